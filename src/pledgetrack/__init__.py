@@ -1,0 +1,64 @@
+"""pledgetrack: public promises as records, their exact totals, and their fulfilment as of a day.
+
+>>> import pledgetrack as pt
+>>> ledger = pt.load_seeds()
+>>> ledger.totals(by="party", as_of="2022-07-31").query("unit == 'USD'")[["party", "pledged"]]
+           party     pledged
+0         Mexico  1500000000
+4  United States  3739000000
+"""
+
+from importlib.metadata import version as _version
+
+from pledgetrack.calendar import FiscalCalendar
+from pledgetrack.errors import (
+    AmountError,
+    CalendarError,
+    DayError,
+    FileFormatError,
+    FrameError,
+    InvalidLedgerError,
+    MissingExtraError,
+    PledgetrackError,
+    Problem,
+    UnitError,
+    UnknownNameError,
+)
+from pledgetrack.files import load_seeds, read, write
+from pledgetrack.horizon import Horizon
+from pledgetrack.ledger import Ledger
+from pledgetrack.models import Citation, Commitment, Event, Party, Source
+from pledgetrack.quantity import Quantity
+from pledgetrack.status import status
+from pledgetrack.totals import summary, totals
+
+__version__ = _version("pledgetrack")
+
+__all__ = [
+    "AmountError",
+    "CalendarError",
+    "Citation",
+    "Commitment",
+    "DayError",
+    "Event",
+    "FileFormatError",
+    "FiscalCalendar",
+    "FrameError",
+    "Horizon",
+    "InvalidLedgerError",
+    "Ledger",
+    "MissingExtraError",
+    "Party",
+    "PledgetrackError",
+    "Problem",
+    "Quantity",
+    "Source",
+    "UnitError",
+    "UnknownNameError",
+    "load_seeds",
+    "read",
+    "status",
+    "summary",
+    "totals",
+    "write",
+]

@@ -1,0 +1,239 @@
+"""Records that stand together: names resolved, and every mistake between them found at once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pledgetrack import balances
+from pledgetrack.errors import InvalidLedgerError, Problem, closest
+from pledgetrack.models import Commitment, Event, Party, Source
+
+Places = Mapping[int, tuple[str, int | None]]
+"""File and line of a record, by the ``id()`` of the object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records that make a ledger, in one order whatever order they came in."""
+
+    commitments: tuple[Commitment, ...]
+    events: tuple[Event, ...]
+    sources: tuple[Source, ...]
+    parties: tuple[Party, ...]
+
+
+def assemble(
+    commitments: Iterable[Commitment] = (),
+    events: Iterable[Event] = (),
+    sources: Iterable[Source] = (),
+    parties: Iterable[Party] = (),
+    *,
+    places: Places | None = None,
+    problems: Sequence[Problem] = (),
+) -> Records:
+    """Check records against each other and put them in order.
+
+    Identical parties and sources merge, other spellings of a party become its name, parties that
+    are named nowhere else are added. Raises ``InvalidLedgerError`` with every mistake, after those
+    in ``problems`` that a reader found before.
+    """
+    found = _Finder(places or {}, list(problems))
+    commitments, events = list(commitments), list(events)
+    known_parties = _parties(list(parties), found)
+    known_sources = _sources(list(sources), found)
+    names = Names.of(known_parties)
+    by_id = _commitments(commitments, found)
+    for commitment in commitments:
+        _cited(commitment, f"commitment {commitment.id!r}", known_sources, found)
+    for event in events:
+        _cited(event, describe(event), known_sources, found)
+        _event(event, by_id, found)
+    _conflicts(events, by_id, found)
+    if found.problems:
+        raise InvalidLedgerError(found.problems)
+    resolved = [names.resolve_commitment(commitment) for commitment in commitments]
+    mentioned = {
+        name
+        for commitment in resolved
+        for name in (*commitment.parties, *commitment.recipients, *commitment.channels)
+    }
+    declared = {party.name for party in known_parties}
+    known_parties += [Party(name=name) for name in mentioned - declared]
+    return Records(
+        commitments=tuple(sorted(resolved, key=lambda commitment: commitment.id)),
+        events=tuple(
+            sorted(events, key=lambda event: (event.commitment, *balances.order(event, event.on)))
+        ),
+        sources=tuple(known_sources[name] for name in sorted(known_sources)),
+        parties=tuple(sorted(known_parties, key=lambda party: party.name)),
+    )
+
+
+def describe(event: Event) -> str:
+    """An event in the words of an error."""
+    return f"event {event.kind!r} of {event.commitment!r} on {event.on}"
+
+
+class _Finder:
+    def __init__(self, places: Places, problems: list[Problem]) -> None:
+        self.places = places
+        self.problems = problems
+
+    def add(self, record: Any, label: str, message: str) -> None:
+        file, line = self.places.get(id(record), (None, None))
+        self.problems.append(Problem(message, file=file, line=line, record=label))
+
+
+# --- parties --------------------------------------------------------------------------------------
+
+
+def fold(name: str) -> str:
+    """The form in which two spellings of a name are compared."""
+    return " ".join(name.split()).casefold()
+
+
+class Names:
+    """The one name of each party for every spelling of it.
+
+    >>> names = Names.of([Party(name="United States", aliases=("U.S.", "USA"))])
+    >>> names.resolve("usa"), names.resolve("Peru"), names.resolve_label("USA + Mexico")
+    ('United States', 'Peru', 'Mexico + United States')
+    """
+
+    def __init__(self, by_spelling: Mapping[str, str]) -> None:
+        self.by_spelling = by_spelling
+
+    @classmethod
+    def of(cls, parties: Iterable[Party]) -> Names:
+        """The names that parties go by."""
+        return cls({fold(word): party.name for party in parties for word in _spellings(party)})
+
+    def resolve(self, name: str) -> str:
+        """The name of the party that a spelling stands for."""
+        return self.by_spelling.get(fold(name), name)
+
+    def resolve_label(self, label: str) -> str:
+        """The label of a group, whose members may be spelled in any way."""
+        if fold(label) in self.by_spelling:
+            return self.resolve(label)
+        return " + ".join(sorted({self.resolve(part) for part in label.split(" + ")}))
+
+    def resolve_commitment(self, commitment: Commitment) -> Commitment:
+        """The commitment with every party under its one name."""
+        changed = {}
+        for field in ("parties", "recipients", "channels"):
+            old = getattr(commitment, field)
+            new = tuple(sorted({self.resolve(name) for name in old}))
+            if new != old:
+                changed[field] = new
+        return commitment.model_copy(update=changed) if changed else commitment
+
+
+def _spellings(party: Party) -> set[str]:
+    return {party.name, *party.aliases}
+
+
+def _bare(party: Party) -> bool:
+    return party == Party(name=party.name)
+
+
+def _parties(parties: list[Party], found: _Finder) -> list[Party]:
+    """Each party once; one that is only a name gives way to one that says more."""
+    kept: list[Party] = []
+    owner: dict[str, Party] = {}
+    for party in sorted(parties, key=lambda party: (_bare(party), party.name)):
+        spellings = sorted({fold(word) for word in _spellings(party)})
+        if _bare(party) and spellings[0] in owner:
+            continue
+        clashes = [owner[word] for word in spellings if word in owner]
+        if clashes and all(other == party for other in clashes):
+            continue
+        if clashes:
+            found.add(
+                party, f"party {party.name!r}",
+                f"conflicts with another record of the same spelling: {clashes[0]}",
+            )  # fmt: skip
+            continue
+        kept.append(party)
+        owner.update(dict.fromkeys(spellings, party))
+    return kept
+
+
+def _sources(sources: list[Source], found: _Finder) -> dict[str, Source]:
+    kept: dict[str, Source] = {}
+    for source in sources:
+        if kept.setdefault(source.id, source) != source:
+            found.add(source, f"source {source.id!r}", "conflicts with another source of that id")
+    return kept
+
+
+# --- commitments and events -----------------------------------------------------------------------
+
+
+def _commitments(commitments: list[Commitment], found: _Finder) -> dict[str, Commitment]:
+    by_id: dict[str, Commitment] = {}
+    counts = Counter(commitment.id for commitment in commitments)
+    for commitment in commitments:
+        if commitment.id in by_id:
+            found.add(
+                commitment, f"commitment {commitment.id!r}",
+                f"a repeated id ({counts[commitment.id]} times); each commitment has its own",
+            )  # fmt: skip
+        by_id.setdefault(commitment.id, commitment)
+    return by_id
+
+
+def _cited(
+    record: Commitment | Event, label: str, sources: dict[str, Source], found: _Finder
+) -> None:
+    for citation in record.citations:
+        if citation.source not in sources:
+            listed = ", ".join(map(repr, sorted(sources)[:5])) or "none"
+            found.add(record, label, f"unknown source {citation.source!r} (sources: {listed})")
+
+
+def _event(event: Event, by_id: dict[str, Commitment], found: _Finder) -> None:
+    commitment = by_id.get(event.commitment)
+    if commitment is None:
+        near = closest(event.commitment, by_id)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        found.add(event, describe(event), f"no commitment {event.commitment!r}{hint}")
+        return
+    if event.on < commitment.announced_from:
+        found.add(
+            event, describe(event),
+            f"before the announcement of the commitment on {commitment.announced}",
+        )  # fmt: skip
+    quantity = event.quantity or event.restated
+    units = [target.unit for target in commitment.targets]
+    if quantity and event.kind != "delivered" and quantity.unit not in units:
+        listed = ", ".join(units) or "none, it is an action"
+        found.add(
+            event, describe(event),
+            f"{quantity.unit!r} is no target of the commitment (targets: {listed}); "
+            "what is promised in a new unit is a new commitment",
+        )  # fmt: skip
+
+
+def _conflicts(events: list[Event], by_id: dict[str, Commitment], found: _Finder) -> None:
+    """Restatements of one target, or of the horizon, that differ on one day."""
+    stated: dict[tuple[object, ...], dict[object, Event]] = defaultdict(dict)
+    for event in events:
+        commitment = by_id.get(event.commitment)
+        if commitment is None:
+            continue
+        day = balances.day_of(event, commitment)
+        if event.restated:
+            target = (event.commitment, day, event.restated.unit)
+            stated[target].setdefault((event.restated.number, event.restated.bound), event)
+        if event.horizon:
+            key = (event.commitment, day, "horizon")
+            stated[key].setdefault((event.horizon.start, event.horizon.end), event)
+    for (_, on, what), values in stated.items():
+        if len(values) > 1:
+            event = list(values.values())[-1]
+            said = " and ".join(str(other.restated or other.horizon) for other in values.values())
+            found.add(event, describe(event), f"conflicting restatements on {on} ({what}): {said}")

@@ -1,0 +1,148 @@
+"""Check: what a person should look at before publishing a ledger's figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+import pandas as pd
+
+from pledgetrack import frames
+from pledgetrack.assemble import Records, describe, fold
+from pledgetrack.balances import Finding, in_order
+from pledgetrack.errors import closest
+from pledgetrack.models import ENDINGS, Commitment, Event
+
+SEVERITIES = ("error", "warning", "note")
+"""An error means that a figure in a table is not what a record says."""
+
+
+def check(records: Records, counted: Sequence[Finding]) -> pd.DataFrame:
+    """Findings in a ledger: columns severity, commitment, finding; the gravest first.
+
+    ``counted`` is what was found while the balances were counted.
+    """
+    events: dict[str, list[Event]] = {}
+    for event in records.events:
+        events.setdefault(event.commitment, []).append(event)
+    found = [*counted, *_names(records)]
+    for commitment in records.commitments:
+        mine = in_order(commitment, events.get(commitment.id, ()))
+        found.extend(
+            Finding(severity, commitment.id, text) for severity, text in _about(commitment, mine)
+        )
+    found.sort(key=lambda finding: (SEVERITIES.index(finding.severity), *finding[1:]))
+    return pd.DataFrame(
+        {
+            "severity": frames.words(finding.severity for finding in found),
+            "commitment": frames.words(finding.commitment for finding in found),
+            "finding": frames.words(finding.finding for finding in found),
+        }
+    )
+
+
+def _about(commitment: Commitment, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    if not commitment.citations:
+        yield "warning", "no citation"
+    for target in commitment.targets:
+        if target.number == 0:
+            yield "warning", f"a target of 0 {target.unit}"
+    horizon = commitment.horizon
+    if horizon and horizon.end and horizon.end < commitment.announced_from:
+        yield "warning", f"due on {horizon.end}, before it was announced on {commitment.announced}"
+    for event, times in Counter(events).items():
+        if times > 1:
+            yield "warning", f"recorded {times} times: {describe(event)}"
+    yield from _deliveries(commitment, events)
+    yield from _sequence(events)
+    for event in events:
+        if not event.citations:
+            yield "warning", f"{event.kind} on {event.on}: no citation"
+
+
+def _deliveries(commitment: Commitment, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    targets = {target.unit: target.number for target in commitment.targets}
+    delivered: dict[str, Decimal] = {}
+    for event in events:
+        if event.kind == "delivered" and event.quantity:
+            unit = event.quantity.unit
+            delivered[unit] = delivered.get(unit, Decimal(0)) + event.quantity.number
+    for unit, number in delivered.items():
+        if unit in targets:
+            continue
+        near = closest(unit, targets)
+        if near:
+            yield (
+                "warning",
+                f"{number:,f} delivered in {unit!r}, which is no target; is it {near[0]!r}?",
+            )
+        else:
+            severity = "warning" if targets else "note"
+            yield severity, f"{number:,f} delivered in {unit!r}, which is no target; no share"
+    firm = commitment.stage in ("pledged", "committed")
+    if delivered and not firm and not any(e.kind in ("pledged", "committed") for e in events):
+        yield "warning", f"something was delivered, but the promise is only {commitment.stage}"
+    if targets and any(event.kind == "completed" for event in events):
+        short = [unit for unit, number in targets.items() if delivered.get(unit, 0) < number]
+        if short:
+            yield "warning", f"completed, but the target in {short[0]} was not seen delivered"
+
+
+def _sequence(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """Events that do not follow from those before them."""
+    ended = suspended = False
+    for event in events:
+        words = f"{event.kind} on {event.on}: "
+        match event.kind:
+            case kind if kind in ENDINGS and not event.quantity:
+                if ended:
+                    yield "warning", words + "the commitment had ended before"
+                ended = True
+            case "reopened":
+                if not ended and not any(e.kind in (*ENDINGS, "completed") for e in events):
+                    yield "warning", words + "there was nothing to reopen"
+                ended = False
+            case "delivered" | "pledged" | "committed" | "completed" if ended:
+                yield "warning", words + "the commitment had ended before"
+            case "suspended":
+                if suspended:
+                    yield "warning", words + "it was suspended already"
+                suspended = True
+            case "resumed":
+                if not suspended:
+                    yield "warning", words + "it was not suspended"
+                suspended = False
+            case _:
+                pass
+
+
+def _names(records: Records) -> Iterator[Finding]:
+    """Parties whose names are so close that they may be one."""
+    used: Mapping[str, str] = _first_user(records.commitments)
+    bare = [party.name for party in records.parties if party.name in used]
+    for one, other in combinations(bare[:500], 2):
+        if abs(len(one) - len(other)) <= 2 and closest_pair(one, other):
+            yield Finding(
+                "warning", used[other], f"party {other!r} is spelled much like {one!r}; one party?"
+            )
+
+
+def closest_pair(one: str, other: str) -> bool:
+    """Whether two names differ by a slip of the pen.
+
+    >>> closest_pair("Untied States", "United States"), closest_pair("Niger", "Nigeria")
+    (True, False)
+    """
+    import difflib
+
+    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() > 0.9
+
+
+def _first_user(commitments: Iterable[Commitment]) -> dict[str, str]:
+    used: dict[str, str] = {}
+    for commitment in commitments:
+        for name in (*commitment.parties, *commitment.recipients, *commitment.channels):
+            used.setdefault(name, commitment.id)
+    return used

@@ -1,0 +1,230 @@
+"""The command line: report, check, status, totals, convert."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from pledgetrack import __version__, frames, render
+from pledgetrack.errors import PledgetrackError
+from pledgetrack.files import load_seeds, read, write
+from pledgetrack.ledger import Ledger
+from pledgetrack.units import format_number
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status is 0, 1 (findings) or 2 (wrong call or input)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except PledgetrackError as error:
+        print(f"pledgetrack: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader of a pipe has gone; nothing more can be said to it.
+        sys.stdout = None
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pledgetrack",
+        description="Exact totals of public promises, and their fulfilment as of a day.",
+    )
+    parser.add_argument("--version", action="version", version=f"pledgetrack {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words)
+        made.set_defaults(run=run)
+        return made
+
+    def ledger(made: argparse.ArgumentParser) -> None:
+        made.add_argument(
+            "folder", nargs="?", metavar="FOLDER",
+            help="a ledger: a folder, or a .toml, .json, .csv or .parquet file "
+            "(without it, the seeds that are shipped)",
+        )  # fmt: skip
+
+    def day(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--as-of", metavar="DAY", help="YYYY-MM-DD (without it, today)")
+
+    def form(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+    made = command("report", _report, "summary by party, status, and totals by party and horizon")
+    ledger(made)
+    day(made)
+    made = command("check", _check, "what to look at before publishing; exit status 1 on errors")
+    ledger(made)
+    form(made)
+    made = command("status", _status, "the status of every commitment")
+    ledger(made)
+    day(made)
+    form(made)
+    made = command("totals", _totals, "exact totals by any keys")
+    ledger(made)
+    day(made)
+    form(made)
+    made.add_argument("--by", action="append", default=[], metavar="KEY", help="may be repeated")
+    made.add_argument("--per", metavar="PERIOD", help="year, fiscal year, quarter or month")
+    made.add_argument("--calendar", metavar="NAME", help="a fiscal calendar, such as US")
+    made = command("convert", _convert, "read a ledger and write it in another form")
+    made.add_argument("source", metavar="FROM")
+    made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
+    made.add_argument("--format", choices=("csv", "parquet"), help="of the tables in a folder")
+    return parser
+
+
+def _ledger(arguments: argparse.Namespace) -> Ledger:
+    return load_seeds() if arguments.folder is None else read(arguments.folder)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    ledger = _ledger(arguments)
+    summary = ledger.summary(by="party", as_of=arguments.as_of)
+    status = ledger.status(as_of=arguments.as_of)
+    totals = ledger.totals(by=["party", "horizon"], as_of=arguments.as_of)
+    print(f"{len(ledger)} commitments, {summary.attrs['caption']}")
+    for title, table in (
+        ("Summary by party", summary),
+        ("Status", status),
+        ("Totals by party and horizon", totals),
+    ):
+        print(f"\n{title}\n{'=' * len(title)}")
+        print(blocks(table))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    findings = _ledger(arguments).check()
+    if arguments.format == "table":
+        for row in findings.to_dict("records"):
+            print(f"{row['severity']}: {row['commitment']}: {row['finding']}")
+        counts = findings["severity"].value_counts()
+        words = [f"{counts.get(name, 0)} {name}s" for name in ("error", "warning", "note")]
+        print(", ".join(words))
+    else:
+        _show(findings, arguments.format)
+    return int((findings["severity"] == "error").any())
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    _show(_ledger(arguments).status(as_of=arguments.as_of), arguments.format)
+    return 0
+
+
+def _totals(arguments: argparse.Namespace) -> int:
+    table = _ledger(arguments).totals(
+        by=arguments.by, per=arguments.per, calendar=arguments.calendar, as_of=arguments.as_of
+    )
+    _show(table, arguments.format)
+    return 0
+
+
+def _convert(arguments: argparse.Namespace) -> int:
+    path = write(read(arguments.source), arguments.target, format=arguments.format)
+    print(f"wrote {path}")
+    return 0
+
+
+# --- showing --------------------------------------------------------------------------------------
+
+
+def _show(table: pd.DataFrame, form: str) -> None:
+    if form == "csv":
+        print(_plain(table).to_csv(index=False), end="")
+    elif form == "json":
+        rows = [
+            {name: None if value == "" else value for name, value in row.items()}
+            for row in _plain(table).to_dict("records")
+        ]
+        print(json.dumps({**table.attrs, "rows": rows}, ensure_ascii=False, indent=1))
+    else:
+        print(table.attrs.get("caption", ""))
+        print(blocks(table))
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Every cell as a program reads it: amounts as digits, counts as numbers."""
+    made = {}
+    for name in table:
+        made[name] = pd.Series([_machine(value) for value in table[name]], dtype=object)
+    return pd.DataFrame(made)
+
+
+def _machine(value: Any) -> Any:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return (
+        value.item() if hasattr(value, "item") else value if isinstance(value, int) else str(value)
+    )
+
+
+def blocks(table: pd.DataFrame, width: int = render.WIDTH) -> str:
+    """A result as text: a block per unit, columns that are empty in a block left out."""
+    if table.empty:
+        return "nothing recorded"
+    # The keys stand before the unit; in a status table the commitment alone names a row.
+    lead = 1 if "target" in table else list(table).index("unit")
+    parts = []
+    for unit in sorted(set(table["unit"]), key=frames.sort_key("unit")):
+        block = _in_words(table[table["unit"] == unit].drop(columns="unit"))
+        header = [str(name).replace("_", " ") for name in block]
+        numbers = {
+            word for name, word in zip(block, header, strict=True) if _is_number(block[name])
+        }
+        rows = [
+            [_human(row[name], str(name)) for name in block] for row in block.to_dict("records")
+        ]
+        made = render.text_table(header, rows, lead=lead, right=numbers, width=width)
+        parts.append(f"[{render.cut(unit, width - 2)}]\n{made}")
+    return "\n\n".join(parts)
+
+
+def _in_words(block: pd.DataFrame) -> pd.DataFrame:
+    """The counts by status as one column, and the original target only where it moved."""
+    counts = [name for name in block if str(name).startswith("status_")]
+    if counts:
+        words = [
+            ", ".join(f"{row[name]} {_status_word(name)}" for name in counts if row[name])
+            for row in block.to_dict("records")
+        ]
+        block = block.drop(columns=counts).assign(statuses=words)
+    same = [
+        name for name in ("target", "end") if f"original_{name}" in block and _same(block, name)
+    ]
+    return block.drop(columns=[f"original_{name}" for name in same])
+
+
+def _status_word(column: Any) -> str:
+    return str(column).removeprefix("status_").replace("_", " ")
+
+
+def _same(block: pd.DataFrame, name: str) -> bool:
+    """Whether nothing has moved from what was announced."""
+    pairs = zip(block[name], block[f"original_{name}"], strict=True)
+    return all(_human(now, name) == _human(before, name) for now, before in pairs)
+
+
+def _is_number(column: pd.Series) -> bool:
+    values = [value for value in column if value is not None and value is not pd.NA]
+    return bool(values) and all(
+        isinstance(value, Decimal) or hasattr(value, "__index__") for value in values
+    )
+
+
+def _human(value: Any, name: str) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, Decimal):
+        return f"{100 * value:.1f}%" if name == "share" else format_number(value)
+    return str(value)

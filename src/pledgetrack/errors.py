@@ -1,0 +1,134 @@
+"""Every exception that pledgetrack raises, in one tree.
+
+Errors carry their data as attributes, so that a program need not read the message:
+
+>>> from pledgetrack.errors import UnitError
+>>> error = UnitError("unknown currency code 'USX'", unit="USX", choices=("USD",))
+>>> error.unit, error.choices
+('USX', ('USD',))
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class PledgetrackError(Exception):
+    """The root of the tree: ``except pt.PledgetrackError`` catches all that the library refuses."""
+
+
+class AmountError(PledgetrackError, ValueError):
+    """An amount that cannot be held exactly; ``.value`` is what was given."""
+
+    def __init__(self, message: str, *, value: object) -> None:
+        super().__init__(message)
+        self.value = value
+
+
+class UnitError(PledgetrackError, ValueError):
+    """A unit that is no ISO 4217 code and no thing counted; ``.unit``, ``.choices``."""
+
+    def __init__(self, message: str, *, unit: object, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.unit = unit
+        self.choices = choices
+
+
+class DayError(PledgetrackError, ValueError):
+    """A day, month or window of days that cannot be read or held; ``.value``."""
+
+    def __init__(self, message: str, *, value: object) -> None:
+        super().__init__(message)
+        self.value = value
+
+
+class CalendarError(PledgetrackError, ValueError):
+    """A fiscal calendar that is unknown or missing; ``.choices`` are the named ones."""
+
+    def __init__(self, message: str, *, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.choices = choices
+
+
+class UnknownNameError(PledgetrackError, KeyError):
+    """A key, commitment, measure or option that is not there; ``.name``, ``.choices``."""
+
+    def __init__(self, message: str, *, name: object, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.name = name
+        self.choices = choices
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class FrameError(PledgetrackError, ValueError):
+    """A movements frame that cannot be totalled; ``.columns`` names the columns at fault."""
+
+    def __init__(self, message: str, *, columns: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.columns = columns
+
+
+class FileFormatError(PledgetrackError, ValueError):
+    """A file that is no ledger, or one of a newer format; ``.path``."""
+
+    def __init__(self, message: str, *, path: object) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class MissingExtraError(PledgetrackError, ImportError):
+    """An optional library is not installed; ``.extra`` is the extra to install."""
+
+    def __init__(self, message: str, *, extra: str) -> None:
+        super().__init__(message)
+        self.extra = extra
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a ledger's records: what, and as far as known where.
+
+    >>> print(Problem("end before start", file="a.toml", line=7, record="commitment 'x'"))
+    a.toml:7: commitment 'x': end before start
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    record: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
+        return ": ".join(part for part in (place, self.record, self.message) if part)
+
+
+class InvalidLedgerError(PledgetrackError, ValueError):
+    """Records that make no ledger; ``.problems`` lists every mistake at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = f"{count} mistake{'s' * (count != 1)} in the records"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+
+
+def unknown(what: str, name: object, choices: Iterable[str]) -> UnknownNameError:
+    """The error for a name that is not among ``choices``, with the nearest ones first."""
+    listed = tuple(choices)
+    near = closest(str(name), listed)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    shown = ", ".join(repr(choice) for choice in listed[:20]) + (", …" if len(listed) > 20 else "")
+    return UnknownNameError(
+        f"unknown {what} {name!r}{hint} (choices: {shown or 'none'})", name=name, choices=listed
+    )
+
+
+def closest(name: str, choices: Iterable[str]) -> tuple[str, ...]:
+    """Up to three of ``choices`` that look like ``name``, best first."""
+    folded = {choice.casefold(): choice for choice in choices}
+    return tuple(folded[key] for key in difflib.get_close_matches(name.casefold()[:200], folded))

@@ -1,0 +1,65 @@
+"""The kinds of field that the records share: text, days, tags."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from typing import Annotated, Any, NoReturn
+
+from pydantic import AfterValidator, BeforeValidator
+
+from pledgetrack.calendar import as_day, as_month
+
+
+def clean(text: str) -> str:
+    r"""Text in one spelling: composed, trimmed, on one line, without unprintable characters.
+
+    >>> clean("  land ports\n of entry ")
+    'land ports of entry'
+    """
+    plain = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not plain:
+        raise ValueError("an empty text; leave the field out where nothing is stated")
+    for character in plain:
+        # Formatting characters (joiners, direction marks) belong to written languages.
+        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
+            raise ValueError(f"unprintable character {character!r} in the text")
+    return plain
+
+
+def _first(value: object) -> dt.date:
+    month = as_month(value)
+    return month[0] if month else as_day(value)
+
+
+def _last(value: object) -> dt.date:
+    month = as_month(value)
+    return month[1] if month else as_day(value)
+
+
+Text = Annotated[str, AfterValidator(clean)]
+Day = Annotated[dt.date, BeforeValidator(as_day)]
+FirstDay = Annotated[dt.date, BeforeValidator(_first)]
+LastDay = Annotated[dt.date, BeforeValidator(_last)]
+
+
+class FrozenDict(dict[str, str]):
+    """A dictionary of text that cannot change, so that a record holding it is a value."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("the tags of a record cannot change; make a new record")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, str]]]:
+        return FrozenDict, (dict(self),)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+Tags = Annotated[dict[Text, Text], AfterValidator(lambda tags: FrozenDict(sorted(tags.items())))]

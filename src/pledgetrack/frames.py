@@ -1,0 +1,284 @@
+"""Movements frames in, results out: any engine that narwhals knows, and pandas for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+
+from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, as_day
+from pledgetrack.errors import FrameError, PledgetrackError, unknown
+from pledgetrack.models import STAGES
+from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
+from pledgetrack.units import ACTION, is_currency
+
+Numbers = Literal["decimal", "float"]
+_DATES = ("on", "since", "until", "known", "announced", "start", "end")
+KEYS = (
+    "party", "recipient", "channel", "unit", "horizon", "due",
+    "announced", "status", "source", "commitment",
+)  # fmt: skip
+"""What ``by`` and ``where`` take, beside tags."""
+
+# What a key is read from, where that is not the column of its name.
+_READ_FROM = {"due": ("end", "horizon"), "status": ()}
+COUNT = nw.lit(1, dtype=nw.Int64)
+_NONE = nw.lit(0, dtype=nw.Int64)
+
+
+def today(day: object) -> dt.date:
+    """The day that ``as_of`` names; None is today."""
+    # A ledger's days have no time zone, so the reader's own today is meant.
+    return dt.date.today() if day is None else as_day(day)  # noqa: DTZ011
+
+
+def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
+    """A movements frame of any engine, with its columns checked.
+
+    pandas frames become Arrow tables: objects and categories are slow or wrong elsewhere.
+    """
+    if isinstance(frame, nw.LazyFrame):
+        return frame
+    if isinstance(frame, pd.DataFrame):
+        try:
+            frame = pa.Table.from_pandas(frame, preserve_index=False)
+        except (pa.ArrowException, ValueError, TypeError) as error:
+            raise FrameError(f"this is no movements frame: {error}") from error
+    if isinstance(frame, pa.Table):
+        frame = frame.unify_dictionaries()
+    try:
+        lazy = nw.from_native(frame).lazy()
+    except TypeError as error:
+        raise FrameError(
+            f"{type(frame).__name__!r} is no frame; pass pandas, PyArrow, Polars or DuckDB"
+        ) from error
+    schema = lazy.collect_schema()
+    missing = [name for name in columns if name not in schema]
+    if missing:
+        raise FrameError(
+            f"the frame has no column {', '.join(map(repr, missing))}; movements have them",
+            columns=tuple(missing),
+        )
+    casts = []
+    for name in _DATES:
+        kind = schema.get(name, nw.Date())
+        if isinstance(kind, (nw.Datetime, nw.Unknown)) or kind == nw.Object():
+            casts.append(nw.col(name).cast(nw.Date))
+        elif kind != nw.Date():
+            if not _all_null(lazy, name):
+                raise FrameError(f"column {name!r} holds {kind}, not dates", columns=(name,))
+            casts.append(nw.lit(None, dtype=nw.Date).alias(name))
+    lazy = lazy.with_columns(*casts) if casts else lazy
+    return _with_numbers(lazy, schema["number"]) if "number" in schema else lazy
+
+
+def _all_null(lazy: nw.LazyFrame[Any], name: str) -> bool:
+    count = lazy.select(nw.col(name).count().alias("count"))
+    return not collect(count).column("count")[0].as_py()
+
+
+def _with_numbers(lazy: nw.LazyFrame[Any], kind: Any) -> nw.LazyFrame[Any]:
+    """Make sure that the numbers are exact and that no sum of them can wrap."""
+    number = nw.col("number")
+    if isinstance(kind, nw.Decimal):
+        precision = kind.precision or 38
+        if precision <= INTEGER_DIGITS + DECIMAL_PLACES:
+            return lazy
+        # Engines wrap past 38 digits in silence, so the largest possible sum is measured first.
+        ends = lazy.select(number.max().alias("top"), number.min().alias("low"), rows=nw.len())
+        found = records(ends)[0]
+        largest = max(abs(found["top"] or 0), abs(found["low"] or 0)) * int(found["rows"])
+        if Decimal(largest).adjusted() + 1 > 38 - (kind.scale or 0):
+            raise FrameError(
+                "a sum of these numbers could pass 38 digits; cast the column 'number' to "
+                f"decimal({INTEGER_DIGITS + DECIMAL_PLACES}, {DECIMAL_PLACES})",
+                columns=("number",),
+            )
+        return lazy
+    if kind.is_integer():
+        return lazy.with_columns(
+            number.cast(nw.Decimal(INTEGER_DIGITS + DECIMAL_PLACES, DECIMAL_PLACES))
+        )
+    if _all_null(lazy, "number"):
+        return lazy.with_columns(nw.lit(None, dtype=nw.Decimal(28, 6)).alias("number"))
+    raise FrameError(
+        f"column 'number' holds {kind}, which is not exact; cast it to a decimal",
+        columns=("number",),
+    )
+
+
+def records(lazy: nw.LazyFrame[Any]) -> list[dict[str, Any]]:
+    """Run a query on its engine and take the result as dictionaries, for small results."""
+    return list(collect(lazy).to_pylist())
+
+
+def collect(lazy: nw.LazyFrame[Any]) -> pa.Table:
+    """Run a query on its engine and take the result as an Arrow table."""
+    try:
+        return lazy.collect(backend="pyarrow").to_native()
+    except PledgetrackError:
+        raise
+    except (nw.exceptions.NarwhalsError, pa.ArrowException, ArithmeticError) as error:
+        raise FrameError(f"the engine could not total this frame: {error}") from error
+
+
+def as_of_day(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
+    """The rows that count as of a day."""
+    on = nw.lit(day, dtype=nw.Date)
+    until = nw.col("until")
+    return lazy.filter((nw.col("since") <= on) & (until.is_null() | (until > on)))
+
+
+def countable(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Without the facts that state no amount, but with the actions announced."""
+    return lazy.filter(~nw.col("number").is_null() | nw.col("event").is_in(STAGES))
+
+
+def when(condition: nw.Expr, value: nw.Expr, name: str) -> list[nw.Expr]:
+    """Two columns to add up: a value where a condition holds, and how often it is there."""
+    there = condition & ~value.is_null()
+    return [
+        nw.when(condition).then(value).alias(name),
+        nw.when(there).then(COUNT).otherwise(_NONE).alias(f"n_{name}"),
+    ]
+
+
+def flag(condition: nw.Expr, name: str) -> nw.Expr:
+    """A column of 1 where a condition holds, else 0, to add up."""
+    return nw.when(condition).then(COUNT).otherwise(_NONE).alias(name)
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def check_keys(keys: str | Iterable[str], schema: Iterable[str]) -> tuple[str, ...]:
+    """The keys that ``by`` names, in order."""
+    keys = (keys,) if isinstance(keys, str) else tuple(keys)
+    for key in keys:
+        column_of(key, schema)
+        if keys.count(key) > 1:
+            raise unknown("repeated key", key, ())
+    return keys
+
+
+def column_of(key: str, schema: Iterable[str]) -> str:
+    """The column of a key: its own, or that of a tag."""
+    schema = tuple(schema)
+    if key in KEYS:
+        return key
+    tags = [name for name in schema if name.startswith("tag_")]
+    for name in (key, f"tag_{key}"):
+        if name in tags:
+            return name
+    raise unknown("key", key, (*KEYS, *tags))
+
+
+def columns_for(keys: Iterable[str], schema: Iterable[str]) -> list[str]:
+    """The columns of a movements frame that keys are read from."""
+    read: list[str] = []
+    for key in keys:
+        read.extend(_READ_FROM.get(key, (column_of(key, schema),)))
+    return read
+
+
+def key_columns(keys: Sequence[str], schema: Iterable[str]) -> list[nw.Expr]:
+    """Expressions for the columns ``key_0``, ``key_1`` ... that the engine groups by."""
+    found = []
+    for at, key in enumerate(keys):
+        if key == "due":
+            year = nw.col("end").dt.year().cast(nw.String)
+            expr = (
+                nw.when(~nw.col("end").is_null())
+                .then(year)
+                .otherwise(nw.col("horizon").cast(nw.String))
+            )
+        elif key == "announced":
+            expr = nw.col("announced").dt.year().cast(nw.String)
+        else:
+            expr = nw.col(column_of(key, schema))
+        found.append(expr.alias(f"key_{at}"))
+    return found
+
+
+def key_label(key: str, value: str | None) -> str:
+    """The label of a key's value; a missing one is visible."""
+    if value is None:
+        return NOT_STATED
+    return value.zfill(4) if key in ("due", "announced") and value.isdigit() else value
+
+
+Where = Mapping[str, "str | Sequence[str] | None"]
+
+
+def choose(lazy: nw.LazyFrame[Any], where: Where | None) -> nw.LazyFrame[Any]:
+    """Only the rows whose keys have these labels."""
+    for key, wanted in (where or {}).items():
+        schema = lazy.collect_schema().names()
+        need(schema, columns_for([key], schema))
+        values = _labels(wanted)
+        if key in ("due", "announced"):
+            values = [value.lstrip("0") if value.isdigit() else value for value in values]
+        lazy = lazy.with_columns(key_columns([key], schema)[0].alias("where"))
+        column = nw.col("where").cast(nw.String)
+        match = column.is_in(values)
+        if NOT_STATED in values:
+            match = match | column.is_null()
+        lazy = lazy.filter(match).drop("where")
+    return lazy
+
+
+def _labels(wanted: object) -> list[str]:
+    if wanted is None:
+        return [NOT_STATED]
+    values = [wanted] if isinstance(wanted, (str, int)) else list(wanted)  # type: ignore[call-overload]
+    return [NOT_STATED if value is None else str(value) for value in values]
+
+
+def need(schema: Iterable[str], columns: Iterable[str]) -> None:
+    """Refuse a frame that lacks columns."""
+    missing = tuple(name for name in columns if name not in tuple(schema))
+    if missing:
+        raise FrameError(
+            f"the frame has no column {', '.join(map(repr, missing))}; movements have them",
+            columns=missing,
+        )
+
+
+# --- results --------------------------------------------------------------------------------------
+
+
+def sort_key(key: str, order: Sequence[str] = ()) -> Callable[[str], tuple[object, ...]]:
+    """How people expect the labels of a key in order."""
+    if key == "unit":
+        return lambda unit: (unit == ACTION, not is_currency(unit), unit.casefold(), unit)
+    ranks = {name: at for at, name in enumerate(order)}
+    if key == "horizon":
+        ranks = {name: at for at, name in enumerate(HORIZON_CLASSES)}
+    elif not order:
+        ranks = {"open": 1, NOT_STATED: 2}
+        return lambda value: (ranks.get(value, 0), value)
+    return lambda value: (ranks.get(value, len(ranks)), value)
+
+
+def amounts(values: Iterable[Decimal | None], numbers: Numbers) -> Any:
+    """A column of amounts: Decimals with None for missing, or floats for plotting."""
+    if numbers == "float":
+        return pd.array([None if v is None else float(v) for v in values], dtype="float64")
+    if numbers != "decimal":
+        raise unknown("kind of numbers", numbers, ("decimal", "float"))
+    return pd.Series([None if v is None else tidy(v) for v in values], dtype=object)
+
+
+def days(values: Iterable[dt.date | None]) -> Any:
+    """A column of days, missing ones allowed, that compares with dates."""
+    return pd.Series(list(values), dtype=pd.ArrowDtype(pa.date32()))
+
+
+def words(values: Iterable[str | None]) -> Any:
+    """A column of text."""
+    return pd.array(list(values), dtype="str")

@@ -1,0 +1,404 @@
+"""Ledger: the value that people hold; its methods hand on to the functions below."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pledgetrack import frames, render
+from pledgetrack.assemble import Names, Places, Records, assemble
+from pledgetrack.balances import Finding
+from pledgetrack.calendar import FiscalCalendar, as_day
+from pledgetrack.check import check
+from pledgetrack.errors import PledgetrackError, Problem, unknown
+from pledgetrack.frames import KEYS, Numbers
+from pledgetrack.models import Commitment, Event, Party, Source
+from pledgetrack.movements import CITATION, label, movements
+from pledgetrack.status import status
+from pledgetrack.totals import summary, totals
+from pledgetrack.trace import explain
+from pledgetrack.units import format_number
+
+# What a commitment has once and for all; the other keys belong to single movements.
+_OF_RECORDS = ("party", "recipient", "channel", "announced", "commitment")
+_OF_ROWS = ("unit", "horizon", "due", "source")
+
+
+class Ledger:
+    """Commitments and what happened to them: an immutable value with exact totals.
+
+    The records are checked together: every mistake is raised at once as
+    ``InvalidLedgerError``. ``+`` joins two ledgers; equal ledgers hold equal records.
+
+    >>> promise = Commitment(id="aid", party="Mexico", announced="2024-01-15", stage="pledged",
+    ...                      target={"number": 100, "unit": "USD"})
+    >>> arrived = Event(commitment="aid", kind="delivered", on="2024-03-01",
+    ...                 quantity={"number": "99.50", "unit": "USD"})
+    >>> Ledger([promise], [arrived]).totals(as_of="2024-12-31")[["delivered", "outstanding"]]
+      delivered outstanding
+    0      99.5         0.5
+    """
+
+    def __init__(
+        self,
+        commitments: Iterable[Commitment] = (),
+        events: Iterable[Event] = (),
+        sources: Iterable[Source] = (),
+        parties: Iterable[Party] = (),
+    ) -> None:
+        self._records = assemble(commitments, events, sources, parties)
+        self._where: dict[str, tuple[str, ...]] = {}
+
+    @classmethod
+    def _of(cls, records: Records, where: dict[str, tuple[str, ...]]) -> Ledger:
+        made = cls.__new__(cls)
+        made._records = records
+        made._where = where
+        return made
+
+    @classmethod
+    def _read(
+        cls,
+        records: Sequence[Commitment | Event | Source | Party],
+        places: Places,
+        problems: Sequence[Problem],
+    ) -> Ledger:
+        """What a reader made of its files, with the place of each record for the errors."""
+
+        def kind(model: type[Any]) -> list[Any]:
+            return [record for record in records if isinstance(record, model)]
+
+        made = assemble(
+            kind(Commitment), kind(Event), kind(Source), kind(Party),
+            places=places, problems=problems,
+        )  # fmt: skip
+        return cls._of(made, {})
+
+    @property
+    def commitments(self) -> tuple[Commitment, ...]:
+        """The commitments, by id."""
+        return self._records.commitments
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events, by commitment and day."""
+        return self._records.events
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources, by id."""
+        return self._records.sources
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The parties, by name; those named only in commitments among them."""
+        return self._records.parties
+
+    def __len__(self) -> int:
+        return len(self.commitments)
+
+    def __iter__(self) -> Iterator[Commitment]:
+        return iter(self.commitments)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._by_id or item in self._by_id.values()
+
+    def __getitem__(self, name: str) -> Commitment:
+        try:
+            return self._by_id[name]
+        except (KeyError, TypeError):
+            raise unknown("commitment", name, self._by_id) from None
+
+    @cached_property
+    def _by_id(self) -> dict[str, Commitment]:
+        return {commitment.id: commitment for commitment in self.commitments}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ledger):
+            return NotImplemented
+        return (self._records, self._where) == (other._records, other._where)
+
+    def __hash__(self) -> int:
+        return hash(self.commitments)
+
+    def __add__(self, other: Ledger) -> Ledger:
+        """Both ledgers' records; a commitment that is in both is an error."""
+        if not isinstance(other, Ledger):
+            return NotImplemented
+        if self._where != other._where:
+            raise PledgetrackError(
+                "two ledgers filtered by other units, horizons or sources cannot be joined; "
+                "join them first, then filter"
+            )
+        mine, theirs = self._records, other._records
+        made = assemble(
+            mine.commitments + theirs.commitments,
+            mine.events + theirs.events,
+            mine.sources + theirs.sources,
+            mine.parties + theirs.parties,
+        )
+        return Ledger._of(made, self._where)
+
+    # --- selections -------------------------------------------------------------------------------
+
+    def filter(
+        self, *, involving: str | None = None, as_of: object = None, **labels: Any
+    ) -> Ledger:
+        """The commitments with these labels, each a text or several texts.
+
+        Keys are those of ``totals(by=...)`` and match a group's label exactly, so
+        ``party="Mexico"`` leaves out what Mexico promised jointly; ``involving="Mexico"`` keeps
+        it. A missing value has the label "not stated". After a choice of ``unit``, ``source``,
+        ``horizon`` or ``due`` the tables show only what has that label, and records stay whole.
+        ``status`` is the status as of the day ``as_of``.
+
+        >>> import pledgetrack as pt
+        >>> [promise.id for promise in pt.load_seeds().filter(party="Mexico", unit="USD")]
+        ['mx-border-infrastructure']
+        """
+        wanted = self._labels(labels)
+        kept = set(self._by_id)
+        where = dict(self._where)
+        for key, values in wanted.items():
+            if key == "status":
+                day = frames.today(as_of)
+                kept &= set(self.status(as_of=day).query("status in @values")["commitment"])
+            elif key in _OF_ROWS:
+                where[key] = tuple(sorted({*values} & {*where.get(key, values)}))
+            else:
+                kept &= {c.id for c in self.commitments if self._label(c, key) in values}
+        if involving is not None:
+            member = self._names.resolve(involving)
+            kept &= {
+                commitment.id for commitment in self.commitments if member in commitment.parties
+            }
+        if where != self._where:
+            rows = frames.choose(frames.enter(self._table).select("commitment", "unit", "measure",
+                "horizon", "end", "source", "number", "event"), where)  # fmt: skip
+            kept &= set(frames.collect(frames.countable(rows)).column("commitment").to_pylist())
+        return self._only(kept, where)
+
+    def _only(self, kept: set[str], where: dict[str, tuple[str, ...]]) -> Ledger:
+        records = Records(
+            commitments=tuple(c for c in self.commitments if c.id in kept),
+            events=tuple(event for event in self.events if event.commitment in kept),
+            sources=self.sources,
+            parties=self.parties,
+        )
+        return Ledger._of(records, where)
+
+    def _labels(self, labels: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+        """Labels as asked for, in the spelling of the tables."""
+        tags = {f"tag_{name}" for commitment in self.commitments for name in commitment.tags}
+        made = {}
+        for key, value in labels.items():
+            name = key if key in KEYS else frames.column_of(key, tags)
+            values = [value] if isinstance(value, (str, int, type(None))) else list(value)
+            texts = ["not stated" if text is None else str(text) for text in values]
+            if key in ("party", "recipient", "channel"):
+                texts = [self._names.resolve_label(text) for text in texts]
+            if key == "unit":
+                texts = [" ".join(text.split()) for text in texts]
+            made[name] = tuple(texts)
+        return made
+
+    def _label(self, commitment: Commitment, key: str) -> str:
+        if key.startswith("tag_"):
+            return commitment.tags.get(key.removeprefix("tag_"), "not stated")
+        made = {
+            "party": label(commitment.parties),
+            "recipient": label(commitment.recipients),
+            "channel": label(commitment.channels),
+            "announced": f"{commitment.announced.year:04d}",
+            "commitment": commitment.id,
+        }[key]
+        return made or "not stated"
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names.of(self.parties)
+
+    def cut(self, day: object) -> Ledger:
+        """The ledger as it would stand had it been written at the end of a day.
+
+        A table as of that day is the same from both.
+
+        >>> import pledgetrack as pt
+        >>> len(pt.load_seeds().cut("2022-07-31"))
+        11
+        """
+        on = as_day(day)
+        kept = {commitment.id for commitment in self.commitments if commitment.announced <= on}
+        whole = self._only(kept, self._where)
+        events = tuple(event for event in whole.events if event.on <= on)
+        records = Records(whole.commitments, events, whole.sources, whole.parties)
+        return Ledger._of(records, self._where)
+
+    # --- tables -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _counted(self) -> tuple[pa.Table, list[Finding]]:
+        events: dict[str, list[Event]] = {}
+        for event in self.events:
+            events.setdefault(event.commitment, []).append(event)
+        return movements(self.commitments, events)
+
+    @property
+    def _table(self) -> pa.Table:
+        return self._counted[0]
+
+    def movements(self) -> pd.DataFrame:
+        """One signed row per fact, in Arrow columns behind a pandas face.
+
+        A row counts as of day d when ``since <= d < until`` (a missing ``until`` is never). Keys
+        are categories, days dates, numbers decimal128(28, 6).
+
+        >>> import pledgetrack as pt
+        >>> rows = pt.load_seeds().filter(commitment="us-senate-border-fund").movements()
+        >>> [(row.event, row.measure, f"{row.number:,.0f}") for row in rows.itertuples()]
+        [('proposed', 'proposed', '14,000,000,000'), ('rejected', 'proposed', '-14,000,000,000')]
+        """
+        rows = frames.collect(frames.choose(frames.enter(self._table), self._where))
+        made: pd.DataFrame = rows.drop_columns([CITATION]).to_pandas(
+            types_mapper=lambda kind: None if pa.types.is_dictionary(kind) else pd.ArrowDtype(kind)
+        )
+        return made
+
+    def totals(
+        self,
+        by: str | Iterable[str] = (),
+        *,
+        as_of: object = None,
+        per: str | None = None,
+        calendar: str | FiscalCalendar | None = None,
+        numbers: Numbers = "decimal",
+    ) -> pd.DataFrame:
+        """Exact totals as of a day, a row per group and unit; see ``pt.totals``.
+
+        >>> import pledgetrack as pt
+        >>> table = pt.load_seeds().filter(unit="USD").totals(by="party", as_of="2022-07-31")
+        >>> table[["party", "pledged", "committed"]]
+                   party     pledged   committed
+        0         Mexico  1500000000        None
+        1  United States  3739000000  3400000000
+        """
+        made = totals(
+            self._table, by, as_of=as_of, per=per, calendar=calendar, where=self._where,
+            numbers=numbers,
+        )  # fmt: skip
+        return self._reach(made)
+
+    def status(self, *, as_of: object = None, numbers: Numbers = "decimal") -> pd.DataFrame:
+        """The status of every commitment as of a day, a row per target; see ``pt.status``.
+
+        >>> import pledgetrack as pt
+        >>> pledge = pt.load_seeds().filter(commitment="mx-border-infrastructure")
+        >>> [pledge.status(as_of=day).status[0] for day in ("2024-07-11", "2024-07-12")]
+        ['nothing reported', 'overdue']
+        """
+        return self._reach(status(self._table, as_of=as_of, where=self._where, numbers=numbers))
+
+    def summary(
+        self, by: str | Iterable[str] = (), *, as_of: object = None, numbers: Numbers = "decimal"
+    ) -> pd.DataFrame:
+        """Totals, the share delivered, and how many commitments have each status.
+
+        See ``pt.summary``.
+
+        >>> import pledgetrack as pt
+        >>> table = pt.load_seeds().filter(party="Mexico").summary(as_of="2024-07-12")
+        >>> table[["unit", "commitments", "status_overdue", "status_proposed"]]
+             unit  commitments  status_overdue  status_proposed
+        0     USD            1               1                0
+        1  action            2               0                1
+        """
+        made = summary(self._table, by, as_of=as_of, where=self._where, numbers=numbers)
+        return self._reach(made)
+
+    def explain(
+        self, *, as_of: object = None, measure: str | None = None, **labels: Any
+    ) -> pd.DataFrame:
+        """The movements behind a figure, with the citations as text.
+
+        Labels are those of the figure's row; what the rows add up to, per unit and measure, is
+        the figure that ``totals`` shows as of the same day.
+
+        >>> import pledgetrack as pt
+        >>> rows = pt.load_seeds().explain(party="Mexico", unit="USD", as_of="2022-07-31")
+        >>> rows[["measure", "number", "citation"]]
+           measure      number                                                 citation
+        0  pledged  1500000000  000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6
+        """
+        where: dict[str, Any] = dict(self._where)
+        for key, values in self._labels(labels).items():
+            where[key] = tuple(sorted({*values} & {*where.get(key, values)}))
+        return self._reach(explain(self._table, as_of=as_of, where=where, measure=measure))
+
+    def check(self) -> pd.DataFrame:
+        """What a person should look at: columns severity, commitment, finding.
+
+        An "error" means that a figure is not what a record says, such as more withdrawn than
+        there was; a "warning" that something is odd; a "note" that something is worth knowing.
+
+        >>> import pledgetrack as pt
+        >>> set(pt.load_seeds().check()["severity"])
+        {'note'}
+        """
+        return check(self._records, self._counted[1])
+
+    @property
+    def sources_to(self) -> dt.date | None:
+        """How far the ledger's sources reach: the last day of one, or of what is known.
+
+        >>> import pledgetrack as pt
+        >>> pt.load_seeds().sources_to
+        datetime.date(2023, 12, 22)
+        """
+        days = [source.published for source in self.sources if source.published]
+        days += [commitment.known or commitment.announced for commitment in self.commitments]
+        days += [event.known or event.on for event in self.events]
+        return max(days, default=None)
+
+    def _reach(self, made: pd.DataFrame) -> pd.DataFrame:
+        reach = self.sources_to
+        if reach:
+            made.attrs["sources_to"] = str(reach)
+            made.attrs["caption"] += f"; sources to {reach}"
+        return made
+
+    # --- faces ------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        parts = [
+            f"{len(records)} {name if len(records) != 1 else one}"
+            for records, name, one in (
+                (self.commitments, "commitments", "commitment"),
+                (self.events, "events", "event"),
+                (self.sources, "sources", "source"),
+                (self.parties, "parties", "party"),
+            )
+        ]
+        reach = f"; sources to {self.sources_to}" if self.sources_to else ""
+        chosen = "".join(f"; {key} {' or '.join(value)}" for key, value in self._where.items())
+        return f"Ledger({', '.join(parts)}{chosen}{reach})"
+
+    def _repr_html_(self) -> str:
+        """The ledger by party as of today, as a compact escaped table."""
+        columns = ("pledged", "committed", "delivered", "outstanding", "overdue")
+        table = self.totals(by="party")
+        rows = [
+            (
+                row["party"],
+                row["unit"],
+                *("" if row[name] is None else format_number(row[name]) for name in columns),
+                str(row["commitments"]),
+            )
+            for row in table.to_dict("records")
+        ]
+        header = ("party", "unit", *columns, "commitments")
+        return render.html_table(header, rows, caption=f"{self!r}, {table.attrs['caption']}")

@@ -1,0 +1,310 @@
+"""The records: Party, Source, Citation, Commitment, Event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from pledgetrack import render
+from pledgetrack.calendar import Precision, as_month, month_of
+from pledgetrack.fields import Day, FirstDay, FrozenDict, Tags, Text
+from pledgetrack.horizon import Horizon
+from pledgetrack.quantity import Quantity
+
+Stage = Literal["alleged", "proposed", "pledged", "committed"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+EventKind = Literal[
+    "pledged", "committed", "delivered", "revised",
+    "withdrawn", "rejected", "expired", "reopened",
+    "suspended", "resumed", "completed", "rated",
+]  # fmt: skip
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+ENDINGS: tuple[EventKind, ...] = ("rejected", "withdrawn", "expired")
+"""The events that take a promise back."""
+
+Outcome = Literal["kept", "compromise", "broken", "uncheckable"]
+
+_TAKES_QUANTITY = frozenset({"pledged", "committed", "delivered", "revised", *ENDINGS})
+
+
+class _Record(BaseModel):
+    """What all records share: frozen, strict about unknown fields, shown in a few words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    def _repr_html_(self) -> str:
+        """The fields that are set, as an escaped HTML table."""
+        fields = [
+            (name, value) for name in type(self).model_fields if (value := getattr(self, name))
+        ]
+        rows = [(name.replace("_", " "), _words(value)) for name, value in fields]
+        return render.html_table((type(self).__name__, ""), rows)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(_words(item) for item in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name} = {item}" for name, item in value.items())
+    if isinstance(value, Horizon) and value.wording:
+        return f"{value} ({value.wording})"
+    return str(value)
+
+
+def _listed(data: Any, singular: str, plural: str) -> Any:
+    """Accept ``party="Mexico"`` for ``parties=("Mexico",)``."""
+    if not isinstance(data, dict):
+        return data
+    if singular in data:
+        if plural in data:
+            raise ValueError(f"both {singular!r} and {plural!r} are given; keep one")
+        data = {plural if key == singular else key: value for key, value in data.items()}
+    if isinstance(data.get(plural), (str, dict, BaseModel)):
+        data = {**data, plural: (data[plural],)}
+    return data
+
+
+def _by_month(data: Any, field: str) -> Any:
+    """Read ``announced="2022-04"`` as a day known only to the month: its last day."""
+    if isinstance(data, dict) and (month := as_month(data.get(field))):
+        data = {**data, field: month[1], f"{field}_precision": "month"}
+    return data
+
+
+def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("a name is given twice")
+    return tuple(sorted(values))
+
+
+Names = Annotated[tuple[Text, ...], AfterValidator(_no_repeats)]
+
+
+class Party(_Record):
+    """Somebody who promises, receives or carries out.
+
+    ``aliases`` are other spellings of the same party; capitals do not matter. ``kind`` and
+    ``reference`` are the organisation type and identifier, as IATI has them.
+
+    >>> Party(name="United States", aliases=("U.S.", "USA"))
+    Party('United States', also U.S., USA)
+    """
+
+    name: Text
+    aliases: Names = ()
+    kind: Text | None = None
+    reference: Text | None = None
+    note: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _singular(cls, data: Any) -> Any:
+        return _listed(data, "alias", "aliases")
+
+    def __repr__(self) -> str:
+        also = f", also {', '.join(self.aliases)}" if self.aliases else ""
+        return f"Party({self.name!r}{also})"
+
+    __str__ = __repr__
+
+
+class Source(_Record):
+    """A document that facts rest on.
+
+    ``published`` is the day up to which it reaches; ``published_basis`` says how that day was
+    inferred where the document does not state it.
+
+    >>> Source(id="budget-2024", title="Budget 2024", published="2024-03-06")
+    Source('budget-2024', 'Budget 2024', 2024-03-06)
+    """
+
+    id: Text
+    title: Text | None = None
+    publisher: Text | None = None
+    url: Text | None = None
+    published: Day | None = None
+    published_basis: Text | None = None
+    licence: Text | None = None
+    note: Text | None = None
+
+    def __repr__(self) -> str:
+        title = f", {self.title!r}" if self.title else ""
+        day = f", {self.published}" if self.published else ""
+        return f"Source({self.id!r}{title}{day})"
+
+    __str__ = __repr__
+
+
+class Citation(_Record):
+    """A source, and the place in it.
+
+    >>> print(Citation(source="budget-2024", place="p. 12"))
+    budget-2024, p. 12
+    """
+
+    source: Text
+    place: Text | None = None
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.place}" if self.place else self.source
+
+    __repr__ = __str__
+
+
+class Commitment(_Record):
+    """One recorded promise, whatever its firmness: who, to whom, what, by when, on whose word.
+
+    ``parties`` made it, jointly where several; ``recipients`` and ``channels`` are not split
+    unless recorded as commitments of their own. ``targets`` has one quantity a unit, or none (an
+    action). ``announced`` may be a month (``"2022-04"``), which counts from its last day;
+    ``announced_basis`` says how an inferred day was found, ``announced_stated`` what the source
+    says where it says something else. Fields of several values take one: ``party="Mexico"``.
+
+    >>> Commitment(
+    ...     id="mx-border", party="Mexico", announced="2022-07-12", stage="pledged",
+    ...     target={"number": "1500000000", "unit": "USD"}, horizon={"end": "2024-07-11"},
+    ... )
+    Commitment('mx-border': Mexico, pledged 1,500,000,000 USD, 2022-07-12, until 2024-07-11)
+    """
+
+    id: Text
+    title: Text | None = None
+    parties: Annotated[Names, Field(min_length=1)]
+    recipients: Names = ()
+    channels: Names = ()
+    targets: tuple[Quantity, ...] = ()
+    horizon: Horizon | None = None
+    announced: Day
+    announced_precision: Precision = "day"
+    announced_basis: Text | None = None
+    announced_stated: Text | None = None
+    stage: Stage
+    condition: Text | None = None
+    tags: Tags = FrozenDict()
+    known: Day | None = None
+    citations: tuple[Citation, ...] = ()
+    note: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forms(cls, data: Any) -> Any:
+        for singular, plural in (
+            ("party", "parties"), ("recipient", "recipients"), ("channel", "channels"),
+            ("target", "targets"), ("citation", "citations"),
+        ):  # fmt: skip
+            data = _listed(data, singular, plural)
+        return _by_month(data, "announced")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Commitment:
+        units = [target.unit for target in self.targets]
+        for unit in sorted({unit for unit in units if units.count(unit) > 1}):
+            raise ValueError(f"two targets in {unit}; a commitment has one in each unit")
+        for target in self.targets:
+            if target.number < 0:
+                raise ValueError(f"a target below zero: {target}")
+        if self.announced_precision == "month":
+            object.__setattr__(self, "announced", month_of(self.announced)[1])
+        if self.known and self.known < self.announced_from:
+            raise ValueError(f"known on {self.known}, before it was announced on {self.announced}")
+        return self
+
+    @property
+    def announced_from(self) -> dt.date:
+        """The first day on which it may have been announced."""
+        return (
+            month_of(self.announced)[0] if self.announced_precision == "month" else self.announced
+        )
+
+    def __repr__(self) -> str:
+        what = " and ".join(str(target) for target in self.targets) or "an action"
+        due = f", {self.horizon}" if self.horizon else ""
+        who = " + ".join(self.parties)
+        return f"Commitment({self.id!r}: {who}, {self.stage} {what}, {self.announced}{due})"
+
+    __str__ = __repr__
+
+
+class Event(_Record):
+    """What happened to a commitment on a day.
+
+    ``quantity`` is by how much: pledged, committed, delivered (below zero for a refund), taken
+    back, or revised up or down. A ``revised`` event has a quantity, or ``restated`` (the whole
+    target anew), or a new ``horizon``, or several of these. Without a quantity ``pledged`` and
+    ``committed`` mean all of it, and ``withdrawn``, ``rejected``, ``expired`` end the commitment.
+    ``on`` may be a month (``"2022-04"``), which counts from its last day; ``period_start`` is the
+    first day that a delivery report covers. ``known`` is the day it became known, the same day
+    unless told.
+
+    >>> Event(commitment="mx-border", kind="delivered", on="2023-05-02",
+    ...       quantity={"number": 20, "unit": "USD"})
+    Event('mx-border': delivered 20 USD, 2023-05-02)
+    """
+
+    commitment: Text
+    kind: EventKind
+    on: Day
+    on_precision: Precision = "day"
+    on_basis: Text | None = None
+    on_stated: Text | None = None
+    period_start: FirstDay | None = None
+    quantity: Quantity | None = None
+    restated: Quantity | None = None
+    horizon: Horizon | None = None
+    outcome: Outcome | None = None
+    known: Day | None = None
+    citations: tuple[Citation, ...] = ()
+    note: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forms(cls, data: Any) -> Any:
+        return _by_month(_listed(data, "citation", "citations"), "on")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Event:
+        kind = self.kind
+        if self.quantity and kind not in _TAKES_QUANTITY:
+            raise ValueError(f"a {kind!r} event has no quantity")
+        if kind == "delivered" and not self.quantity:
+            raise ValueError("a 'delivered' event needs a quantity; for an action use 'completed'")
+        if kind == "revised":
+            if not (self.quantity or self.restated or self.horizon):
+                raise ValueError(
+                    "a 'revised' event needs a quantity (by how much), 'restated' (to what) or a "
+                    "new horizon"
+                )
+            if self.quantity and self.restated:
+                raise ValueError("a 'revised' event has a quantity or 'restated', not both")
+            if self.restated and self.restated.number < 0:
+                raise ValueError(f"restated below zero: {self.restated}")
+        elif self.restated or self.horizon:
+            raise ValueError("only a 'revised' event restates a target or moves a horizon")
+        if kind not in ("delivered", "revised") and self.quantity and self.quantity.number < 0:
+            raise ValueError(f"a {kind!r} event below zero: {self.quantity}")
+        if (self.outcome is not None) != (kind == "rated"):
+            raise ValueError("a 'rated' event has an outcome, and no other event has one")
+        if self.on_precision == "month":
+            object.__setattr__(self, "on", month_of(self.on)[1])
+        if self.known and self.known < self.on_from:
+            raise ValueError(f"known on {self.known}, before it happened on {self.on}")
+        if self.period_start and self.period_start > self.on:
+            raise ValueError(f"the period starts on {self.period_start}, after {self.on}")
+        return self
+
+    @property
+    def on_from(self) -> dt.date:
+        """The first day on which it may have happened."""
+        return month_of(self.on)[0] if self.on_precision == "month" else self.on
+
+    def __repr__(self) -> str:
+        what = f" {self.quantity}" if self.quantity else ""
+        what += f" to {self.restated}" if self.restated else ""
+        what += f" to {self.horizon}" if self.horizon else ""
+        what += f" {self.outcome}" if self.outcome else ""
+        return f"Event({self.commitment!r}: {self.kind}{what}, {self.on})"
+
+    __str__ = __repr__

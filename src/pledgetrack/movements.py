@@ -1,0 +1,153 @@
+"""Records to movements: one signed row per fact, in Arrow columns.
+
+A row counts as of day d when ``since <= d < until``. Where a horizon moves, the commitment's rows
+are closed on that day and repeated under the new key, so that a filter is all that a table needs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from pledgetrack.balances import Course, Finding, day_of
+from pledgetrack.calendar import horizon_class
+from pledgetrack.errors import AmountError
+from pledgetrack.horizon import Horizon
+from pledgetrack.models import Citation, Commitment, Event
+from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS
+
+MEASURES = ("proposed", "pledged", "committed", "delivered")
+"""The measures that totals show; ``alleged`` is one more that none shows."""
+
+_KEY = pa.dictionary(pa.int32(), pa.string())
+NUMBER = pa.decimal128(INTEGER_DIGITS + DECIMAL_PLACES, DECIMAL_PLACES)
+SCHEMA = pa.schema(
+    [
+        ("commitment", _KEY),
+        ("party", _KEY),
+        ("recipient", _KEY),
+        ("channel", _KEY),
+        ("unit", _KEY),
+        ("measure", _KEY),
+        ("number", NUMBER),
+        ("bound", _KEY),
+        ("on", pa.date32()),
+        ("since", pa.date32()),
+        ("until", pa.date32()),
+        ("known", pa.date32()),
+        ("announced", pa.date32()),
+        ("start", pa.date32()),
+        ("end", pa.date32()),
+        ("horizon", _KEY),
+        ("event", _KEY),
+        ("source", _KEY),
+    ]
+)
+CITATION = "citation"
+"""One more column, for people: the citations of the fact as text."""
+
+
+def label(names: Sequence[str]) -> str | None:
+    """The one group that several names make, sorted.
+
+    >>> label(["United States", "Mexico"])
+    'Mexico + United States'
+    """
+    return " + ".join(sorted(set(names))) or None
+
+
+def phases(commitment: Commitment, events: Iterable[Event]) -> list[tuple[dt.date, Horizon | None]]:
+    """The horizons of a commitment, each with the day from which it holds."""
+    found: list[tuple[dt.date, Horizon | None]] = [(commitment.announced, commitment.horizon)]
+    found += [(day_of(event, commitment), event.horizon) for event in events if event.horizon]
+    kept = found[:1]
+    for day, horizon in found[1:]:
+        now = kept[-1][1]
+        if now is None or (now.start, now.end) != (horizon and (horizon.start, horizon.end)):
+            kept.append((day, horizon))
+    return kept
+
+
+def movements(
+    commitments: Iterable[Commitment], events: Mapping[str, Sequence[Event]]
+) -> tuple[pa.Table, list[Finding]]:
+    """The movements of commitments and of their events, and what is odd about them.
+
+    Columns as in ``SCHEMA``, then ``tag_NAME`` for each tag in use, then ``citation``.
+    """
+    commitments = tuple(commitments)
+    tags = sorted({name for commitment in commitments for name in commitment.tags})
+    columns: list[list[Any]] = [[] for _ in SCHEMA]
+    tag_columns: list[list[str | None]] = [[] for _ in tags]
+    citations: list[str | None] = []
+    findings: list[Finding] = []
+    for commitment in commitments:
+        course = Course(commitment, events.get(commitment.id, ()))
+        rows = course.rows()
+        findings.extend(course.findings)
+        who = (
+            commitment.id,
+            label(commitment.parties),
+            label(commitment.recipients),
+            label(commitment.channels),
+        )
+        keys = phases(commitment, course.events)
+        shown = [_key(commitment, horizon) for _, horizon in keys]
+        values = [commitment.tags.get(name) for name in tags]
+        announcing = course.announcing
+        for at, row in enumerate(rows):
+            number = row.number
+            if number and number.adjusted() >= INTEGER_DIGITS:
+                raise AmountError(
+                    f"commitment {commitment.id!r}: {number:.6e} {row.unit} has too many digits "
+                    f"for a movement, which holds {INTEGER_DIGITS} before the decimal point",
+                    value=number,
+                )
+            source = label([citation.source for citation in row.citations])
+            told = cite(row.citations)
+            # An announcement belongs to the first horizon, even when that moves the same day.
+            first = 0
+            if at >= announcing:
+                first = max(i for i, (day, _) in enumerate(keys) if day <= row.day)
+            for phase in range(first, len(keys)):
+                since = max(row.day, keys[phase][0])
+                until = keys[phase + 1][0] if phase + 1 < len(keys) else None
+                record = (
+                    *who, row.unit, row.measure, number, row.bound, row.on, since, until,
+                    row.known, commitment.announced, *shown[phase], row.kind, source,
+                )  # fmt: skip
+                for column, value in zip(columns, record, strict=True):
+                    column.append(value)
+                for column, value in zip(tag_columns, values, strict=True):
+                    column.append(value)
+                citations.append(told)
+    arrays = [_array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
+    arrays += [_array(values, _KEY) for values in tag_columns]
+    arrays.append(_array(citations, _KEY))
+    names = [*SCHEMA.names, *(f"tag_{name}" for name in tags), CITATION]
+    return pa.table(arrays, names=names), findings
+
+
+def _key(
+    commitment: Commitment, horizon: Horizon | None
+) -> tuple[dt.date | None, dt.date | None, str]:
+    start, end = (horizon.start, horizon.end) if horizon else (None, None)
+    return start, end, horizon_class(commitment.announced, end, stated=horizon is not None)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values, kind)
+
+
+def cite(citations: Sequence[Citation]) -> str | None:
+    """Citations as one text.
+
+    >>> cite([Citation(source="A", place="¶4"), Citation(source="A", place="¶6")])
+    'A, ¶4; A, ¶6'
+    """
+    return "; ".join(str(citation) for citation in citations) or None

@@ -1,0 +1,157 @@
+"""Quantity: an exact number of a unit, and how far the number is exact."""
+
+from __future__ import annotations
+
+import decimal
+import re
+from decimal import Decimal
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from pledgetrack import units
+from pledgetrack.errors import AmountError
+
+Bound = Literal["exact", "at least", "up to", "about"]
+BOUNDS: tuple[Bound, ...] = get_args(Bound)
+
+INTEGER_DIGITS, DECIMAL_PLACES = 22, 6
+"""What a movement can hold: decimal128(28, 6)."""
+
+EXACT = decimal.Context(
+    prec=120, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero]
+)
+"""Arithmetic that raises where a digit would be lost."""
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def exact(value: object) -> Decimal:
+    """The exact decimal that a value states: text, an integer or a Decimal, never a float.
+
+    >>> exact("1500000000"), exact("354993160.050")
+    (Decimal('1500000000'), Decimal('354993160.05'))
+    >>> exact("1_000")
+    Traceback (most recent call last):
+    pledgetrack.errors.AmountError: '1_000' is no plain number; write digits with a decimal point
+    """
+    if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
+        hint = "; pass it as text or Decimal" if isinstance(value, float) else ""
+        raise AmountError(f"{value!r} is no exact number{hint}", value=value)
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value):
+            shown = value if len(value) <= 40 else value[:39] + "…"
+            raise AmountError(
+                f"{shown!r} is no plain number; write digits with a decimal point", value=value
+            )
+        if len(value) > 100:
+            raise _too_many_digits(value[:39] + "…", value)
+        value = Decimal(value)
+    if isinstance(value, int):
+        # Converting a huge int to text is quadratic, so it is measured first.
+        if value.bit_length() > 400:
+            raise _too_many_digits("an integer of more than 120 digits", value)
+        value = Decimal(value)
+    if not value.is_finite():
+        raise AmountError(f"{value} is no amount", value=value)
+    if value == 0:
+        return Decimal(0)
+    if len(value.as_tuple().digits) > EXACT.prec:
+        raise _too_many_digits(f"{value:.6e}", value)
+    if value.adjusted() >= INTEGER_DIGITS or value.adjusted() < -DECIMAL_PLACES:
+        raise _too_many_digits(f"{value:.6e}", value)
+    plain = tidy(value)
+    if -int(plain.as_tuple().exponent) > DECIMAL_PLACES:
+        raise _too_many_digits(str(plain)[:60], value)
+    return plain
+
+
+def _too_many_digits(shown: str, value: object) -> AmountError:
+    return AmountError(
+        f"{shown} has too many digits; an amount holds {INTEGER_DIGITS} digits before the "
+        f"decimal point and {DECIMAL_PLACES} after it",
+        value=value,
+    )
+
+
+def tidy(number: Decimal) -> Decimal:
+    """The same number without trailing zeros and without an exponent.
+
+    >>> tidy(Decimal("22500.000000")), tidy(Decimal("1E+9")), tidy(Decimal("0.50"))
+    (Decimal('22500'), Decimal('1000000000'), Decimal('0.5'))
+    """
+    normal = EXACT.normalize(number)
+    exponent = int(normal.as_tuple().exponent)
+    return EXACT.quantize(normal, Decimal(1)) if exponent > 0 else EXACT.plus(normal)
+
+
+def flip(bound: Bound) -> Bound:
+    """The bound of what is left when a bounded quantity is taken off.
+
+    >>> flip("at least"), flip("about")
+    ('up to', 'about')
+    """
+    return {"at least": "up to", "up to": "at least"}.get(bound, bound)  # type: ignore[return-value]
+
+
+def combine(bounds: set[Bound]) -> Bound:
+    """The bound of a sum of quantities with these bounds.
+
+    >>> combine({"exact", "at least"}), combine({"at least", "up to"}), combine(set())
+    ('at least', 'about', 'exact')
+    """
+    loose = bounds - {"exact"}
+    if not loose:
+        return "exact"
+    return loose.pop() if len(loose) == 1 else "about"
+
+
+Number = Annotated[
+    Decimal,
+    BeforeValidator(exact),
+    Field(allow_inf_nan=False),
+    PlainSerializer(lambda number: f"{number:f}", return_type=str, when_used="json"),
+]
+
+
+class Quantity(BaseModel):
+    """An exact decimal number of a unit: an ISO 4217 code, or a thing counted in the singular.
+
+    ``bound`` says how far the number is exact: "exact", "at least" ("over 3,000"), "up to",
+    "about" ("roughly"). A number has at most 22 digits before the decimal point and 6 after it.
+
+    >>> print(Quantity(number="1500000000", unit="USD"))
+    1,500,000,000 USD
+    >>> print(Quantity(number=3000, unit="arrest", bound="at least"))
+    at least 3,000 arrest
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    number: Number
+    unit: Annotated[str, AfterValidator(units.check_unit)]
+    bound: Bound = "exact"
+
+    def __str__(self) -> str:
+        return self.format()
+
+    def __repr__(self) -> str:
+        return f"Quantity({self})"
+
+    def format(self, locale: str = "en") -> str:
+        """The quantity as people write it, every digit kept.
+
+        >>> Quantity(number="1234.5", unit="EUR").format(locale="de")
+        '1.234,5 EUR'
+        """
+        amount = f"{units.format_number(self.number, locale)} {self.unit}"
+        return amount if self.bound == "exact" else f"{self.bound} {amount}"
+
+    def __hash__(self) -> int:
+        return hash((self.number, self.unit, self.bound))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Quantity):
+            return NotImplemented
+        mine = (self.number, self.unit, self.bound)
+        return mine == (other.number, other.unit, other.bound)

@@ -1,0 +1,106 @@
+"""Rows of words as text in a terminal and as HTML in a notebook."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Collection, Sequence
+
+WIDTH = 80
+
+
+def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """A compact HTML table; every text is escaped, and there is no script.
+
+    >>> html_table(("unit",), [("<b>",)])
+    '<table><thead><tr><th>unit</th></tr></thead><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table>'
+    """
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def display_width(text: str) -> int:
+    """How many columns of a terminal a text takes.
+
+    >>> display_width("Mexico"), display_width("日本")
+    (6, 4)
+    """
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Cf", "Me", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most ``width`` columns; a cut one ends in "…".
+
+    >>> cut("us-ports-of-entry", 9)
+    'us-ports…'
+    """
+    if display_width(text) <= width:
+        return text
+    kept, room = "", width - 1
+    for character in text:
+        room -= _columns(character)
+        if room < 0:
+            break
+        kept += character
+    return kept + "…"
+
+
+def text_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    lead: int = 1,
+    right: Collection[str] = (),
+    width: int = WIDTH,
+) -> str:
+    """Rows in columns of a terminal; columns that are empty in every row are left out.
+
+    Columns named in ``right`` (numbers) are never cut. What does not fit beside the others goes
+    into a further table below, which repeats the first ``lead`` columns.
+
+    >>> print(text_table(("party", "USD", "note"), [("Mexico", "1,500", "")], right={"USD"}))
+    party     USD
+    Mexico  1,500
+    """
+    shown = [at for at in range(len(header)) if any(row[at] for row in rows)]
+    widths = {
+        at: max(display_width(text) for text in (header[at], *(row[at] for row in rows)))
+        for at in shown
+    }
+    leading = [at for at in shown if at < lead]
+    if sum(widths[at] + 2 for at in leading) > 0.55 * width:
+        for at in leading:
+            widths[at] = min(widths[at], max(width // 2 // len(leading), 8))
+    used = sum(widths[at] + 2 for at in leading)
+    tables: list[list[int]] = [[*leading]]
+    room = width - used
+    for at in shown[len(leading) :]:
+        if header[at] not in right:
+            widths[at] = min(widths[at], max(width - used, 8))
+        if widths[at] > room and len(tables[-1]) > len(leading):
+            tables.append([*leading])
+            room = width - used
+        tables[-1].append(at)
+        room -= widths[at] + 2
+
+    def line(cells: Sequence[str], columns: Sequence[int]) -> str:
+        parts = []
+        for at in columns:
+            cell = cells[at] if header[at] in right else cut(cells[at], widths[at])
+            gap = " " * (widths[at] - display_width(cell))
+            parts.append(gap + cell if header[at] in right else cell + gap)
+        return "  ".join(parts).rstrip()
+
+    return "\n\n".join(
+        "\n".join(line(row, columns) for row in (header, *rows)) for columns in tables
+    )

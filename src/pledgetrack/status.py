@@ -1,0 +1,367 @@
+"""Fulfilment as of a day: the first line that holds, read from movements alone.
+
+An engine filters and adds up; what is then decided, is decided on one row per commitment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+
+from pledgetrack import frames
+from pledgetrack.frames import Numbers, Where, collect, countable, flag, records, when
+from pledgetrack.models import ENDINGS, STAGES
+from pledgetrack.movements import label
+from pledgetrack.quantity import tidy
+
+STATUSES = (
+    "rejected", "withdrawn", "expired", "alleged", "proposed", "fulfilled", "fulfilled late",
+    "stalled", "overdue", "in progress", "nothing delivered", "nothing reported",
+)  # fmt: skip
+"""In the order in which they are tried."""
+
+NEEDED = (
+    "commitment", "party", "unit", "measure", "number", "on", "since", "until",
+    "announced", "start", "end", "horizon", "event", "source",
+)  # fmt: skip
+COLUMNS = (
+    "commitment", "party", "status", "unit", "target", "delivered", "share", "start", "end",
+    "days_left", "reported", "original_target", "original_end", "source",
+)  # fmt: skip
+
+_STANDING = ("proposed", "pledged", "alleged")
+_FIRM = ("pledged", "committed")
+_REPORTS = ("delivered", "completed")
+
+
+def status(
+    frame: Any, *, as_of: object = None, where: Where | None = None, numbers: Numbers = "decimal"
+) -> pd.DataFrame:
+    """The status of every commitment announced by a day, a row per target.
+
+    An action has one row, with the unit "action"; what was delivered in a unit that is no target
+    has a row without target and share. ``share`` is delivered / target; ``days_left`` counts to the
+    last day of the horizon, below zero after it; ``reported`` and ``source`` are the day and source
+    of the last delivery or completion reported. Missing cells are missing, never 0.
+
+    >>> import pledgetrack as pt
+    >>> frame = pt.load_seeds().filter(party="Mexico", unit="USD").movements()
+    >>> pt.status(frame, as_of="2024-07-12")[["status", "target", "days_left"]]
+        status      target  days_left
+    0  overdue  1500000000         -1
+    """
+    day = frames.today(as_of)
+    lazy = frames.enter(frame, NEEDED)
+    where = dict(where or {})
+    wanted = where.pop("status", None)
+    current = frames.as_of_day(lazy, day)
+    by_commitment = {row["commitment"]: row for row in statuses(lazy, day).to_pylist()}
+    units = _units(current)
+    pairs = frames.choose(countable(current), where)
+    chosen = records(pairs.select(_text("commitment"), _text("unit")).unique())
+    kept = {(row["commitment"], row["unit"]) for row in chosen}
+    allowed = (
+        STATUSES if wanted is None else (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    )
+    originals, original_ends = _originals(lazy, day)
+    reports = _reports(current)
+    keys = _keys(current)
+    rows: list[dict[str, Any]] = []
+    for row in records(units):
+        name, unit = row["commitment"], row["unit"]
+        fact = by_commitment[name]
+        if (name, unit) not in kept or fact["status"] not in allowed:
+            continue
+        target = row["target"] if row["n_target"] else None
+        delivered = row["delivered"] if row["n_delivered"] else None
+        key = keys[name]
+        reported, source = reports.get(name, (None, None))
+        rows.append(
+            {
+                "commitment": name,
+                "party": frames.key_label("party", key["party"]),
+                "status": fact["status"],
+                "unit": unit,
+                "target": target,
+                "delivered": delivered,
+                "share": ratio(delivered, target),
+                "start": key["start"],
+                "end": key["end"],
+                "days_left": (key["end"] - day).days if key["end"] else None,
+                "reported": reported,
+                "original_target": originals.get((name, unit)),
+                "original_end": original_ends.get(name),
+                "source": source,
+            }
+        )
+    unit_order = frames.sort_key("unit")
+    rows.sort(key=lambda row: (row["commitment"], unit_order(row["unit"])))
+    return _table(rows, day, numbers)
+
+
+def _table(rows: list[dict[str, Any]], day: dt.date, numbers: Numbers) -> pd.DataFrame:
+    def column(name: str) -> list[Any]:
+        return [row[name] for row in rows]
+
+    made: dict[str, Any] = {}
+    for name in COLUMNS:
+        values = column(name)
+        if name in ("target", "delivered", "share", "original_target"):
+            made[name] = frames.amounts(values, numbers)
+        elif name in ("start", "end", "reported", "original_end"):
+            made[name] = frames.days(values)
+        elif name == "days_left":
+            made[name] = pd.array(values, dtype="Int64")
+        else:
+            made[name] = frames.words(values)
+    result = pd.DataFrame(made)
+    result.attrs.update(as_of=str(day), caption=f"as of {day}")
+    return result
+
+
+def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    """The share that a part is of a whole; missing where either is, or the whole is 0.
+
+    >>> ratio(Decimal(1), Decimal(4)), ratio(None, Decimal(4)), ratio(Decimal(1), Decimal(0))
+    (Decimal('0.25'), None, None)
+    """
+    return None if part is None or not whole else tidy(part) / tidy(whole)
+
+
+def _text(name: str) -> nw.Expr:
+    return nw.col(name).cast(nw.String)
+
+
+def _day() -> nw.Expr:
+    """The day from which a fact counts: its own, but not before the announcement."""
+    late = nw.col("on") < nw.col("announced")
+    return nw.when(late).then(nw.col("announced")).otherwise(nw.col("on"))
+
+
+def _units(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Per commitment and unit: what stands, what was delivered, and what of it by the end."""
+    measure, number = nw.col("measure"), nw.col("number")
+    delivered = measure == "delivered"
+    by_end = delivered & ~nw.col("end").is_null() & (nw.col("on") <= nw.col("end"))
+    return (
+        countable(current)
+        .with_columns(
+            *when(measure.is_in(_STANDING), number, "target"),
+            *when(delivered, number, "delivered"),
+            *when(by_end, number, "by_end"),
+        )
+        .group_by("commitment", "unit")
+        .agg(nw.col("target", "n_target", "delivered", "n_delivered", "by_end").sum())
+        .with_columns(_text("commitment"), _text("unit"))
+    )
+
+
+def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
+    """The status of each commitment as of a day: columns ``commitment``, ``status``."""
+    current = frames.as_of_day(lazy, day)
+    target, delivered = nw.col("target"), nw.col("delivered")
+    standing = (nw.col("n_target") > 0) & (target > 0)
+    units = (
+        _units(current)
+        .with_columns(
+            flag(standing, "standing"),
+            flag(standing & (delivered >= target), "reached"),
+            flag(standing & (nw.col("by_end") >= target), "reached_by_end"),
+            flag(delivered > 0, "some"),
+        )
+        .group_by("commitment")
+        .agg(
+            nw.col("standing", "reached", "reached_by_end", "some", "n_delivered", "n_target").sum()
+        )
+    )
+    event, measure = nw.col("event"), nw.col("measure")
+    facts = (
+        current.with_columns(
+            flag((event == "proposed") | (measure == "proposed"), "is_proposed"),
+            flag(event.is_in(_FIRM) | measure.is_in(_FIRM), "is_firm"),
+            *(
+                nw.when(event == kind).then(_day()).alias(kind)
+                for kind in ("suspended", "resumed", "reopened")
+            ),
+        )
+        .group_by("commitment")
+        .agg(
+            nw.col("is_proposed", "is_firm", "suspended", "resumed", "reopened", "end").max(),
+        )
+        .with_columns(_text("commitment"))
+    )
+    frame = nw.from_native(collect(facts)).join(
+        nw.from_native(collect(units)), on="commitment", how="left"
+    )
+    for part in (_completions(current), _endings(current)):
+        frame = frame.join(nw.from_native(part), on="commitment", how="left")
+    return _decide(frame, day).select("commitment", "status").to_native()
+
+
+def _completions(current: nw.LazyFrame[Any]) -> pa.Table:
+    """The first completion of each commitment since it was last reopened."""
+    event = nw.col("event")
+    rows = current.filter(event.is_in(("completed", "reopened"))).with_columns(
+        _text("commitment"), _day().alias("day")
+    )
+    reopened = (
+        rows.filter(event == "reopened")
+        .group_by("commitment")
+        .agg(nw.col("day").max().alias("again"))
+    )
+    done = rows.filter(event == "completed").join(reopened, on="commitment", how="left")
+    done = done.filter(nw.col("again").is_null() | (nw.col("day") >= nw.col("again")))
+    return collect(done.group_by("commitment").agg(nw.col("day").min().alias("completed")))
+
+
+def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
+    """The last day on which each commitment was taken back, how, and what that day left.
+
+    ``took`` is the day for amounts, ``took_action`` for actions; ``left`` counts the targets with
+    something undelivered standing at the end of that day.
+    """
+    event, number = nw.col("event"), nw.col("number")
+    took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(_STANDING)
+    ends = current.filter(event.is_in(ENDINGS)).with_columns(
+        _text("commitment"), _day().alias("day")
+    )
+    ends = ends.with_columns(
+        *(
+            nw.when((event == kind) & condition).then(nw.col("day")).alias(f"{kind}{suffix}")
+            for kind in ENDINGS
+            for condition, suffix in ((took, ""), (number.is_null(), "_action"))
+        )
+    )
+    names = [f"{kind}{suffix}" for suffix in ("", "_action") for kind in ENDINGS]
+    ends = ends.group_by("commitment").agg(nw.col(*names).max())
+    ends = ends.with_columns(
+        nw.max_horizontal(*ENDINGS).alias("took"),
+        nw.max_horizontal(*(f"{kind}_action" for kind in ENDINGS)).alias("took_action"),
+    )
+    last = nw.coalesce("took", "took_action")
+    until = ends.select("commitment", last.alias("last"))
+    rows = current.with_columns(_text("commitment"), _day().alias("day"))
+    rows = rows.join(until, on="commitment", how="inner").filter(nw.col("day") <= nw.col("last"))
+    left = _units(rows).with_columns(
+        flag(
+            (nw.col("n_target") > 0)
+            & (nw.col("target") > 0)
+            & (nw.col("delivered") < nw.col("target")),
+            "left",
+        )
+    )
+    left = left.group_by("commitment").agg(nw.col("left").sum())
+    return (
+        nw.from_native(collect(ends))
+        .join(nw.from_native(collect(left)), on="commitment", how="left")
+        .to_native()
+    )
+
+
+def _decide(frame: nw.DataFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
+    """The first line that holds, for one row per commitment."""
+    counts = ("standing", "reached", "reached_by_end", "some", "n_delivered", "n_target", "left")
+    col = nw.col
+    frame = frame.with_columns(
+        *(col(name).cast(nw.Int64).fill_null(0) for name in counts),
+        *(col(name).cast(nw.Int64).fill_null(0) for name in ("is_proposed", "is_firm")),
+    )
+    action = col("n_target") == 0
+    frame = frame.with_columns(
+        nw.when(action).then(col("took_action")).otherwise(col("took")).alias("taken")
+    )
+    there = frame.with_columns(
+        *(flag(~col(name).is_null(), f"has_{name}") for name in
+          ("taken", "reopened", "completed", "suspended", "resumed", "end")),
+    )  # fmt: skip
+    has = {name: col(f"has_{name}") == 1 for name in
+           ("taken", "reopened", "completed", "suspended", "resumed", "end")}  # fmt: skip
+    earlier = dt.date.min
+    there = there.with_columns(
+        *(col(name).fill_null(nw.lit(earlier, dtype=nw.Date)).alias(name) for name in has),
+        *(
+            nw.when(action).then(col(f"{kind}_action")).otherwise(col(kind))
+            .fill_null(nw.lit(earlier, dtype=nw.Date)).alias(kind)
+            for kind in ENDINGS
+        ),
+    )  # fmt: skip
+    reopened = has["reopened"] & (col("taken") < col("reopened"))
+    # An action that was complete by then had nothing left to take.
+    spared = action & has["completed"] & (col("completed") <= col("taken"))
+    nothing_left = (col("left") == 0) & (col("standing") == col("reached"))
+    ended = has["taken"] & ~reopened & ~spared & nothing_left
+    firm = col("is_firm") == 1
+    reached = (col("standing") > 0) & (col("standing") == col("reached"))
+    by_end = (col("standing") > 0) & (col("standing") == col("reached_by_end"))
+    done = reached | has["completed"]
+    in_time = ~has["end"] | by_end | (has["completed"] & (col("completed") <= col("end")))
+    lines: dict[str, nw.Expr] = {kind: ended & (col(kind) == col("taken")) for kind in ENDINGS}
+    lines |= {
+        "alleged": ~firm & (col("is_proposed") == 0),
+        "proposed": ~firm,
+        "fulfilled": done & in_time,
+        "fulfilled late": done,
+        "stalled": has["suspended"] & (~has["resumed"] | (col("suspended") > col("resumed"))),
+        "overdue": has["end"] & (col("end") < nw.lit(day, dtype=nw.Date)),
+        "in progress": col("some") > 0,
+        "nothing delivered": col("n_delivered") > 0,
+    }
+    decided: Any = nw.lit("nothing reported")
+    for name in reversed(STATUSES[:-1]):
+        decided = nw.when(lines[name]).then(nw.lit(name)).otherwise(decided)
+    return there.with_columns(decided.alias("status"))
+
+
+def _keys(current: nw.LazyFrame[Any]) -> dict[str, dict[str, Any]]:
+    """Party, start and end of each commitment as they stand."""
+    rows = current.select(_text("commitment"), _text("party"), "start", "end").unique()
+    return {row["commitment"]: row for row in records(rows)}
+
+
+def _originals(
+    lazy: nw.LazyFrame[Any], day: dt.date
+) -> tuple[dict[tuple[str, str], Decimal | None], dict[str, dt.date | None]]:
+    """As they were announced: each target, and each commitment's end."""
+    announced = (
+        (nw.col("since") == nw.col("announced"))
+        & (nw.col("since") <= nw.lit(day, dtype=nw.Date))
+        & nw.col("event").is_in(STAGES)
+        & (nw.col("measure").is_null() | nw.col("measure").is_in(_STANDING))
+    )
+    # A horizon that moved on the very day of the announcement leaves a row that counts on no day.
+    at_once = ~nw.col("until").is_null() & (nw.col("until") == nw.col("since"))
+    rows = (
+        lazy.filter(announced)
+        .with_columns(flag(at_once, "at_once"), flag(~nw.col("number").is_null(), "count"))
+        .group_by("commitment", "unit", "end", "at_once")
+        .agg(nw.col("number", "count").sum())
+        .with_columns(_text("commitment"), _text("unit"))
+    )
+    found: dict[tuple[str, str], tuple[int, Decimal | None, dt.date | None]] = {}
+    for row in records(rows):
+        pair = (row["commitment"], row["unit"])
+        if pair not in found or row["at_once"] > found[pair][0]:
+            number = row["number"] if row["count"] else None
+            found[pair] = (row["at_once"], number, row["end"])
+    numbers = {pair: number for pair, (_, number, _) in found.items()}
+    return numbers, {name: end for (name, _), (_, _, end) in found.items()}
+
+
+def _reports(current: nw.LazyFrame[Any]) -> dict[str, tuple[dt.date, str | None]]:
+    """Day and source of the last delivery or completion reported of each commitment."""
+    rows = current.filter(nw.col("event").is_in(_REPORTS)).select(
+        _text("commitment"), "on", _text("source")
+    )
+    last = rows.group_by("commitment").agg(nw.col("on").max().alias("last"))
+    rows = rows.join(last, on="commitment", how="inner").filter(nw.col("on") == nw.col("last"))
+    found: dict[str, tuple[dt.date, set[str]]] = {}
+    for row in records(rows.unique()):
+        sources = found.setdefault(row["commitment"], (row["on"], set()))[1]
+        if row["source"] is not None:
+            sources.add(row["source"])
+    return {name: (on, label(sorted(sources))) for name, (on, sources) in found.items()}

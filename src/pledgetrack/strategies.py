@@ -1,0 +1,221 @@
+"""Hypothesis strategies for records and ledgers, to property-test one's own aggregations.
+
+Every ledger drawn is valid: it may hold joint parties, several targets, bounds, days known only to
+the month, moved horizons, refunds and events of every kind. Needs the extra ``strategies``.
+
+>>> from hypothesis import given, settings
+>>> @settings(max_examples=5, database=None)
+... @given(ledgers())
+... def test_parties_add_up(ledger):
+...     groups = ledger.totals(by="party", as_of="2030-01-01")
+...     whole = ledger.totals(as_of="2030-01-01")
+...     assert len(whole) == groups["unit"].nunique()
+>>> test_parties_add_up()
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from pledgetrack.calendar import FiscalCalendar, as_month, month_of
+from pledgetrack.errors import MissingExtraError
+from pledgetrack.horizon import Horizon
+from pledgetrack.ledger import Ledger
+from pledgetrack.models import (
+    ENDINGS,
+    EVENT_KINDS,
+    STAGES,
+    Citation,
+    Commitment,
+    Event,
+    Party,
+    Source,
+)
+from pledgetrack.quantity import BOUNDS, INTEGER_DIGITS, Quantity
+from pledgetrack.units import minor_digits
+
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as error:
+    raise MissingExtraError(
+        "the strategies need hypothesis; pip install 'pledgetrack[strategies]'", extra="strategies"
+    ) from error
+
+FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2029, 12, 31)
+UNITS = ("USD", "EUR", "JPY", "KWD", "DEM", "H-2B visa", "hospital")
+NAMES = ("Mexico", "United States", "Peru", "Chile", "Norway")
+
+
+def days(first: dt.date = FIRST_DAY, last: dt.date = LAST_DAY) -> Any:
+    """Days between two, both included."""
+    return st.dates(first, last)
+
+
+def units() -> Any:
+    """Currencies with 0, 2 and 3 minor digits, a withdrawn one, and things counted."""
+    return st.sampled_from(UNITS)
+
+
+def amounts(unit: str = "USD", *, most: int = 10**12, least: int = 0) -> Any:
+    """Exact amounts in whole minor units, small, round and large ones alike.
+
+    ``least`` and ``most`` are in whole units; an amount may have as many decimals as its unit.
+    """
+    digits = minor_digits(unit)
+    scale = 10**digits
+    parts = st.one_of(
+        st.integers(least * scale, min(most, 100) * scale),
+        st.integers(least, most).map(lambda whole: whole * scale),
+        st.integers(least * scale, most * scale),
+    )
+    return parts.map(lambda part: Decimal(part).scaleb(-digits))
+
+
+def wide_amounts() -> Any:
+    """Amounts up to the limits of what a movement holds, with up to six decimals."""
+    return st.decimals(
+        -(10**INTEGER_DIGITS) + 1, 10**INTEGER_DIGITS - 1, allow_nan=False, places=6
+    ).filter(lambda number: abs(number) < 10**INTEGER_DIGITS)
+
+
+@st.composite
+def quantities(
+    draw: Any, unit: str | None = None, *, least: int = 0, most: int = 10**12
+) -> Quantity:
+    """Quantities of a unit, most of them exact."""
+    unit = unit or draw(units())
+    bound = draw(st.sampled_from(("exact", "exact", *BOUNDS)))
+    number = draw(amounts(unit, least=least, most=most))
+    return Quantity(number=number, unit=unit, bound=bound)
+
+
+@st.composite
+def horizons(draw: Any, first: dt.date = FIRST_DAY) -> Horizon:
+    """Horizons with and without a start, open ones among them."""
+    start = draw(st.none() | days(first))
+    end = draw(st.none() | days(start or first))
+    wording = None if start or end else "multi-year"
+    return Horizon(start=start, end=end, wording=wording)
+
+
+@st.composite
+def parties(draw: Any) -> Party:
+    """Parties, some with another spelling."""
+    name = draw(st.sampled_from(NAMES))
+    return Party(name=name, aliases=(f"{name} (state)",) if draw(st.booleans()) else ())
+
+
+@st.composite
+def sources(draw: Any) -> Source:
+    """Sources, some with a day."""
+    number = draw(st.integers(1, 3))
+    return Source(id=f"source-{number}", title=f"Report {number}")
+
+
+def _citations(known: Sequence[Source]) -> Any:
+    if not known:
+        return st.just(())
+    cited = st.builds(
+        Citation,
+        source=st.sampled_from([source.id for source in known]),
+        place=st.none() | st.integers(1, 99).map(lambda page: f"p. {page}"),
+    )
+    return st.lists(cited, max_size=2).map(tuple)
+
+
+def _stated_days(first: dt.date) -> Any:
+    """A day, or a month whose first day is not before the first."""
+    months = days(first).filter(lambda day: month_of(day)[0] >= first)
+    return days(first) | months.map(lambda day: f"{day.year:04d}-{day.month:02d}")
+
+
+@st.composite
+def commitments(draw: Any, name: str = "promise", known: Sequence[Source] = ()) -> Commitment:
+    """Commitments of every stage, with none, one or several targets."""
+    target_units = draw(st.lists(units(), unique=True, max_size=2))
+    names = st.lists(st.sampled_from(NAMES), unique=True, max_size=2)
+    return Commitment(
+        id=name,
+        parties=draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=2)),
+        recipients=draw(names),
+        channels=draw(st.sampled_from([(), (), ("UNHCR",)])),
+        targets=tuple(draw(quantities(unit)) for unit in target_units),
+        horizon=draw(st.none() | horizons()),
+        announced=draw(_stated_days(FIRST_DAY)),
+        stage=draw(st.sampled_from(STAGES)),
+        condition=draw(st.sampled_from([None, "if the other side agrees"])),
+        tags=draw(st.sampled_from([{}, {"theme": "aid"}, {"theme": "border", "region": "north"}])),
+        citations=draw(_citations(known)),
+    )
+
+
+@st.composite
+def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> Event:
+    """Events of every kind that the commitment can have."""
+    target_units = [target.unit for target in commitment.targets]
+    kind = draw(st.sampled_from(("delivered", "delivered", *EVENT_KINDS)))
+    on = draw(_stated_days(commitment.announced_from))
+    fields: dict[str, Any] = {}
+    unit = draw(st.sampled_from(target_units)) if target_units else None
+    if kind == "delivered":
+        other = draw(units()) if unit is None or draw(st.integers(0, 9)) == 0 else unit
+        fields["quantity"] = draw(quantities(other, least=-100))
+    elif kind == "revised":
+        form = draw(st.sampled_from(("by", "to", "horizon", "both"))) if unit else "horizon"
+        if form == "by":
+            fields["quantity"] = draw(quantities(unit, least=-(10**12)))
+        if form in ("to", "both"):
+            fields["restated"] = draw(quantities(unit))
+        if form in ("horizon", "both"):
+            fields["horizon"] = draw(horizons())
+    elif kind in ("pledged", "committed", *ENDINGS) and unit and draw(st.booleans()):
+        fields["quantity"] = draw(quantities(unit))
+    elif kind == "rated":
+        fields["outcome"] = draw(st.sampled_from(("kept", "compromise", "broken", "uncheckable")))
+    last = (as_month(on) or (on, on))[1]
+    return Event(
+        commitment=commitment.id,
+        kind=kind,
+        on=on,
+        known=draw(st.none() | days(last, LAST_DAY + dt.timedelta(days=60))),
+        citations=draw(_citations(known)),
+        **fields,
+    )
+
+
+@st.composite
+def ledgers(
+    draw: Any, *, max_commitments: int = 4, max_events: int = 5, prefix: str = ""
+) -> Ledger:
+    """Valid ledgers; ``prefix`` begins every id, so that two ledgers can be joined."""
+    known = tuple({source.id: source for source in draw(st.lists(sources(), max_size=2))}.values())
+    named = {party.name: party for party in draw(st.lists(parties(), max_size=2))}
+    count = draw(st.integers(0, max_commitments))
+    promised = [draw(commitments(f"{prefix}promise-{at}", known)) for at in range(count)]
+    happened: list[Event] = []
+    for commitment in promised:
+        mine = draw(st.lists(events(commitment, known), max_size=max_events))
+        happened.extend(_without_conflicts(commitment, mine))
+    return Ledger(promised, happened, known, named.values())
+
+
+def _without_conflicts(commitment: Commitment, drawn: Sequence[Event]) -> list[Event]:
+    """The events, with one restatement of a target and of the horizon a day."""
+    kept: list[Event] = []
+    seen: set[tuple[dt.date, str]] = set()
+    for event in drawn:
+        day = max(event.on, commitment.announced)
+        stated = {(day, event.restated.unit)} if event.restated else set()
+        stated |= {(day, "horizon")} if event.horizon else set()
+        if not stated & seen:
+            kept.append(event)
+            seen |= stated
+    return kept
+
+
+def calendars() -> Any:
+    """Fiscal calendars of every first month and naming."""
+    return st.builds(FiscalCalendar, st.integers(1, 12), st.sampled_from(("starting", "ending")))

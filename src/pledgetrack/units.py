@@ -1,0 +1,202 @@
+"""Units: ISO 4217 currencies with their minor digits, and things counted.
+
+Codes and minor digits come from the ISO 4217 list (package ``iso4217``); names, number formats and
+withdrawn codes from the Unicode CLDR (package ``babel``), whose own digits are not ISO's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+
+from pledgetrack.errors import UnitError, closest
+
+ACTION = "action"
+"""The unit of a commitment that states no amount."""
+
+# The list of historic denominations of ISO 4217 ("list three") has these; the CLDR does not.
+_WITHDRAWN_NOT_IN_CLDR = {
+    "ARY": "Argentine Peso",
+    "AYM": "Azerbaijan Manat",
+    "BGJ": "Bulgarian Lev A/52",
+    "BGK": "Bulgarian Lev A/62",
+    "CHC": "WIR Franc (for electronic)",
+    "CSJ": "Czechoslovak Krona A/53",
+    "GHP": "Ghana Cedi",
+    "GNE": "Guinean Syli",
+    "LAJ": "Pathet Lao Kip",
+    "LSM": "Lesotho Loti",
+    "MVQ": "Maldive Rupee",
+    "PEH": "Peruvian Sol",
+    "ROK": "Romanian Leu A/52",
+    "UGW": "Ugandan Old Shilling",
+    "UYN": "Old Uruguay Peso",
+    "VNC": "Vietnamese Old Dong",
+    "ZWC": "Rhodesian Dollar",
+    "ZWN": "Zimbabwe Dollar (new)",
+}
+# Codes that stand for no currency: "no currency involved", "for testing".
+_NO_CURRENCY = frozenset({"XXX", "XTS"})
+_CODE = re.compile(r"[A-Z]{3}")
+_MAGNITUDE = re.compile(r"(hundreds?|thousands?|millions?|billions?|trillions?|mn|bn|tn|mio|mrd)\b")
+_SHARE = re.compile(r"(percent|per cent|percentage points?|%|‰)", re.IGNORECASE)
+_SYMBOLS = {"€": ("EUR",), "£": ("GBP",), "$": ("USD", "CAD", "AUD", "MXN"), "¥": ("JPY", "CNY")}
+
+
+@lru_cache(maxsize=1)
+def _minor_digits_by_code() -> dict[str, int | None]:
+    from iso4217 import Currency
+
+    return {currency.code: currency.exponent for currency in Currency}
+
+
+@lru_cache(maxsize=1)
+def currency_codes() -> frozenset[str]:
+    """Every currency code there is or was.
+
+    >>> {"USD", "DEM", "XDR"} <= currency_codes(), "XXX" in currency_codes()
+    (True, False)
+    """
+    from babel.numbers import list_currencies
+
+    codes = {*_minor_digits_by_code(), *list_currencies(), *_WITHDRAWN_NOT_IN_CLDR}
+    return frozenset(codes - _NO_CURRENCY)
+
+
+def is_currency(unit: str) -> bool:
+    """Whether ``unit`` is an ISO 4217 code, current or withdrawn.
+
+    >>> is_currency("MXN"), is_currency("DEM"), is_currency("H-2B visa")
+    (True, True, False)
+    """
+    # The current codes answer first, so that a common ledger never loads the CLDR.
+    return _CODE.fullmatch(unit) is not None and (
+        (unit in _minor_digits_by_code() and unit not in _NO_CURRENCY) or unit in currency_codes()
+    )
+
+
+@lru_cache(maxsize=4096)
+def minor_digits(unit: str) -> int:
+    """Decimal places of the smallest part of ``unit``: 2 for USD, 0 for JPY and for things counted.
+
+    Where ISO 4217 has no digits for a code (XDR, gold) two are taken; a withdrawn
+    currency has those of the CLDR.
+
+    >>> [minor_digits(unit) for unit in ("USD", "JPY", "KWD", "CLF", "AFN", "XDR", "H-2B visa")]
+    [2, 0, 3, 4, 2, 2, 0]
+    """
+    if not is_currency(unit):
+        return 0
+    digits = _minor_digits_by_code()
+    if unit in digits:
+        stated = digits[unit]
+        return 2 if stated is None else stated
+    if unit in _WITHDRAWN_NOT_IN_CLDR:
+        return 2
+    from babel.numbers import get_currency_precision
+
+    return int(get_currency_precision(unit))
+
+
+def currency_name(code: str, locale: str = "en") -> str:
+    """The name of a currency in a language.
+
+    >>> currency_name("MXN"), currency_name("USD", locale="fr"), currency_name("ZWN")
+    ('Mexican Peso', 'dollar des États-Unis', 'Zimbabwe Dollar (new)')
+    """
+    from babel.numbers import get_currency_name
+
+    if not is_currency(code):
+        raise UnitError(f"unknown currency code {code!r}", unit=code)
+    name = get_currency_name(code, locale=locale)
+    return _WITHDRAWN_NOT_IN_CLDR.get(code, name) if name == code else str(name)
+
+
+def format_number(number: Decimal, locale: str = "en") -> str:
+    """A number with the separators of a language, every digit kept.
+
+    >>> format_number(Decimal("354993160.05")), format_number(Decimal("1234.5"), locale="de")
+    ('354,993,160.05', '1.234,5')
+    """
+    if locale == "en":
+        return f"{number:,f}"
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(number, locale=locale, decimal_quantization=False))
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, tuple[str, ...]]:
+    from babel.numbers import get_currency_name
+
+    names: dict[str, set[str]] = {}
+    for code in _minor_digits_by_code():
+        if code not in _NO_CURRENCY:
+            for count in (None, 1, 2):
+                names.setdefault(get_currency_name(code, count, "en").casefold(), set()).add(code)
+    for word, codes in (("dollar", "USD CAD AUD"), ("euro", "EUR"), ("peso", "MXN COP CLP")):
+        for name in (word, word + "s"):
+            names.setdefault(name, set()).update(codes.split())
+    return {name: tuple(sorted(codes)) for name, codes in names.items()}
+
+
+@lru_cache(maxsize=65536)
+def check_unit(text: str) -> str:
+    """The unit that ``text`` names, in its one spelling, or a refusal.
+
+    Three capital letters must be an ISO 4217 code. Anything else with a letter is a thing counted.
+
+    >>> check_unit("USD"), check_unit(" H-2B  visa ")
+    ('USD', 'H-2B visa')
+    >>> check_unit("USX")
+    Traceback (most recent call last):
+    pledgetrack.errors.UnitError: unknown currency code 'USX'; did you mean 'USD'? ...
+    """
+    unit = unicodedata.normalize("NFC", " ".join(text.split()))
+    if any(unicodedata.category(character)[0] == "C" for character in unit):
+        raise UnitError(f"unit {unit!r} holds an unprintable character", unit=text)
+    if len(unit) > 200:
+        raise UnitError(f"unit {unit[:40] + '…'!r} is longer than 200 characters", unit=text)
+    if _CODE.fullmatch(unit):
+        if is_currency(unit):
+            return unit
+        near = closest(unit, sorted(_minor_digits_by_code()))
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UnitError(
+            f"unknown currency code {unit!r}{hint} (three capital letters are read as an "
+            "ISO 4217 code; a thing counted needs another spelling)",
+            unit=text,
+            choices=near,
+        )
+    if unit.casefold() == ACTION:
+        raise UnitError(
+            f"unit {unit!r} is kept for commitments without an amount; leave the target out",
+            unit=text,
+        )
+    if _SHARE.search(unit):
+        raise UnitError(f"unit {unit!r} is a share, not a quantity; state the amount", unit=text)
+    if unit in _SYMBOLS:
+        raise _use_code(unit, _SYMBOLS[unit])
+    if not any(character.isalpha() for character in unit):
+        raise UnitError(
+            f"unit {unit!r} has no letter; give an ISO 4217 code or a thing counted", unit=text
+        )
+    if is_currency(unit.upper()):
+        raise _use_code(unit, (unit.upper(),))
+    if _MAGNITUDE.match(unit.casefold()):
+        raise UnitError(
+            f"unit {unit!r} begins with a magnitude; write the number out in full", unit=text
+        )
+    if unit.casefold() in _codes_by_name():
+        raise _use_code(unit, _codes_by_name()[unit.casefold()])
+    return unit
+
+
+def _use_code(unit: str, codes: tuple[str, ...]) -> UnitError:
+    return UnitError(
+        f"unit {unit!r} is a currency; write its ISO 4217 code ({', '.join(codes)})",
+        unit=unit,
+        choices=codes,
+    )
