@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,14 +33,15 @@ def assemble(
     *,
     places: Places | None = None,
     problems: Sequence[Problem] = (),
+    refused: Collection[str] = (),
 ) -> Records:
     """Check records against each other and put them in order.
 
     Identical parties and sources merge, other spellings of a party become its name, parties that
     are named nowhere else are added. Raises ``InvalidLedgerError`` with every mistake, after those
-    in ``problems`` that a reader found before.
+    in ``problems`` that a reader found before; ``refused`` are the ids of records it refused.
     """
-    found = _Finder(places or {}, list(problems))
+    found = _Finder(places or {}, list(problems), refused)
     commitments, events = list(commitments), list(events)
     known_parties = _parties(list(parties), found)
     known_sources = _sources(list(sources), found)
@@ -78,9 +79,10 @@ def describe(event: Event) -> str:
 
 
 class _Finder:
-    def __init__(self, places: Places, problems: list[Problem]) -> None:
+    def __init__(self, places: Places, problems: list[Problem], refused: Collection[str]) -> None:
         self.places = places
         self.problems = problems
+        self.refused = refused
 
     def add(self, record: Any, label: str, message: str) -> None:
         file, line = self.places.get(id(record), (None, None))
@@ -189,15 +191,17 @@ def _commitments(commitments: list[Commitment], found: _Finder) -> dict[str, Com
 def _cited(
     record: Commitment | Event, label: str, sources: dict[str, Source], found: _Finder
 ) -> None:
-    for citation in record.citations:
-        if citation.source not in sources:
+    for name in dict.fromkeys(citation.source for citation in record.citations):
+        if name not in sources and name not in found.refused:
             listed = ", ".join(map(repr, sorted(sources)[:5])) or "none"
-            found.add(record, label, f"unknown source {citation.source!r} (sources: {listed})")
+            found.add(record, label, f"unknown source {name!r} (sources: {listed})")
 
 
 def _event(event: Event, by_id: dict[str, Commitment], found: _Finder) -> None:
     commitment = by_id.get(event.commitment)
     if commitment is None:
+        if event.commitment in found.refused:
+            return
         near = closest(event.commitment, by_id)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         found.add(event, describe(event), f"no commitment {event.commitment!r}{hint}")

@@ -49,11 +49,15 @@ _NESTED = frozenset(
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been read so far: records with their places, and every mistake."""
+    """What has been read so far: records with their places, and every mistake.
+
+    ``refused`` are the ids of records with a mistake: that others name them is no second one.
+    """
 
     records: list[Commitment | Event | Source | Party] = field(default_factory=list)
     places: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
 
     def problem(self, file: str, message: str, line: int | None = None, record: str = "") -> None:
         self.problems.append(Problem(message, file=file, line=line, record=record or None))
@@ -74,6 +78,8 @@ class _Reading:
         except ValidationError as error:
             for message in messages(error, MODELS[kind]):
                 self.problem(file, message, line, label)
+            if isinstance(named, str):
+                self.refused.add(named)
         else:
             self.records.append(record)
             self.places[id(record)] = (file, line)
@@ -118,7 +124,7 @@ def read(path: str | os.PathLike[str]) -> Ledger:
             reading.problem(shown, "the file is empty")
             continue
         _READERS[file.suffix.lower()](content, shown, reading)
-    return Ledger._read(reading.records, reading.places, reading.problems)
+    return Ledger._read(reading.records, reading.places, reading.problems, reading.refused)
 
 
 def load_seeds() -> Ledger:
@@ -366,10 +372,17 @@ def _read_parquet(content: bytes, file: str, reading: _Reading) -> None:
             known = ", ".join(MODELS)
             reading.problem(file, f"row {number}: unknown kind of record {kind!r} (known: {known})")
             continue
-        data = {name: value for name, value in row.items() if value is not None}
-        if "tags" in data:
-            data["tags"] = dict(data["tags"])
-        reading.add(kind, data, file, None, number)
+        reading.add(kind, _stated(row), file, None, number)
+
+
+def _stated(value: Any) -> Any:
+    """What a cell of a table states: fields without a value are left out."""
+    if isinstance(value, dict):
+        return {name: _stated(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        pairs = bool(value) and isinstance(value[0], tuple)
+        return dict(value) if pairs else [_stated(item) for item in value]
+    return value
 
 
 _READERS: dict[str, Callable[[bytes, str, _Reading], None]] = {

@@ -14,6 +14,7 @@ import pyarrow as pa
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, as_day
 from pledgetrack.errors import FrameError, PledgetrackError, unknown
 from pledgetrack.models import STAGES
+from pledgetrack.movements import SCHEMA
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
 from pledgetrack.units import ACTION, is_currency
 
@@ -50,7 +51,7 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
         except (pa.ArrowException, ValueError, TypeError) as error:
             raise FrameError(f"this is no movements frame: {error}") from error
     if isinstance(frame, pa.Table):
-        frame = frame.unify_dictionaries()
+        frame = _typed(frame).unify_dictionaries()
     try:
         lazy = nw.from_native(frame).lazy()
     except TypeError as error:
@@ -75,6 +76,17 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
             casts.append(nw.lit(None, dtype=nw.Date).alias(name))
     lazy = lazy.with_columns(*casts) if casts else lazy
     return _with_numbers(lazy, schema["number"]) if "number" in schema else lazy
+
+
+def _typed(table: pa.Table) -> pa.Table:
+    """The table with types for the columns that hold nothing, as a movement has them."""
+    for at, column in enumerate(table.schema):
+        kind = column.type
+        if pa.types.is_null(kind.value_type if pa.types.is_dictionary(kind) else kind):
+            known = SCHEMA.field(column.name).type if column.name in SCHEMA.names else pa.string()
+            empty = pa.nulls(table.num_rows, known)
+            table = table.set_column(at, column.name, empty)
+    return table
 
 
 def _all_null(lazy: nw.LazyFrame[Any], name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -67,6 +67,7 @@ class Ledger:
         records: Sequence[Commitment | Event | Source | Party],
         places: Places,
         problems: Sequence[Problem],
+        refused: Collection[str],
     ) -> Ledger:
         """What a reader made of its files, with the place of each record for the errors."""
 
@@ -75,7 +76,7 @@ class Ledger:
 
         made = assemble(
             kind(Commitment), kind(Event), kind(Source), kind(Party),
-            places=places, problems=problems,
+            places=places, problems=problems, refused=refused,
         )  # fmt: skip
         return cls._of(made, {})
 
