@@ -191,7 +191,7 @@ def blocks(table: pd.DataFrame, width: int = render.WIDTH) -> str:
 
 
 def _in_words(block: pd.DataFrame) -> pd.DataFrame:
-    """The counts by status as one column, and the original target only where it moved."""
+    """The counts by status as one column, and what was announced only where it moved."""
     counts = [name for name in block if str(name).startswith("status_")]
     if counts:
         words = [
@@ -199,24 +199,23 @@ def _in_words(block: pd.DataFrame) -> pd.DataFrame:
             for row in block.to_dict("records")
         ]
         block = block.drop(columns=counts).assign(statuses=words)
-    same = [
-        name for name in ("target", "end") if f"original_{name}" in block and _same(block, name)
-    ]
-    return block.drop(columns=[f"original_{name}" for name in same])
+    for name in ("target", "end"):
+        original = f"original_{name}"
+        if original in block:
+            moved = [
+                "" if _human(row[name], name) == _human(row[original], name) else row[original]
+                for row in block.to_dict("records")
+            ]
+            block = block.assign(**{original: pd.Series(moved, index=block.index, dtype=object)})
+    return block
 
 
 def _status_word(column: Any) -> str:
     return str(column).removeprefix("status_").replace("_", " ")
 
 
-def _same(block: pd.DataFrame, name: str) -> bool:
-    """Whether nothing has moved from what was announced."""
-    pairs = zip(block[name], block[f"original_{name}"], strict=True)
-    return all(_human(now, name) == _human(before, name) for now, before in pairs)
-
-
 def _is_number(column: pd.Series) -> bool:
-    values = [value for value in column if value is not None and value is not pd.NA]
+    values = [value for value in column if not pd.isna(value) and value != ""]
     return bool(values) and all(
         isinstance(value, Decimal) or hasattr(value, "__index__") for value in values
     )

@@ -101,6 +101,13 @@ def text_table(
             parts.append(gap + cell if header[at] in right else cell + gap)
         return "  ".join(parts).rstrip()
 
-    return "\n\n".join(
-        "\n".join(line(row, columns) for row in (header, *rows)) for columns in tables
-    )
+    texts = []
+    for columns in tables:
+        # A further table has no line for a row that it says nothing new about.
+        told = [
+            row
+            for row in rows
+            if columns is tables[0] or any(row[at] for at in columns[len(leading) :])
+        ]
+        texts.append("\n".join(line(row, columns) for row in (header, *told)))
+    return "\n\n".join(texts)

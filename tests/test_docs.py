@@ -1,0 +1,64 @@
+"""What the documents show is what happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pledgetrack as pt
+from pledgetrack.cli import main
+
+
+def code(path: Path, language: str) -> list[str]:
+    """The code blocks of a document in a language."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_readme_shows_the_real_report(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both tables of the README stand in the report, line by line."""
+    assert main(["report", "--as-of", "2024-08-01"]) == 0
+    printed = capsys.readouterr().out
+    shown = [block for block in code(root / "README.md", "") if "===" in block]
+    assert len(shown) == 2
+    for block in shown:
+        title, table = block.split("[USD]")
+        assert title in printed
+        assert f"[USD]{table.rstrip()}\n" in printed
+
+
+def test_the_readme_has_two_commands_alone_in_their_blocks(root: Path) -> None:
+    """Each command can be copied as it stands."""
+    commands = [b for b in code(root / "README.md", "") if b.startswith("python3 -m venv")]
+    assert [len(command.splitlines()) for command in commands] == [1, 1]
+
+
+def test_the_readme_notebook_example_runs(root: Path) -> None:
+    """Every line of the example in the README works."""
+    (example,) = code(root / "README.md", "python")
+    names: dict[str, object] = {}
+    for line in example.splitlines():
+        exec(line, names)  # noqa: S102  # our own document
+    assert isinstance(names["ledger"], pt.Ledger)
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/format.md"])
+def test_the_ledger_in_a_document_can_be_read(root: Path, tmp_path: Path, document: str) -> None:
+    """The examples of hand-written ledgers are whole and have no finding."""
+    for at, example in enumerate(code(root / document, "toml")):
+        file = tmp_path / f"example-{at}.toml"
+        file.write_text(example, encoding="utf-8")
+        ledger = pt.read(file)
+        assert len(ledger)
+        assert ledger.events
+        assert ledger.check().empty
+
+
+def test_every_field_is_in_the_format(root: Path) -> None:
+    """The description of the format names each field of each record."""
+    text = (root / "docs/format.md").read_text(encoding="utf-8")
+    models = (pt.Commitment, pt.Event, pt.Party, pt.Source, pt.Quantity, pt.Horizon, pt.Citation)
+    fields = {name for model in models for name in model.model_fields}
+    assert [name for name in sorted(fields) if f"`{name}`" not in text] == []

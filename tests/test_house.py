@@ -1,0 +1,104 @@
+"""The house: imports run downward, and importing the package stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pledgetrack
+
+FLOORS = (
+    ("errors",),
+    ("render",),
+    ("units", "calendar"),
+    ("fields",),
+    ("quantity", "horizon"),
+    ("models",),
+    ("balances",),
+    ("movements",),
+    ("frames", "assemble"),
+    ("status", "periods"),
+    ("totals", "trace", "check"),
+    ("ledger",),
+    ("files",),
+    ("strategies", "cli"),
+)
+FLOOR_OF = {name: at for at, floor in enumerate(FLOORS) for name in floor}
+
+
+def imported(path: Path) -> set[str]:
+    """The modules of the package that a file imports, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import"
+            module = node.module or ""
+            names = [module]
+            if module == "pledgetrack":
+                names = [f"pledgetrack.{alias.name}" for alias in node.names]
+        found |= {n.split(".")[1] for n in names if n.startswith("pledgetrack.")}
+    return {name for name in found if not name.startswith("__")}
+
+
+def test_imports_run_downward(root: Path) -> None:
+    """Each module imports only from floors below its own."""
+    files = {path.stem: path for path in (root / "src/pledgetrack").glob("*.py")}
+    files.pop("__init__")
+    assert set(files) == set(FLOOR_OF)
+    upward = [
+        f"{name} imports {other}"
+        for name, path in files.items()
+        for other in imported(path)
+        if FLOOR_OF[other] >= FLOOR_OF[name]
+    ]
+    assert upward == []
+
+
+def test_the_house_is_shown_to_contributors(root: Path) -> None:
+    """CONTRIBUTING.md names every module."""
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert [name for name in FLOOR_OF if f"`{name}`" not in text] == []
+
+
+def test_importing_loads_no_optional_library(root: Path) -> None:
+    """Neither the extras nor the language data come with ``import pledgetrack``."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = {
+        requirement.split(">")[0]
+        for requirements in project["optional-dependencies"].values()
+        for requirement in requirements
+        if not requirement.startswith("pledgetrack")
+    }
+    assert {"hypothesis", "polars", "duckdb"} <= optional
+    script = "import pledgetrack, sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run(  # noqa: S603  # our own interpreter, our own words
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert optional & set(done.stdout.split()) == set()
+    assert "babel" not in done.stdout.split()
+
+
+def test_the_public_names_are_all_there() -> None:
+    """Every name in ``__all__`` exists, and is in order."""
+    assert all(hasattr(pledgetrack, name) for name in pledgetrack.__all__)
+    assert sorted(pledgetrack.__all__) == pledgetrack.__all__
+
+
+def test_pins_are_names_and_versions(root: Path) -> None:
+    """constraints.txt has lines name==version and nothing else."""
+    for line in (root / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        name, _, version = line.partition("==")
+        assert name.replace("-", "").replace("_", "").replace(".", "").isalnum(), line
+        assert version, line
+        assert version[0].isdigit(), line
+
+
+def test_the_changelog_knows_the_version(root: Path) -> None:
+    """What is released is told."""
+    assert f"## {pledgetrack.__version__}" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
