@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
 
 import pandas as pd
 
@@ -120,24 +119,34 @@ def _sequence(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
 
 def _names(records: Records) -> Iterator[Finding]:
     """Parties whose names are so close that they may be one."""
-    used: Mapping[str, str] = _first_user(records.commitments)
-    bare = [party.name for party in records.parties if party.name in used]
-    for one, other in combinations(bare[:500], 2):
-        if abs(len(one) - len(other)) <= 2 and closest_pair(one, other):
-            yield Finding(
-                "warning", used[other], f"party {other!r} is spelled much like {one!r}; one party?"
-            )
+    used = _first_user(records.commitments)
+    seen: dict[str, str] = {}
+    for name in sorted(used):
+        near = {seen[form] for form in slips(name) if form in seen}
+        for other in sorted(near):
+            text = f"party {name!r} is spelled much like {other!r}; are they one?"
+            yield Finding("warning", used[name], text)
+        seen |= {form: name for form in slips(name) if form not in seen}
 
 
-def closest_pair(one: str, other: str) -> bool:
-    """Whether two names differ by a slip of the pen.
+def slips(name: str) -> set[str]:
+    """Forms that a name shares with others that differ by a slip of the pen.
 
-    >>> closest_pair("Untied States", "United States"), closest_pair("Niger", "Nigeria")
-    (True, False)
+    Two letters swapped, one left out, doubled or mistaken. Short names (Iran, Iraq) and names that
+    differ in a digit (Region 1, Region 2) are left alone.
+
+    >>> bool(slips("Untied States") & slips("United States")), slips("Iran") & slips("Iraq")
+    (True, set())
+    >>> slips("Region North 1") & slips("Region North 2")
+    set()
     """
-    import difflib
-
-    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() > 0.9
+    plain = fold(name)
+    digits = "".join(character for character in plain if character.isdigit())
+    if len(plain) < 8:
+        return {plain}
+    swapped = "".join(sorted(plain))
+    forms = {plain, swapped, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}
+    return {f"{form}#{digits}" for form in forms}
 
 
 def _first_user(commitments: Iterable[Commitment]) -> dict[str, str]:

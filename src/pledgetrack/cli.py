@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -21,15 +23,20 @@ from pledgetrack.units import format_number
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is 0, 1 (findings) or 2 (wrong call or input)."""
     arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show a letter shows a question mark, not a traceback.
+        sys.stdout.reconfigure(errors="replace")
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
     except PledgetrackError as error:
         print(f"pledgetrack: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader of a pipe has gone; nothing more can be said to it.
-        sys.stdout = None
+        # The reader of the pipe has gone; what is left to say goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -96,22 +96,13 @@ def read(path: str | os.PathLike[str]) -> Ledger:
     True
     """
     place = Path(path)
-    if not place.exists():
-        if str(path) == "seeds":
-            return load_seeds()
-        raise FileFormatError(f"there is no file or folder {str(path)!r}", path=place)
-    if place.is_dir():
-        files = sorted(f for f in place.iterdir() if f.suffix.lower() in SUFFIXES and f.is_file())
-        if not files:
-            raise FileFormatError(
-                f"the folder {str(path)!r} holds no ledger file ({', '.join(SUFFIXES)})", path=place
-            )
-    elif place.suffix.lower() in SUFFIXES:
-        files = [place]
-    else:
-        raise FileFormatError(
-            f"{str(path)!r} is no ledger file; known are {', '.join(SUFFIXES)}", path=place
-        )
+    if str(path) == "seeds" and not place.exists():
+        return load_seeds()
+    try:
+        files = _ledger_files(place)
+    except OSError as error:
+        reason = error.strerror or error
+        raise FileFormatError(f"cannot read {str(path)!r}: {reason}", path=place) from error
     reading = _Reading()
     for file in files:
         shown = str(file)
@@ -125,6 +116,22 @@ def read(path: str | os.PathLike[str]) -> Ledger:
             continue
         _READERS[file.suffix.lower()](content, shown, reading)
     return Ledger._read(reading.records, reading.places, reading.problems, reading.refused)
+
+
+def _ledger_files(place: Path) -> list[Path]:
+    """The files that make up a ledger."""
+    known = ", ".join(SUFFIXES)
+    if place.is_dir():
+        files = sorted(f for f in place.iterdir() if f.suffix.lower() in SUFFIXES and f.is_file())
+        if not files:
+            message = f"the folder {str(place)!r} holds no ledger file ({known})"
+            raise FileFormatError(message, path=place)
+        return files
+    if not place.exists():
+        raise FileFormatError(f"there is no file or folder {str(place)!r}", path=place)
+    if place.suffix.lower() not in SUFFIXES:
+        raise FileFormatError(f"{str(place)!r} is no ledger file; known are {known}", path=place)
+    return [place]
 
 
 def load_seeds() -> Ledger:

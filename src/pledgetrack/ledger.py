@@ -402,4 +402,4 @@ class Ledger:
             for row in table.to_dict("records")
         ]
         header = ("party", "unit", *columns, "commitments")
-        return render.html_table(header, rows, caption=f"{self!r}, {table.attrs['caption']}")
+        return render.html_table(header, rows, caption=f"{self!r}; as of {table.attrs['as_of']}")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pledgetrack import frames, periods
-from pledgetrack.calendar import NOT_STATED, FiscalCalendar, Periods
+from pledgetrack.calendar import NOT_STATED, FiscalCalendar, Periods, fiscal_calendar
 from pledgetrack.errors import unknown
 from pledgetrack.frames import Numbers, Where, collect, flag, records, when
 from pledgetrack.movements import MEASURES
@@ -135,6 +135,8 @@ def summary(
 
 def periods_of(per: str | None, calendar: str | FiscalCalendar | None) -> Periods | None:
     """The periods that ``per`` and ``calendar`` name, if any."""
+    if calendar is not None:
+        fiscal_calendar(calendar)
     return None if per is None else Periods.of(per, calendar)
 
 
