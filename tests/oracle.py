@@ -162,7 +162,8 @@ def apply(now: State, event, day: dt.date) -> None:
             if event.restated:
                 target.promised = event.restated.number
             else:
-                target.promised = max(target.promised + quantity.number, target.taken)
+                least = min(target.promised, target.taken)
+                target.promised = max(target.promised + quantity.number, least)
     elif event.kind in ENDS:
         if quantity:
             chosen[0].taken += min(quantity.number, chosen[0].standing())

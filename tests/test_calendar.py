@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -352,7 +353,7 @@ def test_parts_between_any_boundaries_add_up(amount: int, days: int, cuts: list[
     marks = [0, *sorted(min(cut, days) for cut in cuts), days]
     at = [prefix(amount, mark, days) for mark in marks]
     assert at[0] == 0
-    assert sum(after - before for before, after in zip(at, at[1:], strict=False)) == amount
+    assert sum(after - before for before, after in pairwise(at)) == amount
 
 
 @given(AMOUNTS | HUGE, LENGTHS, st.data())

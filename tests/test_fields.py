@@ -20,7 +20,7 @@ from pledgetrack.fields import FrozenDict, clean
         ("  land ports\n of\tentry ", "land ports of entry"),
         ("a\u00a0b", "a b"),
         ("cafe\u0301", "caf\u00e9"),
-        ("\u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645", "\u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645"),
+        ("\u0646\u0645\u06cc\u200c\u062f\u0627", "\u0646\u0645\u06cc\u200c\u062f\u0627"),
         ("日本", "日本"),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -52,10 +52,8 @@ def test_minor_digits_of_current_codes_are_those_of_iso_4217(listed: list[dict[s
 
 def test_minor_digits_agree_with_the_list_of_2026(data: Path) -> None:
     """The XML that ISO's agency published on 2026-01-01 says the same."""
-    tree = ElementTree.parse(data / "fx" / "iso4217-list-one-2026-01-01.xml")  # noqa: S314 a local file
-    stated = {
-        entry.findtext("Ccy"): entry.findtext("CcyMnrUnts") for entry in tree.iter("CcyNtry")
-    }
+    tree = ET.parse(data / "fx" / "iso4217-list-one-2026-01-01.xml")  # noqa: S314 a local file
+    stated = {entry.findtext("Ccy"): entry.findtext("CcyMnrUnts") for entry in tree.iter("CcyNtry")}
     digits = {code: int(text) for code, text in stated.items() if code and text and text.isdigit()}
     assert len(digits) > 150
     assert {code: minor_digits(code) for code in digits} == digits
@@ -217,7 +215,9 @@ def test_what_is_no_unit_is_refused(text: str, says: str) -> None:
 
 def test_a_mistyped_code_suggests_the_right_one() -> None:
     """The nearest code comes first, in the message and as data."""
-    with pytest.raises(UnitError, match="unknown currency code 'USX'; did you mean 'USD'") as caught:
+    with pytest.raises(
+        UnitError, match="unknown currency code 'USX'; did you mean 'USD'"
+    ) as caught:
         check_unit("USX")
     assert caught.value.choices[0] == "USD"
 

@@ -2,10 +2,10 @@
 
 >>> import pledgetrack as pt
 >>> ledger = pt.load_seeds()
->>> ledger.totals(by="party", as_of="2022-07-31").query("unit == 'USD'")[["party", "pledged"]]
+>>> ledger.filter(unit="USD").totals(by="party", as_of="2022-07-31")[["party", "pledged"]]
            party     pledged
 0         Mexico  1500000000
-4  United States  3739000000
+1  United States  3739000000
 """
 
 from importlib.metadata import version as _version

@@ -43,7 +43,8 @@ def assemble(
     """
     found = _Finder(places or {}, list(problems), refused)
     commitments, events = list(commitments), list(events)
-    known_parties = _parties(list(parties), found)
+    mentioned = sorted({name for commitment in commitments for name in _named(commitment)})
+    known_parties = _parties([*parties, *(Party(name=name) for name in mentioned)], found)
     known_sources = _sources(list(sources), found)
     names = Names.of(known_parties)
     by_id = _commitments(commitments, found)
@@ -56,13 +57,6 @@ def assemble(
     if found.problems:
         raise InvalidLedgerError(found.problems)
     resolved = [names.resolve_commitment(commitment) for commitment in commitments]
-    mentioned = {
-        name
-        for commitment in resolved
-        for name in (*commitment.parties, *commitment.recipients, *commitment.channels)
-    }
-    declared = {party.name for party in known_parties}
-    known_parties += [Party(name=name) for name in mentioned - declared]
     return Records(
         commitments=tuple(sorted(resolved, key=lambda commitment: commitment.id)),
         events=tuple(
@@ -71,6 +65,10 @@ def assemble(
         sources=tuple(known_sources[name] for name in sorted(known_sources)),
         parties=tuple(sorted(known_parties, key=lambda party: party.name)),
     )
+
+
+def _named(commitment: Commitment) -> tuple[str, ...]:
+    return (*commitment.parties, *commitment.recipients, *commitment.channels)
 
 
 def describe(event: Event) -> str:

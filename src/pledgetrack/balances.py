@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pledgetrack.models import Citation, Commitment, Event
-from pledgetrack.quantity import EXACT, Bound, Quantity, combine
+from pledgetrack.quantity import EXACT, Bound, Quantity, combine, flip
 from pledgetrack.units import ACTION
 
 ZERO = Decimal(0)
@@ -95,37 +95,42 @@ def order(event: Event, day: dt.date) -> tuple[object, ...]:
     return (day, rank(event), event.kind, *words, repr(event.citations), event.note or "")
 
 
+Balance = tuple[Decimal, Bound]
+
+
 @dataclass(slots=True)
 class _Target:
-    promised: Decimal
-    bound: Bound
+    promised: Balance
     remaining: str
-    pledged_part: Decimal | None
-    committed_part: Decimal | None
-    taken: Decimal = ZERO
-    delivered: Decimal = ZERO
+    # A part of None is the whole, whatever the whole becomes.
+    pledged_part: Balance | None
+    committed_part: Balance | None
+    taken: Balance = (ZERO, "exact")
+    delivered: Balance = (ZERO, "exact")
     ended: bool = False
 
     @property
-    def standing(self) -> Decimal:
-        left = max(self.promised - self.taken, ZERO)
-        return min(left, max(self.delivered, ZERO)) if self.ended else left
-
-    # A part of None is the whole, whatever the whole becomes.
-    @property
-    def pledged(self) -> Decimal:
-        part, standing = self.pledged_part, self.standing
-        return standing if part is None else min(part, standing)
+    def standing(self) -> Balance:
+        left = less(self.promised, self.taken)
+        return (
+            min(left, max(self.delivered, NOTHING, key=_number), key=_number)
+            if self.ended
+            else left
+        )
 
     @property
-    def committed(self) -> Decimal:
-        part, pledged = self.committed_part, self.pledged
-        return pledged if part is None else min(part, pledged)
+    def pledged(self) -> Balance:
+        return _part(self.pledged_part, self.standing)
 
-    def balances(self) -> dict[str, Decimal]:
-        pledged = self.pledged
+    @property
+    def committed(self) -> Balance:
+        return _part(self.committed_part, self.pledged)
+
+    def balances(self) -> dict[str, Balance]:
+        """Every balance by its measure."""
+        standing, pledged = self.standing, self.pledged
         return {
-            self.remaining: self.standing - pledged,
+            self.remaining: less(standing, pledged),
             "pledged": pledged,
             "committed": self.committed,
             "delivered": self.delivered,
@@ -134,7 +139,37 @@ class _Target:
     @property
     def main(self) -> str:
         """The measure that shows a fact which changed nothing."""
-        return self.remaining if self.pledged_part == 0 else "pledged"
+        return self.remaining if self.pledged_part == NOTHING else "pledged"
+
+
+NOTHING: Balance = (ZERO, "exact")
+
+
+def _number(balance: Balance) -> Decimal:
+    return balance[0]
+
+
+def _part(part: Balance | None, whole: Balance) -> Balance:
+    return whole if part is None or part[0] >= whole[0] else part
+
+
+def plus(balance: Balance, number: Decimal, bound: Bound) -> Balance:
+    """A balance with more of something, as exact as both allow.
+
+    >>> plus((Decimal(100), "at least"), Decimal(-20), "exact")
+    (Decimal('80'), 'at least')
+    """
+    return balance[0] + number, combine({balance[1], bound if number >= 0 else flip(bound)})
+
+
+def less(balance: Balance, other: Balance) -> Balance:
+    """What is left of a balance, never below 0; subtraction flips a bound.
+
+    >>> less((Decimal(100), "exact"), (Decimal(40), "at least"))
+    (Decimal('60'), 'up to')
+    """
+    left = max(balance[0] - other[0], ZERO)
+    return (left, combine({balance[1], flip(other[1])})) if other[0] else (left, balance[1])
 
 
 class Course:
@@ -158,14 +193,13 @@ class Course:
         self.findings: list[Finding] = []
         self.announcing = 0  # how many of the rows are the announcement's
         stage = commitment.stage
-        firm = None if stage in ("pledged", "committed") else ZERO
+        firm = None if stage in ("pledged", "committed") else NOTHING
         self.targets = {
             target.unit: _Target(
-                promised=target.number,
-                bound=target.bound,
+                promised=(target.number, target.bound),
                 remaining="alleged" if stage == "alleged" else "proposed",
                 pledged_part=firm,
-                committed_part=None if stage == "committed" else ZERO,
+                committed_part=None if stage == "committed" else NOTHING,
             )
             for target in commitment.targets
         }
@@ -187,9 +221,10 @@ class Course:
         if not self.targets:
             yield Row(ACTION, None, None, None, *base)
         for unit, target in self.targets.items():
-            yield Row(unit, commitment.stage, target.promised, target.bound, *base)
+            number, bound = target.promised
+            yield Row(unit, commitment.stage, number, bound, *base)
             if commitment.stage == "committed":
-                yield Row(unit, "pledged", target.promised, target.bound, *base)
+                yield Row(unit, "pledged", number, bound, *base)
 
     def _event(self, event: Event) -> Iterator[Row]:
         day = day_of(event, self.commitment)
@@ -201,31 +236,25 @@ class Course:
             self._below_zero(event, total, quantity.unit)
             yield Row(quantity.unit, "delivered", quantity.number, quantity.bound, *base)
             return
-        before = {unit: (target.bound, target.balances()) for unit, target in self.targets.items()}
+        before = {unit: target.balances() for unit, target in self.targets.items()}
         self._apply(event)
         changed = False
-        for unit, (bound, balances) in before.items():
-            target = self.targets[unit]
-            for measure, after in target.balances().items():
-                was = balances[measure]
-                if measure == "delivered" and quantity is not None:
-                    steps = [(after - was, quantity.bound)]
-                elif bound == target.bound or not was or not after:
-                    steps = [(after - was, target.bound if after else bound)]
-                else:
-                    # The balance is now of another exactness: out with the old, in with the new.
-                    steps = [(-was, bound), (after, target.bound)]
-                for number, exactness in steps:
-                    if number:
-                        changed = True
-                        yield Row(unit, measure, number, exactness, *base)
-        if not changed and quantity is not None:
-            target = self.targets[quantity.unit]
-            measure = {"delivered": "delivered", "committed": "committed"}.get(
-                event.kind, target.main
+        for unit, balances in before.items():
+            for measure, after in self.targets[unit].balances().items():
+                for number, bound in _steps(measure, balances[measure], after, quantity):
+                    changed = True
+                    yield Row(unit, measure, number, bound, *base)
+        if changed:
+            return
+        units = [quantity.unit] if quantity is not None else []
+        if event.kind in ("pledged", "committed") and not units:
+            units = list(self.targets)
+        for unit in units:
+            measure = (
+                event.kind if event.kind in ("delivered", "committed") else self.targets[unit].main
             )
-            yield Row(quantity.unit, measure, ZERO, quantity.bound, *base)
-        elif not changed:
+            yield Row(unit, measure, ZERO, quantity.bound if quantity else "exact", *base)
+        if not units:
             yield Row(ACTION, None, None, None, *base)
 
     def _apply(self, event: Event) -> None:
@@ -246,14 +275,14 @@ class Course:
                     self._take_back(event, target, quantity)
             case "reopened":
                 for target in every:
-                    target.taken, target.ended = ZERO, False
+                    target.taken, target.ended = NOTHING, False
             case _:
                 pass
 
     def _deliver(self, event: Event, target: _Target, quantity: Quantity | None) -> None:
         if quantity is not None:
-            target.delivered += quantity.number
-            self._below_zero(event, target.delivered, quantity.unit)
+            target.delivered = plus(target.delivered, quantity.number, quantity.bound)
+            self._below_zero(event, target.delivered[0], quantity.unit)
 
     def _below_zero(self, event: Event, delivered: Decimal, unit: str) -> None:
         if delivered < 0:
@@ -263,10 +292,10 @@ class Course:
         if quantity is None:
             target.ended = True
             return
-        standing = target.standing
+        standing = target.standing[0]
         if quantity.number > standing:
             self._beyond(event, quantity.number, quantity.unit, standing)
-        target.taken += min(quantity.number, standing)
+        target.taken = plus(target.taken, min(quantity.number, standing), quantity.bound)
 
     def _revised(self, event: Event) -> None:
         stated = event.quantity or event.restated
@@ -276,41 +305,41 @@ class Course:
         if target.ended:
             self._note("warning", event, "revises a commitment that has ended")
         if event.restated:
-            if target.taken:
+            if target.taken[0]:
+                taken = f"{target.taken[0]:,f} {stated.unit}"
                 self._note(
                     "warning",
                     event,
-                    f"restates a target of which {target.taken:,f} {stated.unit} were taken back; "
-                    "they stay taken back",
+                    f"restates a target of which {taken} were taken back; they stay taken back",
                 )
-            self._revise(target, stated.number, stated.bound)
+            self._revise(target, (stated.number, stated.bound))
             return
-        left = target.promised - target.taken
+        left = target.promised[0] - target.taken[0]
         if left + stated.number < 0:
-            self._beyond(event, -stated.number, stated.unit, left)
-        number = max(target.promised + stated.number, target.taken)
-        self._revise(target, number, combine({target.bound, stated.bound}))
+            self._beyond(event, -stated.number, stated.unit, max(left, ZERO))
+        number, bound = plus(target.promised, stated.number, stated.bound)
+        self._revise(target, (max(number, min(target.promised[0], target.taken[0])), bound))
 
     def _firm(self, event: Event, target: _Target, quantity: Quantity | None) -> None:
-        part: Decimal | None = None
+        part: Balance | None = None
         if quantity is not None:
             now = target.pledged if event.kind == "pledged" else target.committed
-            left = target.standing - now
+            left = target.standing[0] - now[0]
             if quantity.number > left:
                 self._beyond(event, quantity.number, quantity.unit, left)
-            part = now + min(quantity.number, left)
+            part = plus(now, min(quantity.number, left), quantity.bound)
         if event.kind == "committed":
             target.committed_part = _larger(target.committed_part, part)
         target.pledged_part = _larger(target.pledged_part, part)
 
-    def _revise(self, target: _Target, promised: Decimal, bound: Bound) -> None:
+    def _revise(self, target: _Target, promised: Balance) -> None:
         # A part that covered the whole moves with it.
-        standing = target.standing
-        if standing and target.pledged == standing:
+        standing = target.standing[0]
+        if standing and target.pledged[0] == standing:
             target.pledged_part = None
-        if standing and target.committed == standing:
+        if standing and target.committed[0] == standing:
             target.committed_part = None
-        target.promised, target.bound = promised, bound
+        target.promised = promised
 
     def _beyond(self, event: Event, number: Decimal, unit: str, there: Decimal) -> None:
         self._note("error", event, f"{number:,f} {unit} is more than there is; {there:,f} counted")
@@ -320,5 +349,19 @@ class Course:
         self.findings.append(Finding(severity, self.commitment.id, words))
 
 
-def _larger(part: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return None if part is None or other is None else max(part, other)
+def _larger(part: Balance | None, other: Balance | None) -> Balance | None:
+    return None if part is None or other is None else max(part, other, key=_number)
+
+
+def _steps(
+    measure: str, was: Balance, after: Balance, quantity: Quantity | None
+) -> list[tuple[Decimal, Bound]]:
+    """The changes that lead from one balance to another."""
+    if measure == "delivered" and quantity is not None:
+        steps = [(after[0] - was[0], quantity.bound)]
+    elif was[1] == after[1] or not was[0] or not after[0]:
+        steps = [(after[0] - was[0], after[1] if after[0] else was[1])]
+    else:
+        # The balance is now of another exactness: out with the old, in with the new.
+        steps = [(-was[0], was[1]), after]
+    return [(number, bound) for number, bound in steps if number]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import decimal
 import io
 import json
 import os
@@ -16,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
-from pledgetrack.errors import AmountError, FileFormatError, Problem, closest
+from pledgetrack.errors import FileFormatError, Problem, closest
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import NUMBER
@@ -230,29 +231,52 @@ def _read_toml(content: bytes, file: str, reading: _Reading) -> None:
             reading.add(kind, entry, file, line, number)
 
 
-def _number(text: str) -> Decimal:
-    # tomllib accepts what TOML does: underscores between digits, inf and nan.
-    return Decimal(text.replace("_", ""))
+def _number(text: str) -> Decimal | str:
+    """The number that a TOML or JSON literal states; one beyond all bounds stays text."""
+    try:
+        return Decimal(text.replace("_", ""))
+    except decimal.InvalidOperation:
+        return text
 
 
-_TABLE = re.compile(r"\s*\[\[?\s*[\"']?(\w+)[\"']?\s*\]\]?\s*(#.*)?")
+_TABLE = re.compile(r"\s*\[\[?\s*[\"']?(\w+)[\"']?\s*\]\]?\s*(#.*)?\r?")
+_TOKEN = re.compile(r"#.*|\"{3}|'{3}|\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+_CLOSING = {
+    '"' * 3: re.compile(r'(?:[^"\\]|\\.|"(?!""))*"{3}'),
+    "'" * 3: re.compile(r"(?:[^']|'(?!''))*'{3}"),
+}
 
 
 def _table_lines(text: str) -> dict[str, list[int]]:
     r"""The lines on which each TOML table begins, those inside long strings left out.
 
-    >>> _table_lines('[[event]]\nnote = "x"\n\n[[event]]')
+    >>> _table_lines("[[event]]\nnote = '''\n[[event]]'''\n[[event]]")
     {'event': [1, 4]}
     """
     lines: dict[str, list[int]] = {}
     inside: str | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if inside is None and (match := _TABLE.fullmatch(line)):
             lines.setdefault(match.group(1), []).append(number)
-        for quotes in ('"""', "'''"):
-            if inside in (None, quotes) and line.count(quotes) % 2:
-                inside = None if inside else quotes
+        inside = _long_string(line, inside)
     return lines
+
+
+def _long_string(line: str, inside: str | None) -> str | None:
+    """The quotes of the long string that is open at the end of a line of TOML, if any."""
+    at = 0
+    while True:
+        if inside:
+            end = _CLOSING[inside].match(line, at)
+            if end is None:
+                return inside
+            at, inside = end.end(), None
+        token = _TOKEN.search(line, at)
+        if token is None:
+            return None
+        at = token.end()
+        if token.group() in _CLOSING:
+            inside = token.group()
 
 
 def _read_json(content: bytes, file: str, reading: _Reading) -> None:
@@ -283,14 +307,8 @@ def _read_json(content: bytes, file: str, reading: _Reading) -> None:
 
 
 def _json_value(text: str) -> Any:
-    """A JSON text with exact numbers; NaN and a key given twice are errors."""
-    return json.loads(
-        text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique
-    )
-
-
-def _refuse_constant(text: str) -> None:
-    raise AmountError(f"{text} is no amount", value=text)
+    """A JSON text with exact numbers; a key given twice is an error."""
+    return json.loads(text, parse_float=_number, parse_constant=_number, object_pairs_hook=_unique)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -329,24 +347,38 @@ def _read_csv(content: bytes, file: str, reading: _Reading) -> None:
                 return
             if not _version(int(found.group(1)), file, reading):
                 return
+            if twice := [name for name in header if header.count(name) > 1]:
+                reading.problem(file, f"the heading {twice[0]!r} is given twice", 1)
+                return
+            line = rows.line_num + 1
             for number, row in enumerate(rows, start=1):
-                if len(row) != len(header):
-                    message = f"has {len(row)} cells under {len(header)} headings"
-                    reading.problem(file, message, rows.line_num)
-                    continue
-                if row[0] not in MODELS:
-                    known = ", ".join(MODELS)
-                    message = f"unknown kind of record {row[0]!r} (known: {known})"
-                    reading.problem(file, message, rows.line_num)
-                    continue
-                try:
-                    data = _fields(dict(zip(header[1:], row[1:], strict=True)))
-                except ValueError as error:
-                    reading.problem(file, str(error), rows.line_num, f"{row[0]} {number}")
-                else:
-                    reading.add(row[0], data, file, rows.line_num, number)
+                _read_row(header, row, _Place(file, line, number), reading)
+                line = rows.line_num + 1
         except csv.Error as error:
             reading.problem(file, f"is no valid CSV: {error}", rows.line_num)
+
+
+class _Place(NamedTuple):
+    file: str
+    line: int
+    number: int
+
+
+def _read_row(header: list[str], row: list[str], place: _Place, reading: _Reading) -> None:
+    """One row of a CSV file, under the headings of the first."""
+    file, line, number = place
+    if len(row) != len(header):
+        reading.problem(file, f"has {len(row)} cells under {len(header)} headings", line)
+    elif row[0] not in MODELS:
+        known = ", ".join(MODELS)
+        reading.problem(file, f"unknown kind of record {row[0]!r} (known: {known})", line)
+    else:
+        try:
+            data = _fields(dict(zip(header[1:], row[1:], strict=True)))
+        except ValueError as error:
+            reading.problem(file, str(error), line, f"{row[0]} {number}")
+        else:
+            reading.add(row[0], data, file, line, number)
 
 
 def _fields(cells: dict[str, str]) -> dict[str, Any]:
@@ -364,11 +396,11 @@ def _read_parquet(content: bytes, file: str, reading: _Reading) -> None:
     try:
         table = pq.read_table(io.BytesIO(content))
         rows = table.to_pylist()
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         reading.problem(file, f"is no valid Parquet: {str(error)[:200]}")
         return
-    version = (table.schema.metadata or {}).get(VERSION_KEY.encode())
-    if version is None or not version.isdigit() or "record" not in table.column_names:
+    version = (table.schema.metadata or {}).get(VERSION_KEY.encode(), b"")
+    if not re.fullmatch(rb"\d{1,9}", version) or "record" not in table.column_names:
         reading.problem(file, f"is no ledger: its metadata lack {VERSION_KEY!r}")
         return
     if not _version(int(version), file, reading):
@@ -567,30 +599,25 @@ def _replace_folder(path: Path, files: dict[str, bytes]) -> None:
         made = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:50]}.", suffix=".tmp"))
     except OSError as error:
         raise _cannot_write(path, error) from error
-    old: Path | None = None
+    old = made.with_suffix(".old")
     try:
         for name, content in files.items():
             _replace_file(made / name, content)
-        made.chmod(0o777 & ~_umask())
+        made.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o777 & ~_umask())
         if path.exists():
-            old = Path(
-                tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:50]}.", suffix=".old")
-            )
             path.rename(old)
         try:
             made.rename(path)
         except BaseException:
-            if old is not None:
+            if old.exists():
                 old.rename(path)
-                old = None
             raise
     except BaseException as error:
         shutil.rmtree(made, ignore_errors=True)
         if isinstance(error, OSError):
             raise _cannot_write(path, error) from error
         raise
-    if old is not None:
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _cannot_write(path: Path, error: OSError) -> FileFormatError:

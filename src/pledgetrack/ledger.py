@@ -331,9 +331,8 @@ class Ledger:
 
         >>> import pledgetrack as pt
         >>> rows = pt.load_seeds().explain(party="Mexico", unit="USD", as_of="2022-07-31")
-        >>> rows[["measure", "number", "citation"]]
-           measure      number                                                 citation
-        0  pledged  1500000000  000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6
+        >>> rows["citation"][0]
+        '000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6'
         """
         where: dict[str, Any] = dict(self._where)
         for key, values in self._labels(labels).items():

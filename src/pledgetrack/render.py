@@ -78,9 +78,12 @@ def text_table(
         for at in shown
     }
     leading = [at for at in shown if at < lead]
-    if sum(widths[at] + 2 for at in leading) > 0.55 * width:
+    # Long names give way to the numbers beside them.
+    widest = max((widths[at] for at in shown if header[at] in right), default=0)
+    room = min(int(0.55 * width), width - widest) - 2 * len(leading)
+    if sum(widths[at] for at in leading) > room:
         for at in leading:
-            widths[at] = min(widths[at], max(width // 2 // len(leading), 8))
+            widths[at] = min(widths[at], max(room // len(leading), 8))
     used = sum(widths[at] + 2 for at in leading)
     tables: list[list[int]] = [[*leading]]
     room = width - used

@@ -11,7 +11,7 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-from pledgetrack.errors import UnitError, closest
+from pledgetrack.errors import UnitError
 
 ACTION = "action"
 """The unit of a commitment that states no amount."""
@@ -162,7 +162,8 @@ def check_unit(text: str) -> str:
     if _CODE.fullmatch(unit):
         if is_currency(unit):
             return unit
-        near = closest(unit, sorted(_minor_digits_by_code()))
+        # The first two letters of a code are most often right: they name the country.
+        near = tuple(code for code in sorted(_minor_digits_by_code()) if code[:2] == unit[:2])
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UnitError(
             f"unknown currency code {unit!r}{hint} (three capital letters are read as an "
