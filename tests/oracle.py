@@ -154,11 +154,10 @@ def apply(now: State, event, day: dt.date) -> None:
             now.end, now.stated = event.horizon.end, True
         if event.restated or quantity:
             target = now.targets[(event.restated or quantity).unit]
-            standing = target.standing()
-            if standing > 0 and target.committed() == standing:
-                target.committed_part = None
-            if standing > 0 and target.pledged() == standing:
-                target.pledged_part = None
+            for name in ("pledged_part", "committed_part"):
+                part = getattr(target, name)
+                if part is not None and part >= target.promised > 0:
+                    setattr(target, name, None)
             if event.restated:
                 target.promised = event.restated.number
             else:

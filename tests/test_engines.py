@@ -32,7 +32,7 @@ ENGINES: dict[str, Engine] = {
     "pandas": lambda frame: frame,
     "pandas objects": plain_pandas,
     "pyarrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
-    "polars": lambda frame: pl.from_pandas(frame),
+    "polars": pl.from_pandas,
     "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
     "duckdb": lambda frame: duckdb.connect().from_arrow(
         pa.Table.from_pandas(frame, preserve_index=False)

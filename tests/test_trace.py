@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
 from pledgetrack import strategies as pts
 
 MEASURES = ("proposed", "pledged", "committed", "delivered")
-DAYS = ("2022-06-30", "2022-07-31", "2023-12-06", "2023-12-07", "2024-08-01")
+DAYS = ("2022-07-31", "2023-12-07", "2024-08-01")
 
 
 def figures(rows: pd.DataFrame) -> dict[str, Decimal]:
@@ -45,6 +45,7 @@ def test_explain_adds_up_to_every_figure_of_the_seeds(
         assert figures(seeds.explain(as_of=day, **labels)) == stated(row), labels
 
 
+@settings(max_examples=25)
 @given(pts.ledgers(), st.sampled_from(["party", "horizon", "status", "source"]), pts.days())
 def test_explain_adds_up_to_every_figure(ledger: pt.Ledger, key: str, day: Any) -> None:
     """The same of any ledger."""

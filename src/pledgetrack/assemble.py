@@ -154,12 +154,20 @@ def _parties(parties: list[Party], found: _Finder) -> list[Party]:
         if clashes:
             found.add(
                 party, f"party {party.name!r}",
-                f"conflicts with another record of the same spelling: {clashes[0]}",
+                "conflicts with another record of the same spelling: "
+                f"{_differing(clashes[0], party)}",
             )  # fmt: skip
             continue
         kept.append(party)
         owner.update(dict.fromkeys(spellings, party))
     return kept
+
+
+def _differing(one: Party, other: Party) -> str:
+    """One party in the words of an error, by what the other says otherwise."""
+    mine, theirs = one.model_dump(), other.model_dump()
+    said = [f"{name} {value!r}" for name, value in mine.items() if value != theirs[name]]
+    return f"{one.name!r} with {', '.join(said)}"
 
 
 def _sources(sources: list[Source], found: _Finder) -> dict[str, Source]:

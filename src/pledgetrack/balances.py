@@ -85,7 +85,9 @@ def order(event: Event, day: dt.date) -> tuple[object, ...]:
     quantity = event.quantity or event.restated
     words = (
         # More comes before less, so that a day's ups and downs are not cut at zero on the way.
-        (quantity.unit, -quantity.number, quantity.bound) if quantity else ("", ZERO, ""),
+        (quantity.unit, quantity.number.copy_negate(), quantity.bound)
+        if quantity
+        else ("", ZERO, ""),
         event.on,
         event.known or event.on,
         str(event.horizon or ""),
@@ -334,11 +336,8 @@ class Course:
 
     def _revise(self, target: _Target, promised: Balance) -> None:
         # A part that covered the whole moves with it.
-        standing = target.standing[0]
-        if standing and target.pledged[0] == standing:
-            target.pledged_part = None
-        if standing and target.committed[0] == standing:
-            target.committed_part = None
+        target.pledged_part = _moving(target.pledged_part, target.promised)
+        target.committed_part = _moving(target.committed_part, target.promised)
         target.promised = promised
 
     def _beyond(self, event: Event, number: Decimal, unit: str, there: Decimal) -> None:
@@ -347,6 +346,11 @@ class Course:
     def _note(self, severity: str, event: Event, finding: str) -> None:
         words = f"{event.kind} on {event.on}: {finding}"
         self.findings.append(Finding(severity, self.commitment.id, words))
+
+
+def _moving(part: Balance | None, promised: Balance) -> Balance | None:
+    covers = part is None or (promised[0] > 0 and part[0] >= promised[0])
+    return None if covers else part
 
 
 def _larger(part: Balance | None, other: Balance | None) -> Balance | None:

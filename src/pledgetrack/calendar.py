@@ -31,11 +31,11 @@ def as_day(value: object) -> dt.date:
     Traceback (most recent call last):
     pledgetrack.errors.DayError: '01/08/2024' is no day; write it as YYYY-MM-DD
     """
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.datetime) and value == value:  # noqa: PLR0124  # NaT equals nothing
         if value.tzinfo is not None or value.time() != dt.time():
             raise DayError(f"{value} is a moment, not a day; pass its date", value=value)
         return value.date()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     if isinstance(value, str) and _DAY.fullmatch(value):
         try:
@@ -101,7 +101,7 @@ class FiscalCalendar:
     name: str | None = None
 
     def __post_init__(self) -> None:
-        if self.first_month not in range(1, 13):
+        if type(self.first_month) is not int or self.first_month not in range(1, 13):
             raise CalendarError(f"first month {self.first_month!r} is not one of 1 to 12")
         if self.named_by not in ("starting", "ending"):
             raise CalendarError(

@@ -122,6 +122,8 @@ def _names(records: Records) -> Iterator[Finding]:
     used = _first_user(records.commitments)
     seen: dict[str, str] = {}
     for name in sorted(used):
+        if " + " in name:
+            yield Finding("warning", used[name], f"party {name!r} looks like several jointly")
         near = {seen[form] for form in slips(name) if form in seen}
         for other in sorted(near):
             text = f"party {name!r} is spelled much like {other!r}; are they one?"

@@ -13,10 +13,25 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 class PledgetrackError(Exception):
-    """The root of the tree: ``except pt.PledgetrackError`` catches all that the library refuses."""
+    """The root of the tree: ``except pt.PledgetrackError`` catches all that the library refuses.
+
+    Only a single record made by hand that breaks a rule raises pydantic's ``ValidationError``, a
+    ``ValueError`` that lists every mistake; readers put those into ``InvalidLedgerError``.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors carry data, so they cannot be made again from their message alone.
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[PledgetrackError], args: tuple[Any, ...], data: dict[str, Any]) -> Any:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(data)
+    return error
 
 
 class AmountError(PledgetrackError, ValueError):

@@ -6,8 +6,9 @@ import datetime as dt
 import unicodedata
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from pledgetrack import render
 from pledgetrack.calendar import as_day, as_month
 
 
@@ -62,4 +63,40 @@ class FrozenDict(dict[str, str]):
         return repr(dict(self))
 
 
-Tags = Annotated[dict[Text, Text], AfterValidator(lambda tags: FrozenDict(sorted(tags.items())))]
+def _tags(value: Any) -> Any:
+    if isinstance(value, dict):
+        names = [clean(name) if isinstance(name, str) else name for name in value]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the tag {name!r} is given twice")
+    return value
+
+
+Tags = Annotated[
+    dict[Text, Text],
+    BeforeValidator(_tags),
+    AfterValidator(lambda tags: FrozenDict(sorted(tags.items()))),
+]
+
+
+class Record(BaseModel):
+    """What all records share: frozen, strict about unknown fields, shown in a few words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    def _repr_html_(self) -> str:
+        """The fields that are set, as an escaped HTML table."""
+        fields = [
+            (name, value) for name in type(self).model_fields if (value := getattr(self, name))
+        ]
+        rows = [(name.replace("_", " "), _words(value)) for name, value in fields]
+        return render.html_table((type(self).__name__, ""), rows)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(_words(item) for item in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name} = {item}" for name, item in value.items())
+    wording = getattr(value, "wording", None)
+    return f"{value} ({wording})" if wording else str(value)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, as_day
 from pledgetrack.errors import FrameError, PledgetrackError, unknown
 from pledgetrack.models import STAGES
-from pledgetrack.movements import SCHEMA
+from pledgetrack.movements import MEASURES, SCHEMA
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
 from pledgetrack.units import ACTION, is_currency
 
@@ -26,6 +26,7 @@ KEYS = (
 )  # fmt: skip
 """What ``by`` and ``where`` take, beside tags."""
 
+_TAKEN = ("period", *MEASURES, "outstanding", "overdue", "commitments", "bound", "share")
 # What a key is read from, where that is not the column of its name.
 _READ_FROM = {"due": ("end", "horizon"), "status": ()}
 COUNT = nw.lit(1, dtype=nw.Int64)
@@ -185,7 +186,8 @@ def column_of(key: str, schema: Iterable[str]) -> str:
         return key
     tags = [name for name in schema if name.startswith("tag_")]
     for name in (key, f"tag_{key}"):
-        if name in tags:
+        # A tag called "pledged" would take the place of the column.
+        if name in tags and key not in _TAKEN:
             return name
     raise unknown("key", key, (*KEYS, *tags))
 
@@ -224,6 +226,15 @@ def key_label(key: str, value: str | None) -> str:
     return value.zfill(4) if key in ("due", "announced") and value.isdigit() else value
 
 
+def check_status(wanted: object, statuses: Sequence[str]) -> list[str]:
+    """The statuses that a choice names."""
+    names = _labels(wanted)
+    for name in names:
+        if name not in statuses:
+            raise unknown("status", name, statuses)
+    return names
+
+
 Where = Mapping[str, "str | Sequence[str] | None"]
 
 
@@ -233,6 +244,8 @@ def choose(lazy: nw.LazyFrame[Any], where: Where | None) -> nw.LazyFrame[Any]:
         schema = lazy.collect_schema().names()
         need(schema, columns_for([key], schema))
         values = _labels(wanted)
+        if not values:
+            return lazy.filter(nw.col("commitment").is_null())
         if key in ("due", "announced"):
             values = [value.lstrip("0") if value.isdigit() else value for value in values]
         lazy = lazy.with_columns(key_columns([key], schema)[0].alias("where"))

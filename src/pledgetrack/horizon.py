@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from pledgetrack.errors import DayError
-from pledgetrack.fields import FirstDay, LastDay, Text
+from pledgetrack.fields import FirstDay, LastDay, Record, Text
 
 
-class Horizon(BaseModel):
+class Horizon(Record):
     """The days on which a promise is due, both ends inclusive, and the wording they came from.
 
     Without an ``end`` the horizon is open. A month (``"2024-06"``) as start means its first
@@ -21,8 +21,6 @@ class Horizon(BaseModel):
     >>> print(Horizon(wording="multi-year"))
     open
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     start: FirstDay | None = None
     end: LastDay | None = None

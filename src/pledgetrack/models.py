@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from pledgetrack import render
 from pledgetrack.calendar import Precision, as_month, month_of
-from pledgetrack.fields import Day, FirstDay, FrozenDict, Tags, Text
+from pledgetrack.fields import Day, FirstDay, FrozenDict, Record, Tags, Text
 from pledgetrack.horizon import Horizon
 from pledgetrack.quantity import Quantity
+from pledgetrack.render import cut
 
 Stage = Literal["alleged", "proposed", "pledged", "committed"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -27,31 +27,8 @@ ENDINGS: tuple[EventKind, ...] = ("rejected", "withdrawn", "expired")
 
 Outcome = Literal["kept", "compromise", "broken", "uncheckable"]
 
+_REPR = 240  # columns of a terminal that a record takes at most
 _TAKES_QUANTITY = frozenset({"pledged", "committed", "delivered", "revised", *ENDINGS})
-
-
-class _Record(BaseModel):
-    """What all records share: frozen, strict about unknown fields, shown in a few words."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    def _repr_html_(self) -> str:
-        """The fields that are set, as an escaped HTML table."""
-        fields = [
-            (name, value) for name in type(self).model_fields if (value := getattr(self, name))
-        ]
-        rows = [(name.replace("_", " "), _words(value)) for name, value in fields]
-        return render.html_table((type(self).__name__, ""), rows)
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(_words(item) for item in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{name} = {item}" for name, item in value.items())
-    if isinstance(value, Horizon) and value.wording:
-        return f"{value} ({value.wording})"
-    return str(value)
 
 
 def _listed(data: Any, singular: str, plural: str) -> Any:
@@ -83,7 +60,7 @@ def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[Text, ...], AfterValidator(_no_repeats)]
 
 
-class Party(_Record):
+class Party(Record):
     """Somebody who promises, receives or carries out.
 
     ``aliases`` are other spellings of the same party; capitals do not matter. ``kind`` and
@@ -106,12 +83,12 @@ class Party(_Record):
 
     def __repr__(self) -> str:
         also = f", also {', '.join(self.aliases)}" if self.aliases else ""
-        return f"Party({self.name!r}{also})"
+        return cut(f"Party({self.name!r}{also})", _REPR)
 
     __str__ = __repr__
 
 
-class Source(_Record):
+class Source(Record):
     """A document that facts rest on.
 
     ``published`` is the day up to which it reaches; ``published_basis`` says how that day was
@@ -133,12 +110,12 @@ class Source(_Record):
     def __repr__(self) -> str:
         title = f", {self.title!r}" if self.title else ""
         day = f", {self.published}" if self.published else ""
-        return f"Source({self.id!r}{title}{day})"
+        return cut(f"Source({self.id!r}{title}{day})", _REPR)
 
     __str__ = __repr__
 
 
-class Citation(_Record):
+class Citation(Record):
     """A source, and the place in it.
 
     >>> print(Citation(source="budget-2024", place="p. 12"))
@@ -154,7 +131,7 @@ class Citation(_Record):
     __repr__ = __str__
 
 
-class Commitment(_Record):
+class Commitment(Record):
     """One recorded promise, whatever its firmness: who, to whom, what, by when, on whose word.
 
     ``parties`` made it, jointly where several; ``recipients`` and ``channels`` are not split
@@ -223,12 +200,14 @@ class Commitment(_Record):
         what = " and ".join(str(target) for target in self.targets) or "an action"
         due = f", {self.horizon}" if self.horizon else ""
         who = " + ".join(self.parties)
-        return f"Commitment({self.id!r}: {who}, {self.stage} {what}, {self.announced}{due})"
+        return cut(
+            f"Commitment({self.id!r}: {who}, {self.stage} {what}, {self.announced}{due})", _REPR
+        )
 
     __str__ = __repr__
 
 
-class Event(_Record):
+class Event(Record):
     """What happened to a commitment on a day.
 
     ``quantity`` is by how much: pledged, committed, delivered (below zero for a refund), taken
@@ -271,29 +250,35 @@ class Event(_Record):
             raise ValueError(f"a {kind!r} event has no quantity")
         if kind == "delivered" and not self.quantity:
             raise ValueError("a 'delivered' event needs a quantity; for an action use 'completed'")
-        if kind == "revised":
-            if not (self.quantity or self.restated or self.horizon):
-                raise ValueError(
-                    "a 'revised' event needs a quantity (by how much), 'restated' (to what) or a "
-                    "new horizon"
-                )
-            if self.quantity and self.restated:
-                raise ValueError("a 'revised' event has a quantity or 'restated', not both")
-            if self.restated and self.restated.number < 0:
-                raise ValueError(f"restated below zero: {self.restated}")
-        elif self.restated or self.horizon:
-            raise ValueError("only a 'revised' event restates a target or moves a horizon")
         if kind not in ("delivered", "revised") and self.quantity and self.quantity.number < 0:
             raise ValueError(f"a {kind!r} event below zero: {self.quantity}")
+        self._consistent_revision()
         if (self.outcome is not None) != (kind == "rated"):
             raise ValueError("a 'rated' event has an outcome, and no other event has one")
         if self.on_precision == "month":
             object.__setattr__(self, "on", month_of(self.on)[1])
         if self.known and self.known < self.on_from:
             raise ValueError(f"known on {self.known}, before it happened on {self.on}")
+        if self.period_start and kind != "delivered":
+            raise ValueError("only a 'delivered' event covers a period")
         if self.period_start and self.period_start > self.on:
             raise ValueError(f"the period starts on {self.period_start}, after {self.on}")
         return self
+
+    def _consistent_revision(self) -> None:
+        if self.kind != "revised":
+            if self.restated or self.horizon:
+                raise ValueError("only a 'revised' event restates a target or moves a horizon")
+            return
+        if not (self.quantity or self.restated or self.horizon):
+            raise ValueError(
+                "a 'revised' event needs a quantity (by how much), 'restated' (to what) or a "
+                "new horizon"
+            )
+        if self.quantity and self.restated:
+            raise ValueError("a 'revised' event has a quantity or 'restated', not both")
+        if self.restated and self.restated.number < 0:
+            raise ValueError(f"restated below zero: {self.restated}")
 
     @property
     def on_from(self) -> dt.date:
@@ -305,6 +290,6 @@ class Event(_Record):
         what += f" to {self.restated}" if self.restated else ""
         what += f" to {self.horizon}" if self.horizon else ""
         what += f" {self.outcome}" if self.outcome else ""
-        return f"Event({self.commitment!r}: {self.kind}{what}, {self.on})"
+        return cut(f"Event({self.commitment!r}: {self.kind}{what}, {self.on})", _REPR)
 
     __str__ = __repr__

@@ -7,10 +7,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from pledgetrack import units
 from pledgetrack.errors import AmountError
+from pledgetrack.fields import Record
 
 Bound = Literal["exact", "at least", "up to", "about"]
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
@@ -114,7 +115,7 @@ Number = Annotated[
 ]
 
 
-class Quantity(BaseModel):
+class Quantity(Record):
     """An exact decimal number of a unit: an ISO 4217 code, or a thing counted in the singular.
 
     ``bound`` says how far the number is exact: "exact", "at least" ("over 3,000"), "up to",
@@ -125,8 +126,6 @@ class Quantity(BaseModel):
     >>> print(Quantity(number=3000, unit="arrest", bound="at least"))
     at least 3,000 arrest
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     number: Number
     unit: Annotated[str, AfterValidator(units.check_unit)]

@@ -6,6 +6,7 @@ An engine filters and adds up; what is then decided, is decided on one row per c
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,8 @@ COLUMNS = (
     "days_left", "reported", "original_target", "original_end", "source",
 )  # fmt: skip
 
+# As many digits as Python divides with unless told otherwise.
+_SHARE = decimal.Context(prec=28)
 _STANDING = ("proposed", "pledged", "alleged")
 _FIRM = ("pledged", "committed")
 _REPORTS = ("delivered", "completed")
@@ -130,7 +133,7 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     >>> ratio(Decimal(1), Decimal(4)), ratio(None, Decimal(4)), ratio(Decimal(1), Decimal(0))
     (Decimal('0.25'), None, None)
     """
-    return None if part is None or not whole else tidy(part) / tidy(whole)
+    return None if part is None or not whole else _SHARE.divide(tidy(part), tidy(whole))
 
 
 def _text(name: str) -> nw.Expr:

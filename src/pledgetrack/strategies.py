@@ -112,7 +112,9 @@ def parties(draw: Any) -> Party:
 def sources(draw: Any) -> Source:
     """Sources, some with a day."""
     number = draw(st.integers(1, 3))
-    return Source(id=f"source-{number}", title=f"Report {number}")
+    # One id is one source, so that two ledgers drawn can be joined.
+    published = dt.date(2020 + number, 6, 30) if number % 2 else None
+    return Source(id=f"source-{number}", title=f"Report {number}", published=published)
 
 
 def _citations(known: Sequence[Source]) -> Any:
@@ -132,11 +134,18 @@ def _stated_days(first: dt.date) -> Any:
     return days(first) | months.map(lambda day: f"{day.year:04d}-{day.month:02d}")
 
 
+def _later_days(stated: Any) -> Any:
+    """Days on which a fact may have become known: its own, or later."""
+    last = (as_month(stated) or (stated, stated))[1]
+    return days(last, LAST_DAY + dt.timedelta(days=60))
+
+
 @st.composite
 def commitments(draw: Any, name: str = "promise", known: Sequence[Source] = ()) -> Commitment:
     """Commitments of every stage, with none, one or several targets."""
     target_units = draw(st.lists(units(), unique=True, max_size=2))
     names = st.lists(st.sampled_from(NAMES), unique=True, max_size=2)
+    announced = draw(_stated_days(FIRST_DAY))
     return Commitment(
         id=name,
         parties=draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=2)),
@@ -144,7 +153,8 @@ def commitments(draw: Any, name: str = "promise", known: Sequence[Source] = ()) 
         channels=draw(st.sampled_from([(), (), ("UNHCR",)])),
         targets=tuple(draw(quantities(unit)) for unit in target_units),
         horizon=draw(st.none() | horizons()),
-        announced=draw(_stated_days(FIRST_DAY)),
+        announced=announced,
+        known=draw(st.none() | _later_days(announced)),
         stage=draw(st.sampled_from(STAGES)),
         condition=draw(st.sampled_from([None, "if the other side agrees"])),
         tags=draw(st.sampled_from([{}, {"theme": "aid"}, {"theme": "border", "region": "north"}])),
@@ -156,13 +166,14 @@ def commitments(draw: Any, name: str = "promise", known: Sequence[Source] = ()) 
 def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> Event:
     """Events of every kind that the commitment can have."""
     target_units = [target.unit for target in commitment.targets]
-    kind = draw(st.sampled_from(("delivered", "delivered", *EVENT_KINDS)))
+    kind = draw(st.sampled_from(("delivered", "delivered", "revised", "revised", *EVENT_KINDS)))
     on = draw(_stated_days(commitment.announced_from))
     fields: dict[str, Any] = {}
     unit = draw(st.sampled_from(target_units)) if target_units else None
     if kind == "delivered":
         other = draw(units()) if unit is None or draw(st.integers(0, 9)) == 0 else unit
         fields["quantity"] = draw(quantities(other, least=-100))
+        fields["period_start"] = draw(st.none() | days(FIRST_DAY, (as_month(on) or (on, on))[0]))
     elif kind == "revised":
         form = draw(st.sampled_from(("by", "to", "horizon", "both"))) if unit else "horizon"
         if form == "by":
@@ -175,12 +186,11 @@ def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> E
         fields["quantity"] = draw(quantities(unit))
     elif kind == "rated":
         fields["outcome"] = draw(st.sampled_from(("kept", "compromise", "broken", "uncheckable")))
-    last = (as_month(on) or (on, on))[1]
     return Event(
         commitment=commitment.id,
         kind=kind,
         on=on,
-        known=draw(st.none() | days(last, LAST_DAY + dt.timedelta(days=60))),
+        known=draw(st.none() | _later_days(on)),
         citations=draw(_citations(known)),
         **fields,
     )

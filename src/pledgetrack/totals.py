@@ -16,7 +16,6 @@ import pandas as pd
 
 from pledgetrack import frames, periods
 from pledgetrack.calendar import NOT_STATED, FiscalCalendar, Periods, fiscal_calendar
-from pledgetrack.errors import unknown
 from pledgetrack.frames import Numbers, Where, collect, flag, records, when
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, combine, flip
@@ -185,10 +184,7 @@ def _with_status(
     if "status" in keys:
         rows = rows.with_columns(nw.col("status").alias(f"key_{list(keys).index('status')}"))
     if wanted is not None:
-        allowed = [wanted] if isinstance(wanted, str) else list(wanted)
-        for status in allowed:
-            if status not in STATUSES:
-                raise unknown("status", status, STATUSES)
+        allowed = frames.check_status(wanted, STATUSES)
         rows = rows.filter(nw.col("status").is_in(allowed))
     made: nw.LazyFrame[Any] = rows.lazy()
     return made

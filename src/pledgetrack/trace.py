@@ -30,10 +30,7 @@ def explain(
             raise unknown("measure", measure, (*MEASURES, "alleged"))
         rows = rows.filter(nw.col("measure") == measure)
     if status is not None:
-        allowed = [status] if isinstance(status, str) else list(status)
-        for name in allowed:
-            if name not in STATUSES:
-                raise unknown("status", name, STATUSES)
+        allowed = frames.check_status(status, STATUSES)
         known = {row["commitment"] for row in statuses(lazy, day).to_pylist()
                  if row["status"] in allowed}  # fmt: skip
         rows = rows.filter(nw.col("commitment").cast(nw.String).is_in(sorted(known)))

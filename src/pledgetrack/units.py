@@ -40,9 +40,15 @@ _WITHDRAWN_NOT_IN_CLDR = {
 # Codes that stand for no currency: "no currency involved", "for testing".
 _NO_CURRENCY = frozenset({"XXX", "XTS"})
 _CODE = re.compile(r"[A-Z]{3}")
-_MAGNITUDE = re.compile(r"(hundreds?|thousands?|millions?|billions?|trillions?|mn|bn|tn|mio|mrd)\b")
-_SHARE = re.compile(r"(percent|per cent|percentage points?|%|‰)", re.IGNORECASE)
-_SYMBOLS = {"€": ("EUR",), "£": ("GBP",), "$": ("USD", "CAD", "AUD", "MXN"), "¥": ("JPY", "CNY")}
+_MAGNITUDES = frozenset(
+    ("half", "a", "hundred", "hundreds", "thousand", "thousands", "million", "millions")
+    + ("billion", "billions", "trillion", "trillions", "k", "m", "mn", "bn", "tn", "mio", "mrd")
+)
+_MAGNITUDE_FIRST = re.compile(r"(hundreds?|thousands?|millions?|billions?|trillions?|mn|bn|tn)\b")
+_SHARE = re.compile(
+    r"(percent|per cent|percentage points?|\bpct\b|basis points?|%|‰)", re.IGNORECASE
+)
+_SYMBOLS = {"$": ("USD", "CAD", "AUD", "MXN"), "US$": ("USD",), "C$": ("CAD",), "¥": ("JPY", "CNY")}
 
 
 @lru_cache(maxsize=1)
@@ -110,8 +116,12 @@ def currency_name(code: str, locale: str = "en") -> str:
 
     if not is_currency(code):
         raise UnitError(f"unknown currency code {code!r}", unit=code)
-    name = get_currency_name(code, locale=locale)
-    return _WITHDRAWN_NOT_IN_CLDR.get(code, name) if name == code else str(name)
+    name = str(get_currency_name(code, locale=locale))
+    if name != code:
+        return name
+    from iso4217 import Currency
+
+    return _WITHDRAWN_NOT_IN_CLDR.get(code) or str(Currency(code).currency_name)
 
 
 def format_number(number: Decimal, locale: str = "en") -> str:
@@ -128,18 +138,33 @@ def format_number(number: Decimal, locale: str = "en") -> str:
 
 
 @lru_cache(maxsize=1)
+def _codes_by_symbol() -> dict[str, tuple[str, ...]]:
+    from babel.numbers import get_currency_symbol
+
+    codes = sorted(set(_minor_digits_by_code()) - _NO_CURRENCY)
+    symbols = {get_currency_symbol(code, "en"): (code,) for code in codes}
+    return symbols | _SYMBOLS
+
+
+@lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, tuple[str, ...]]:
     from babel.numbers import get_currency_name
 
-    names: dict[str, set[str]] = {}
-    for code in _minor_digits_by_code():
-        if code not in _NO_CURRENCY:
-            for count in (None, 1, 2):
-                names.setdefault(get_currency_name(code, count, "en").casefold(), set()).add(code)
-    for word, codes in (("dollar", "USD CAD AUD"), ("euro", "EUR"), ("peso", "MXN COP CLP")):
-        for name in (word, word + "s"):
-            names.setdefault(name, set()).update(codes.split())
-    return {name: tuple(sorted(codes)) for name, codes in names.items()}
+    full: dict[str, set[str]] = {}
+    last: dict[str, set[str]] = {}
+    for code in set(_minor_digits_by_code()) - _NO_CURRENCY:
+        for count in (None, 1, 2):
+            name = get_currency_name(code, count, "en").casefold()
+            full.setdefault(name, set()).add(code)
+            if not code.startswith("X"):  # metals, baskets and units of account
+                last.setdefault(name.split()[-1], set()).add(code)
+    # "Euro" is the euro, though there are others; "pesos" are those of many.
+    return {name: tuple(sorted(codes, key=_familiar)) for name, codes in (last | full).items()}
+
+
+def _familiar(code: str) -> tuple[bool, str]:
+    """Sort what a reader most likely meant first."""
+    return code not in ("USD", "EUR", "GBP", "JPY", "CAD", "AUD", "MXN", "CHF", "CNY"), code
 
 
 @lru_cache(maxsize=65536)
@@ -163,7 +188,11 @@ def check_unit(text: str) -> str:
         if is_currency(unit):
             return unit
         # The first two letters of a code are most often right: they name the country.
-        near = tuple(code for code in sorted(_minor_digits_by_code()) if code[:2] == unit[:2])
+        near = tuple(
+            code
+            for code in sorted(_minor_digits_by_code())
+            if code[:2] == unit[:2] and code not in _NO_CURRENCY
+        )
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UnitError(
             f"unknown currency code {unit!r}{hint} (three capital letters are read as an "
@@ -178,26 +207,41 @@ def check_unit(text: str) -> str:
         )
     if _SHARE.search(unit):
         raise UnitError(f"unit {unit!r} is a share, not a quantity; state the amount", unit=text)
-    if unit in _SYMBOLS:
-        raise _use_code(unit, _SYMBOLS[unit])
+    if any(unicodedata.category(character) == "Sc" for character in unit):
+        raise _use_code(unit, _codes_by_symbol().get(unit, ()))
     if not any(character.isalpha() for character in unit):
         raise UnitError(
             f"unit {unit!r} has no letter; give an ISO 4217 code or a thing counted", unit=text
         )
     if is_currency(unit.upper()):
         raise _use_code(unit, (unit.upper(),))
-    if _MAGNITUDE.match(unit.casefold()):
+    plain = unit.casefold().replace(".", "")
+    if plain in _codes_by_name():
+        raise _use_code(unit, _codes_by_name()[plain])
+    if _MAGNITUDE_FIRST.match(unit.casefold()):
         raise UnitError(
             f"unit {unit!r} begins with a magnitude; write the number out in full", unit=text
         )
-    if unit.casefold() in _codes_by_name():
-        raise _use_code(unit, _codes_by_name()[unit.casefold()])
+    rest = [word for word in re.split(r"[\s,.]+", unit) if not _is_magnitude(word)]
+    if all(is_currency(word) or word.casefold() in _codes_by_name() for word in rest):
+        raise UnitError(
+            f"unit {unit!r} is a currency or nothing beside a magnitude; write the number out in "
+            "full and the ISO 4217 code alone",
+            unit=text,
+        )
     return unit
 
 
+def _is_magnitude(word: str) -> bool:
+    return word.casefold() in _MAGNITUDES or word.isdecimal() or not word
+
+
 def _use_code(unit: str, codes: tuple[str, ...]) -> UnitError:
+    shown = ", ".join(codes[:5]) + (", …" if len(codes) > 5 else "")
+    hint = f" ({shown})" if codes else ""
     return UnitError(
-        f"unit {unit!r} is a currency; write its ISO 4217 code ({', '.join(codes)})",
+        f"unit {unit!r} is a currency; write its ISO 4217 code{hint}, "
+        "or a thing counted in other words",
         unit=unit,
         choices=codes,
     )
