@@ -12,8 +12,8 @@ from fractions import Fraction
 
 RANK = {
     "restated": 1, "pledged": 2, "committed": 3, "by": 4, "delivered": 5, "reopened": 6,
-    "withdrawn": 7, "rejected": 7, "expired": 7, "suspended": 8, "resumed": 9, "completed": 10,
-    "rated": 11,
+    "rejected": 7, "withdrawn": 8, "expired": 9, "suspended": 10, "resumed": 11, "completed": 12,
+    "rated": 13,
 }  # fmt: skip
 ENDS = ("rejected", "withdrawn", "expired")
 
@@ -122,7 +122,7 @@ def state(ledger, commitment, day: dt.date) -> State | None:
 def takes(now: State, event) -> bool:
     """Whether an event takes something back."""
     if not now.targets:
-        return now.completed is None
+        return now.completed is None and now.taken_back is None
     if event.quantity:
         return min(event.quantity.number, now.targets[event.quantity.unit].standing()) > 0
     return any(t.standing() > max(t.delivered, Decimal(0)) for t in now.targets.values())

@@ -18,6 +18,7 @@ from pledgetrack.calendar import Periods
 from pledgetrack.periods import digits_of, split
 
 KEYS = [
+    "tag_theme",
     "party",
     "recipient",
     "channel",
@@ -31,6 +32,12 @@ KEYS = [
 BY = st.lists(st.sampled_from(KEYS), unique=True, max_size=2)
 DAYS = pts.days()
 AMOUNTS = ("proposed", "pledged", "committed", "delivered")
+
+
+def in_use(ledger: pt.Ledger, by: list[str]) -> list[str]:
+    """The keys without the tags that no commitment of the ledger has."""
+    columns = ledger.movements().columns
+    return [key for key in by if not key.startswith("tag_") or key in columns]
 
 
 def statuses(ledger: pt.Ledger, day: dt.date) -> dict[str, str]:
@@ -73,6 +80,7 @@ def test_status_is_the_first_line_that_holds(ledger: pt.Ledger, day: dt.date) ->
 @given(pts.ledgers(), BY, DAYS)
 def test_totals_are_the_sums_of_the_rows(ledger: pt.Ledger, by: list[str], day: dt.date) -> None:
     """Every cell is what adding the rows by hand gives, missing where there is no row."""
+    by = in_use(ledger, by)
     table = cells(ledger.totals(by=by, as_of=day), len(by) + 1)
     expected = oracle.totals(ledger.movements(), by, day, statuses(ledger, day))
     assert set(table) == set(expected)
@@ -90,6 +98,7 @@ def test_totals_are_the_sums_of_the_rows(ledger: pt.Ledger, by: list[str], day: 
 @given(pts.ledgers(), BY, DAYS)
 def test_groups_add_up_to_the_whole(ledger: pt.Ledger, by: list[str], day: dt.date) -> None:
     """Law 1: for any keys the groups add up to the whole, per unit and measure."""
+    by = in_use(ledger, by)
     groups, whole = ledger.totals(by=by, as_of=day), ledger.totals(as_of=day)
     names = [name for name in (*AMOUNTS, "outstanding", "overdue") if name in groups]
     for row in whole.to_dict("records"):
@@ -112,14 +121,11 @@ def test_measures_nest(ledger: pt.Ledger, day: dt.date) -> None:
 @given(pts.ledgers(), BY, DAYS)
 def test_as_of_is_truncation(ledger: pt.Ledger, by: list[str], day: dt.date) -> None:
     """Law 6: a table as of a day is the table of the ledger cut at that day."""
+    by = in_use(ledger, by)
     short = ledger.cut(day)
-    for later in (day, dt.date(2035, 1, 1)):
-        pd.testing.assert_frame_equal(
-            short.totals(by=by, as_of=day), ledger.totals(by=by, as_of=day)
-        )
-        if later == day:
-            pd.testing.assert_frame_equal(short.status(as_of=day), ledger.status(as_of=day))
-        assert short.cut(later) == short
+    pd.testing.assert_frame_equal(short.totals(by=by, as_of=day), ledger.totals(by=by, as_of=day))
+    pd.testing.assert_frame_equal(short.status(as_of=day), ledger.status(as_of=day))
+    assert short.cut(day) == short.cut("2035-01-01") == short
 
 
 @given(
@@ -192,9 +198,9 @@ def test_merging_is_adding(one: pt.Ledger, other: pt.Ledger, day: dt.date) -> No
     other = pt.Ledger(other.commitments, other.events, other.sources, spelled)
     both = one + other
     assert both == other + one
+    tables = [ledger.totals(as_of=day) for ledger in (one, other)]
     for row in both.totals(as_of=day).to_dict("records"):
         for name in AMOUNTS:
-            tables = [ledger.totals(as_of=day) for ledger in (one, other)]
             stated = [
                 number
                 for table in tables
@@ -223,6 +229,10 @@ def test_order_never_matters(ledger: pt.Ledger, random: st.random_module) -> Non
 @given(pts.ledgers(), st.sampled_from([*KEYS, "unit"]), DAYS)
 def test_filtering_is_choosing_rows(ledger: pt.Ledger, key: str, day: dt.date) -> None:
     """The totals of a filtered ledger are the rows of the totals that have its label."""
+    if not in_use(ledger, [key]):
+        with pytest.raises(pt.UnknownNameError):
+            ledger.totals(by=key, as_of=day)
+        return
     whole = ledger.totals(by=key, as_of=day)
     for value in set(whole[key]):
         mine = whole[whole[key] == value].reset_index(drop=True)
@@ -233,6 +243,7 @@ def test_filtering_is_choosing_rows(ledger: pt.Ledger, key: str, day: dt.date) -
 @given(pts.ledgers(), BY, DAYS)
 def test_explained_rows_add_up_to_the_cell(ledger: pt.Ledger, by: list[str], day: dt.date) -> None:
     """Law 8: the movements behind a cell add up to it, exactly."""
+    by = in_use(ledger, by)
     for row in ledger.totals(by=by, as_of=day).to_dict("records"):
         labels = {name: row[name] for name in (*by, "unit")}
         rows = ledger.explain(as_of=day, **labels)

@@ -97,4 +97,4 @@ class Course(RuleBasedStateMachine):
 
 
 TestCourse = Course.TestCase
-TestCourse.settings = settings(max_examples=15, stateful_step_count=15)
+TestCourse.settings = settings(max_examples=8, stateful_step_count=12)

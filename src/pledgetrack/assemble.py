@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ class Records:
     events: tuple[Event, ...]
     sources: tuple[Source, ...]
     parties: tuple[Party, ...]
+    # Names of tags that tables know though no commitment that is left has one.
+    tags: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
 
 def assemble(
@@ -34,6 +37,7 @@ def assemble(
     places: Places | None = None,
     problems: Sequence[Problem] = (),
     refused: Collection[str] = (),
+    tags: Iterable[str] = (),
 ) -> Records:
     """Check records against each other and put them in order.
 
@@ -43,9 +47,11 @@ def assemble(
     """
     found = _Finder(places or {}, list(problems), refused)
     commitments, events = list(commitments), list(events)
+    sources, parties = list(sources), list(parties)
+    _kinds(commitments, events, sources, parties)
     mentioned = sorted({name for commitment in commitments for name in _named(commitment)})
     known_parties = _parties([*parties, *(Party(name=name) for name in mentioned)], found)
-    known_sources = _sources(list(sources), found)
+    known_sources = _sources(sources, found)
     names = Names.of(known_parties)
     by_id = _commitments(commitments, found)
     for commitment in commitments:
@@ -64,7 +70,20 @@ def assemble(
         ),
         sources=tuple(known_sources[name] for name in sorted(known_sources)),
         parties=tuple(sorted(known_parties, key=lambda party: party.name)),
+        tags=tuple(sorted({*tags, *(name for promised in resolved for name in promised.tags)})),
     )
+
+
+def _kinds(*lists: list[Any]) -> None:
+    """Refuse what is no record, before anything is read from it."""
+    wrong = [
+        Problem(f"{record!r:.60} is no {model.__name__}")
+        for records, model in zip(lists, (Commitment, Event, Source, Party), strict=True)
+        for record in records
+        if not isinstance(record, model)
+    ]
+    if wrong:
+        raise InvalidLedgerError(wrong)
 
 
 def _named(commitment: Commitment) -> tuple[str, ...]:

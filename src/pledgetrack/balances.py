@@ -31,13 +31,13 @@ _RANK = {
     "committed": 3,
     "delivered": 5,
     "reopened": 6,
-    "withdrawn": 7,
     "rejected": 7,
-    "expired": 7,
-    "suspended": 8,
-    "resumed": 9,
-    "completed": 10,
-    "rated": 11,
+    "withdrawn": 8,
+    "expired": 9,
+    "suspended": 10,
+    "resumed": 11,
+    "completed": 12,
+    "rated": 13,
 }
 
 
@@ -152,7 +152,9 @@ def _number(balance: Balance) -> Decimal:
 
 
 def _part(part: Balance | None, whole: Balance) -> Balance:
-    return whole if part is None or part[0] >= whole[0] else part
+    if part is None or part[0] > whole[0]:
+        return whole
+    return part if part[0] < whole[0] else (part[0], combine({part[1], whole[1]}))
 
 
 def plus(balance: Balance, number: Decimal, bound: Bound) -> Balance:
@@ -236,7 +238,7 @@ class Course:
             total = self.others.get(quantity.unit, ZERO) + quantity.number
             self.others[quantity.unit] = total
             self._below_zero(event, total, quantity.unit)
-            yield Row(quantity.unit, "delivered", quantity.number, quantity.bound, *base)
+            yield Row(quantity.unit, "delivered", quantity.number, _signed(quantity), *base)
             return
         before = {unit: target.balances() for unit, target in self.targets.items()}
         self._apply(event)
@@ -353,6 +355,11 @@ def _moving(part: Balance | None, promised: Balance) -> Balance | None:
     return None if covers else part
 
 
+def _signed(quantity: Quantity) -> Bound:
+    """The bound that a quantity brings to a sum: "at least 30" taken off leaves less, not more."""
+    return quantity.bound if quantity.number >= 0 else flip(quantity.bound)
+
+
 def _larger(part: Balance | None, other: Balance | None) -> Balance | None:
     return None if part is None or other is None else max(part, other, key=_number)
 
@@ -362,7 +369,7 @@ def _steps(
 ) -> list[tuple[Decimal, Bound]]:
     """The changes that lead from one balance to another."""
     if measure == "delivered" and quantity is not None:
-        steps = [(after[0] - was[0], quantity.bound)]
+        steps = [(after[0] - was[0], _signed(quantity))]
     elif was[1] == after[1] or not was[0] or not after[0]:
         steps = [(after[0] - was[0], after[1] if after[0] else was[1])]
     else:

@@ -42,6 +42,7 @@ def as_day(value: object) -> dt.date:
             return dt.date.fromisoformat(value)
         except ValueError:
             raise DayError(f"{value!r} is not in the calendar", value=value) from None
+    as_month(value)  # a month that is not in the calendar is told so
     shown = repr(value)
     shown = shown if len(shown) <= 60 else shown[:59] + "…"
     raise DayError(f"{shown} is no day; write it as YYYY-MM-DD", value=value)

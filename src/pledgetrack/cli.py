@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from pledgetrack import __version__, frames, render
+from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.errors import PledgetrackError
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.ledger import Ledger
@@ -34,9 +35,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         # The reader of the pipe has gone; what is left to say goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _speak_to_nobody()
         return 0
+    except OSError as error:
+        print(f"pledgetrack: cannot print: {error.strerror}", file=sys.stderr)
+        _speak_to_nobody()
+        return 2
     return status
+
+
+def _speak_to_nobody() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,12 +90,27 @@ def _parser() -> argparse.ArgumentParser:
     form(made)
     made.add_argument("--by", action="append", default=[], metavar="KEY", help="may be repeated")
     made.add_argument("--per", metavar="PERIOD", help="year, fiscal year, quarter or month")
-    made.add_argument("--calendar", metavar="NAME", help="a fiscal calendar, such as US")
+    made.add_argument(
+        "--calendar",
+        metavar="NAME",
+        type=_calendar,
+        help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
+    )
     made = command("convert", _convert, "read a ledger and write it in another form")
     made.add_argument("source", metavar="FROM")
     made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
     made.add_argument("--format", choices=("csv", "parquet"), help="of the tables in a folder")
     return parser
+
+
+def _calendar(text: str) -> str | FiscalCalendar:
+    month, colon, naming = text.partition(":")
+    if not colon:
+        return text
+    try:
+        return FiscalCalendar(int(month), naming)  # type: ignore[arg-type]  # checked there
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
 
 
 def _ledger(arguments: argparse.Namespace) -> Ledger:
@@ -98,7 +122,8 @@ def _report(arguments: argparse.Namespace) -> int:
     summary = ledger.summary(by="party", as_of=arguments.as_of)
     status = ledger.status(as_of=arguments.as_of)
     totals = ledger.totals(by=["party", "horizon"], as_of=arguments.as_of)
-    print(f"{len(ledger)} commitments, {summary.attrs['caption']}")
+    count = f"{len(ledger)} commitment{'s' * (len(ledger) != 1)}"
+    print(f"{count}, {summary.attrs['caption']}")
     for title, table in (
         ("Summary by party", summary),
         ("Status", status),
@@ -228,9 +253,13 @@ def _is_number(column: pd.Series) -> bool:
     )
 
 
-def _human(value: Any, name: str) -> str:
+def _human(value: Any, name: str, digits: int = 0) -> str:
     if pd.isna(value):
         return ""
     if isinstance(value, Decimal):
-        return f"{100 * value:.1f}%" if name == "share" else format_number(value)
+        if name == "share":
+            return f"{100 * value:.1f}%"
+        # Money that is not whole shows all of its minor units.
+        places = -int(value.as_tuple().exponent)
+        return f"{value:,.{digits}f}" if 0 < places < digits else format_number(value)
     return str(value)

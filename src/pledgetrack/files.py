@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
-from pledgetrack.errors import FileFormatError, Problem, closest
+from pledgetrack.errors import FileFormatError, PledgetrackError, Problem, closest
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import NUMBER
@@ -96,6 +96,8 @@ def read(path: str | os.PathLike[str]) -> Ledger:
     >>> read("seeds") == load_seeds()
     True
     """
+    if not str(path):
+        raise FileFormatError("no path is given; '.' is this folder", path=path)
     place = Path(path)
     if str(path) == "seeds" and not place.exists():
         return load_seeds()
@@ -123,7 +125,11 @@ def _ledger_files(place: Path) -> list[Path]:
     """The files that make up a ledger."""
     known = ", ".join(SUFFIXES)
     if place.is_dir():
-        files = sorted(f for f in place.iterdir() if f.suffix.lower() in SUFFIXES and f.is_file())
+        files = sorted(
+            file
+            for file in place.iterdir()
+            if file.suffix.lower() in SUFFIXES and file.is_file() and file.name[0] != "."
+        )
         if not files:
             message = f"the folder {str(place)!r} holds no ledger file ({known})"
             raise FileFormatError(message, path=place)
@@ -350,12 +356,24 @@ def _read_csv(content: bytes, file: str, reading: _Reading) -> None:
             if twice := [name for name in header if header.count(name) > 1]:
                 reading.problem(file, f"the heading {twice[0]!r} is given twice", 1)
                 return
-            line = rows.line_num + 1
+            line, number = rows.line_num + 1, 0
             for number, row in enumerate(rows, start=1):
                 _read_row(header, row, _Place(file, line, number), reading)
                 line = rows.line_num + 1
+            if not number and header not in _written_headers():
+                reading.problem(file, "holds no record, and its headings are cut short", 1)
         except csv.Error as error:
             reading.problem(file, f"is no valid CSV: {error}", rows.line_num)
+
+
+def _written_headers() -> list[list[str]]:
+    """The headings of every table that is written, for telling an empty one from a cut one."""
+    return [_headings(kinds) for kinds in (*((kind,) for kind in MODELS), tuple(PLURALS))]
+
+
+def _headings(kinds: Sequence[str]) -> list[str]:
+    names = dict.fromkeys(name for kind in kinds for name in MODELS[kind].model_fields)
+    return [f"{VERSION_KEY}={FORMAT}", *names]
 
 
 class _Place(NamedTuple):
@@ -453,22 +471,32 @@ def write(
     ...     read(path) == load_seeds()
     True
     """
+    if not ledger.is_whole:
+        raise PledgetrackError(
+            "this ledger shows a choice of its records by unit, source, horizon or due, which a "
+            "file cannot hold; write the ledger before that choice"
+        )
     place = Path(os.path.realpath(path))
+    try:
+        return _write(ledger, place, str(path), format)
+    except OSError as error:
+        raise _cannot_write(place, error) from error
+
+
+def _write(ledger: Ledger, place: Path, path: str, form: str | None) -> Path:
     suffix = place.suffix.lower()
     if suffix in WRITTEN and not place.is_dir():
-        if format is not None:
-            raise FileFormatError(
-                f"format= is for folders; {str(path)!r} names its own", path=place
-            )
+        if form is not None:
+            raise FileFormatError(f"format= is for folders; {path!r} names its own", path=place)
         _replace_file(place, _CONTENTS[suffix](ledger))
         return place
-    if suffix and format is None and not place.is_dir() and not str(path).endswith(os.sep):
+    if suffix and form is None and not place.is_dir() and not path.endswith(os.sep):
         raise FileFormatError(
-            f"cannot write {str(path)!r}; end it in {', '.join(WRITTEN)}, or name a folder with "
+            f"cannot write {path!r}; end it in {', '.join(WRITTEN)}, or name a folder with "
             "format='csv' or 'parquet'",
             path=place,
         )
-    chosen = format or "csv"
+    chosen = form or "csv"
     if chosen not in ("csv", "parquet"):
         raise FileFormatError(f"unknown format {chosen!r} (csv, parquet)", path=place)
     made = {
@@ -501,11 +529,12 @@ def _table_content(
     records: Sequence[tuple[str, BaseModel]], form: str, kinds: Sequence[str]
 ) -> bytes:
     """Records as one table: a column that says what each is, then every field."""
-    columns = list(dict.fromkeys(name for kind in kinds for name in MODELS[kind].model_fields))
+    header = _headings(kinds)
+    columns = header[1:]
     if form == "csv":
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([f"{VERSION_KEY}={FORMAT}", *columns])
+        writer.writerow(header)
         for kind, record in records:
             data = record.model_dump(mode="json", exclude_defaults=True)
             writer.writerow([kind, *(_cell(data.get(name)) for name in columns)])
@@ -585,12 +614,26 @@ def _replace_file(path: Path, content: bytes) -> None:
         raise
 
 
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a table that was written here, by its name and its content."""
+    if path.stem not in PLURALS.values() or not path.is_file():
+        return False
+    if path.suffix == ".csv":
+        with path.open("rb") as file:
+            return file.read(len(VERSION_KEY)) == VERSION_KEY.encode()
+    if path.suffix == ".parquet":
+        try:
+            return VERSION_KEY.encode() in (pq.read_schema(path).metadata or {})
+        except (pa.ArrowException, OSError):
+            return False
+    return False
+
+
 def _replace_folder(path: Path, files: dict[str, bytes]) -> None:
     """Put a folder in the place of another; the old one is there until the new one is whole."""
     if path.exists() and not path.is_dir():
         raise FileFormatError(f"{str(path)!r} is a file, not a folder", path=path)
-    own = {f"{plural}{suffix}" for plural in PLURALS.values() for suffix in WRITTEN}
-    if path.is_dir() and (other := sorted(p.name for p in path.iterdir() if p.name not in own)):
+    if path.is_dir() and (other := sorted(p.name for p in path.iterdir() if not _is_ours(p))):
         raise FileFormatError(
             f"the folder {str(path)!r} holds other things ({other[0]!r}); write to a new one",
             path=path,

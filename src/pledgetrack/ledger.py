@@ -13,7 +13,7 @@ import pyarrow as pa
 from pledgetrack import frames, render
 from pledgetrack.assemble import Names, Places, Records, assemble
 from pledgetrack.balances import Finding
-from pledgetrack.calendar import FiscalCalendar, as_day
+from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, as_day
 from pledgetrack.check import check
 from pledgetrack.errors import PledgetrackError, Problem, unknown
 from pledgetrack.frames import KEYS, Numbers
@@ -22,7 +22,7 @@ from pledgetrack.movements import CITATION, label, movements
 from pledgetrack.status import status
 from pledgetrack.totals import summary, totals
 from pledgetrack.trace import explain
-from pledgetrack.units import format_number
+from pledgetrack.units import ACTION, check_unit, format_number
 
 # What a commitment has once and for all; the other keys belong to single movements.
 _OF_RECORDS = ("party", "recipient", "channel", "announced", "commitment")
@@ -142,13 +142,14 @@ class Ledger:
             mine.events + theirs.events,
             mine.sources + theirs.sources,
             mine.parties + theirs.parties,
+            tags=mine.tags + theirs.tags,
         )
         return Ledger._of(made, self._where)
 
     # --- selections -------------------------------------------------------------------------------
 
     def filter(
-        self, *, involving: str | None = None, as_of: object = None, **labels: Any
+        self, *, involving: str | Iterable[str] | None = None, as_of: object = None, **labels: Any
     ) -> Ledger:
         """The commitments with these labels, each a text or several texts.
 
@@ -167,17 +168,14 @@ class Ledger:
         where = dict(self._where)
         for key, values in wanted.items():
             if key == "status":
-                day = frames.today(as_of)
-                kept &= set(self.status(as_of=day).query("status in @values")["commitment"])
+                table = status(self._table, as_of=as_of, where={**where, "status": values})
+                kept &= set(table["commitment"])
             elif key in _OF_ROWS:
                 where[key] = tuple(sorted({*values} & {*where.get(key, values)}))
             else:
                 kept &= {c.id for c in self.commitments if self._label(c, key) in values}
         if involving is not None:
-            member = self._names.resolve(involving)
-            kept &= {
-                commitment.id for commitment in self.commitments if member in commitment.parties
-            }
+            kept &= self._involving(involving)
         if where != self._where:
             rows = frames.choose(frames.enter(self._table).select("commitment", "unit", "measure",
                 "horizon", "end", "source", "number", "event"), where)  # fmt: skip
@@ -190,27 +188,40 @@ class Ledger:
             events=tuple(event for event in self.events if event.commitment in kept),
             sources=self.sources,
             parties=self.parties,
+            tags=self._records.tags,
         )
         return Ledger._of(records, where)
 
+    def _involving(self, parties: str | Iterable[str]) -> set[str]:
+        """The commitments that one of the parties made, alone or jointly."""
+        names = [parties] if isinstance(parties, str) else list(parties)
+        members = {self._names.resolve(name) for name in names}
+        return {c.id for c in self.commitments if members & set(c.parties)}
+
     def _labels(self, labels: dict[str, Any]) -> dict[str, tuple[str, ...]]:
         """Labels as asked for, in the spelling of the tables."""
-        tags = {f"tag_{name}" for commitment in self.commitments for name in commitment.tags}
+        tags = [f"tag_{name}" for name in self._records.tags]
         made = {}
         for key, value in labels.items():
             name = key if key in KEYS else frames.column_of(key, tags)
             values = [value] if isinstance(value, (str, int, type(None))) else list(value)
-            texts = ["not stated" if text is None else str(text) for text in values]
+            texts = [NOT_STATED if text is None else str(text) for text in values]
             if key in ("party", "recipient", "channel"):
                 texts = [self._names.resolve_label(text) for text in texts]
             if key == "unit":
-                texts = [" ".join(text.split()) for text in texts]
+                texts = [
+                    text if text in (ACTION, NOT_STATED) else check_unit(text) for text in texts
+                ]
+            if key == "horizon":
+                for text in texts:
+                    if text not in HORIZON_CLASSES:
+                        raise unknown("horizon", text, HORIZON_CLASSES)
             made[name] = tuple(texts)
         return made
 
     def _label(self, commitment: Commitment, key: str) -> str:
         if key.startswith("tag_"):
-            return commitment.tags.get(key.removeprefix("tag_"), "not stated")
+            return commitment.tags.get(key.removeprefix("tag_"), NOT_STATED)
         made = {
             "party": label(commitment.parties),
             "recipient": label(commitment.recipients),
@@ -218,7 +229,7 @@ class Ledger:
             "announced": f"{commitment.announced.year:04d}",
             "commitment": commitment.id,
         }[key]
-        return made or "not stated"
+        return made or NOT_STATED
 
     @cached_property
     def _names(self) -> Names:
@@ -237,7 +248,9 @@ class Ledger:
         kept = {commitment.id for commitment in self.commitments if commitment.announced <= on}
         whole = self._only(kept, self._where)
         events = tuple(event for event in whole.events if event.on <= on)
-        records = Records(whole.commitments, events, whole.sources, whole.parties)
+        records = Records(
+            whole.commitments, events, whole.sources, whole.parties, self._records.tags
+        )
         return Ledger._of(records, self._where)
 
     # --- tables -----------------------------------------------------------------------------------
@@ -247,7 +260,7 @@ class Ledger:
         events: dict[str, list[Event]] = {}
         for event in self.events:
             events.setdefault(event.commitment, []).append(event)
-        return movements(self.commitments, events)
+        return movements(self.commitments, events, self._records.tags)
 
     @property
     def _table(self) -> pa.Table:
@@ -322,7 +335,12 @@ class Ledger:
         return self._reach(made)
 
     def explain(
-        self, *, as_of: object = None, measure: str | None = None, **labels: Any
+        self,
+        *,
+        involving: str | Iterable[str] | None = None,
+        as_of: object = None,
+        measure: str | None = None,
+        **labels: Any,
     ) -> pd.DataFrame:
         """The movements behind a figure, with the citations as text.
 
@@ -337,6 +355,9 @@ class Ledger:
         where: dict[str, Any] = dict(self._where)
         for key, values in self._labels(labels).items():
             where[key] = tuple(sorted({*values} & {*where.get(key, values)}))
+        if involving is not None:
+            among = self._involving(involving)
+            where["commitment"] = tuple(sorted(among & {*where.get("commitment", among)}))
         return self._reach(explain(self._table, as_of=as_of, where=where, measure=measure))
 
     def check(self) -> pd.DataFrame:
@@ -352,16 +373,22 @@ class Ledger:
         return check(self._records, self._counted[1])
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the tables show all of the records, and not a choice of units or the like."""
+        return not self._where
+
+    @property
     def sources_to(self) -> dt.date | None:
-        """How far the ledger's sources reach: the last day of one, or of what is known.
+        """How far the sources reach: the last day of one, else the last day of what is known.
 
         >>> import pledgetrack as pt
         >>> pt.load_seeds().sources_to
         datetime.date(2023, 12, 22)
         """
         days = [source.published for source in self.sources if source.published]
-        days += [commitment.known or commitment.announced for commitment in self.commitments]
-        days += [event.known or event.on for event in self.events]
+        if not days:
+            days = [commitment.known or commitment.announced for commitment in self.commitments]
+            days += [event.known or event.on for event in self.events]
         return max(days, default=None)
 
     def _reach(self, made: pd.DataFrame) -> pd.DataFrame:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from pledgetrack.calendar import Precision, as_month, month_of
+from pledgetrack.errors import DayError
 from pledgetrack.fields import Day, FirstDay, FrozenDict, Record, Tags, Text
 from pledgetrack.horizon import Horizon
 from pledgetrack.quantity import Quantity
@@ -31,24 +32,57 @@ _REPR = 240  # columns of a terminal that a record takes at most
 _TAKES_QUANTITY = frozenset({"pledged", "committed", "delivered", "revised", *ENDINGS})
 
 
-def _listed(data: Any, singular: str, plural: str) -> Any:
-    """Accept ``party="Mexico"`` for ``parties=("Mexico",)``."""
-    if not isinstance(data, dict):
+_PLURALS = {
+    "party": "parties",
+    "recipient": "recipients",
+    "channel": "channels",
+    "target": "targets",
+    "citation": "citations",
+    "alias": "aliases",
+}
+"""Fields of several values, each with the name under which it may be given one."""
+
+
+class _Both(NamedTuple):
+    """A field that is given in the singular and in the plural."""
+
+    singular: str
+    plural: str
+
+
+class _WithLists(Record):
+    """A record whose fields of several values take one: ``party="Mexico"``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        for singular, plural in _PLURALS.items():
+            if singular in data and plural in cls.model_fields:
+                value = data[singular] if plural not in data else _Both(singular, plural)
+                data = {name: value for name, value in data.items() if name != singular}
+                data[plural] = value
+            if isinstance(data.get(plural), (str, dict, BaseModel)):
+                data = {**data, plural: (data[plural],)}
         return data
-    if singular in data:
-        if plural in data:
-            raise ValueError(f"both {singular!r} and {plural!r} are given; keep one")
-        data = {plural if key == singular else key: value for key, value in data.items()}
-    if isinstance(data.get(plural), (str, dict, BaseModel)):
-        data = {**data, plural: (data[plural],)}
-    return data
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _one_of_both(cls, value: Any) -> Any:
+        if isinstance(value, _Both):
+            message = f"both {value.singular!r} and {value.plural!r} are given; keep one"
+            raise ValueError(message)  # noqa: TRY004  # pydantic collects value errors only
+        return value
 
 
 def _by_month(data: Any, field: str) -> Any:
     """Read ``announced="2022-04"`` as a day known only to the month: its last day."""
-    if isinstance(data, dict) and (month := as_month(data.get(field))):
-        data = {**data, field: month[1], f"{field}_precision": "month"}
-    return data
+    try:
+        month = as_month(data.get(field)) if isinstance(data, dict) else None
+    except DayError:
+        return data  # the field itself refuses it, beside the other mistakes of the record
+    return {**data, field: month[1], f"{field}_precision": "month"} if month else data
 
 
 def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -60,7 +94,7 @@ def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[Text, ...], AfterValidator(_no_repeats)]
 
 
-class Party(Record):
+class Party(_WithLists):
     """Somebody who promises, receives or carries out.
 
     ``aliases`` are other spellings of the same party; capitals do not matter. ``kind`` and
@@ -75,11 +109,6 @@ class Party(Record):
     kind: Text | None = None
     reference: Text | None = None
     note: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _singular(cls, data: Any) -> Any:
-        return _listed(data, "alias", "aliases")
 
     def __repr__(self) -> str:
         also = f", also {', '.join(self.aliases)}" if self.aliases else ""
@@ -131,7 +160,7 @@ class Citation(Record):
     __repr__ = __str__
 
 
-class Commitment(Record):
+class Commitment(_WithLists):
     """One recorded promise, whatever its firmness: who, to whom, what, by when, on whose word.
 
     ``parties`` made it, jointly where several; ``recipients`` and ``channels`` are not split
@@ -167,12 +196,7 @@ class Commitment(Record):
 
     @model_validator(mode="before")
     @classmethod
-    def _forms(cls, data: Any) -> Any:
-        for singular, plural in (
-            ("party", "parties"), ("recipient", "recipients"), ("channel", "channels"),
-            ("target", "targets"), ("citation", "citations"),
-        ):  # fmt: skip
-            data = _listed(data, singular, plural)
+    def _month(cls, data: Any) -> Any:
         return _by_month(data, "announced")
 
     @model_validator(mode="after")
@@ -207,7 +231,7 @@ class Commitment(Record):
     __str__ = __repr__
 
 
-class Event(Record):
+class Event(_WithLists):
     """What happened to a commitment on a day.
 
     ``quantity`` is by how much: pledged, committed, delivered (below zero for a refund), taken
@@ -240,8 +264,8 @@ class Event(Record):
 
     @model_validator(mode="before")
     @classmethod
-    def _forms(cls, data: Any) -> Any:
-        return _by_month(_listed(data, "citation", "citations"), "on")
+    def _month(cls, data: Any) -> Any:
+        return _by_month(data, "on")
 
     @model_validator(mode="after")
     def _consistent(self) -> Event:

@@ -72,14 +72,16 @@ def phases(commitment: Commitment, events: Iterable[Event]) -> list[tuple[dt.dat
 
 
 def movements(
-    commitments: Iterable[Commitment], events: Mapping[str, Sequence[Event]]
+    commitments: Iterable[Commitment],
+    events: Mapping[str, Sequence[Event]],
+    tags: Iterable[str] = (),
 ) -> tuple[pa.Table, list[Finding]]:
     """The movements of commitments and of their events, and what is odd about them.
 
     Columns as in ``SCHEMA``, then ``tag_NAME`` for each tag in use, then ``citation``.
     """
     commitments = tuple(commitments)
-    tags = sorted({name for commitment in commitments for name in commitment.tags})
+    tags = sorted({*tags, *(name for commitment in commitments for name in commitment.tags)})
     columns: list[list[Any]] = [[] for _ in SCHEMA]
     tag_columns: list[list[str | None]] = [[] for _ in tags]
     citations: list[str | None] = []

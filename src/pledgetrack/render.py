@@ -83,7 +83,7 @@ def text_table(
     room = min(int(0.55 * width), width - widest) - 2 * len(leading)
     if sum(widths[at] for at in leading) > room:
         for at in leading:
-            widths[at] = min(widths[at], max(room // len(leading), 8))
+            widths[at] = min(widths[at], max(room // len(leading), 4))
     used = sum(widths[at] + 2 for at in leading)
     tables: list[list[int]] = [[*leading]]
     room = width - used

@@ -19,6 +19,7 @@ from pledgetrack.frames import Numbers, Where, collect, countable, flag, records
 from pledgetrack.models import ENDINGS, STAGES
 from pledgetrack.movements import label
 from pledgetrack.quantity import tidy
+from pledgetrack.units import ACTION
 
 STATUSES = (
     "rejected", "withdrawn", "expired", "alleged", "proposed", "fulfilled", "fulfilled late",
@@ -50,7 +51,8 @@ def status(
     An action has one row, with the unit "action"; what was delivered in a unit that is no target
     has a row without target and share. ``share`` is delivered / target; ``days_left`` counts to the
     last day of the horizon, below zero after it; ``reported`` and ``source`` are the day and source
-    of the last delivery or completion reported. Missing cells are missing, never 0.
+    of the last delivery or completion reported for the row's unit. Missing cells are missing,
+    never 0.
 
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().filter(party="Mexico", unit="USD").movements()
@@ -68,9 +70,7 @@ def status(
     pairs = frames.choose(countable(current), where)
     chosen = records(pairs.select(_text("commitment"), _text("unit")).unique())
     kept = {(row["commitment"], row["unit"]) for row in chosen}
-    allowed = (
-        STATUSES if wanted is None else (wanted,) if isinstance(wanted, str) else tuple(wanted)
-    )
+    allowed = STATUSES if wanted is None else frames.check_status(wanted, STATUSES)
     originals, original_ends = _originals(lazy, day)
     reports = _reports(current)
     keys = _keys(current)
@@ -83,7 +83,7 @@ def status(
         target = row["target"] if row["n_target"] else None
         delivered = row["delivered"] if row["n_delivered"] else None
         key = keys[name]
-        reported, source = reports.get(name, (None, None))
+        reported, source = _last_report(reports.get(name, []), unit)
         rows.append(
             {
                 "commitment": name,
@@ -187,14 +187,11 @@ def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
         current.with_columns(
             flag((event == "proposed") | (measure == "proposed"), "is_proposed"),
             flag(event.is_in(_FIRM) | measure.is_in(_FIRM), "is_firm"),
-            *(
-                nw.when(event == kind).then(_day()).alias(kind)
-                for kind in ("suspended", "resumed", "reopened")
-            ),
+            *(nw.when(event == kind).then(_day()).alias(kind) for kind in ("suspended", "resumed")),
         )
         .group_by("commitment")
         .agg(
-            nw.col("is_proposed", "is_firm", "suspended", "resumed", "reopened", "end").max(),
+            nw.col("is_proposed", "is_firm", "suspended", "resumed", "end").max(),
         )
         .with_columns(_text("commitment"))
     )
@@ -223,16 +220,21 @@ def _completions(current: nw.LazyFrame[Any]) -> pa.Table:
 
 
 def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
-    """The last day on which each commitment was taken back, how, and what that day left.
+    """How and when each commitment was taken back since it was last reopened, and what was left.
 
-    ``took`` is the day for amounts, ``took_action`` for actions; ``left`` counts the targets with
-    something undelivered standing at the end of that day.
+    ``took`` is the last day for amounts, ``took_action`` the first for actions; ``left`` counts the
+    targets with something undelivered standing at the end of that day.
     """
     event, number = nw.col("event"), nw.col("number")
     took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(_STANDING)
-    ends = current.filter(event.is_in(ENDINGS)).with_columns(
-        _text("commitment"), _day().alias("day")
+    rows = current.with_columns(_text("commitment"), _day().alias("day"))
+    reopened = (
+        rows.filter(event == "reopened")
+        .group_by("commitment")
+        .agg(nw.col("day").max().alias("again"))
     )
+    ends = rows.filter(event.is_in(ENDINGS)).join(reopened, on="commitment", how="left")
+    ends = ends.filter(nw.col("again").is_null() | (nw.col("day") >= nw.col("again")))
     ends = ends.with_columns(
         *(
             nw.when((event == kind) & condition).then(nw.col("day")).alias(f"{kind}{suffix}")
@@ -240,15 +242,14 @@ def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
             for condition, suffix in ((took, ""), (number.is_null(), "_action"))
         )
     )
-    names = [f"{kind}{suffix}" for suffix in ("", "_action") for kind in ENDINGS]
-    ends = ends.group_by("commitment").agg(nw.col(*names).max())
+    actions = [f"{kind}_action" for kind in ENDINGS]
+    # An action is taken whole by the first that takes it, an amount bit by bit.
+    ends = ends.group_by("commitment").agg(nw.col(*ENDINGS).max(), nw.col(*actions).min())
     ends = ends.with_columns(
-        nw.max_horizontal(*ENDINGS).alias("took"),
-        nw.max_horizontal(*(f"{kind}_action" for kind in ENDINGS)).alias("took_action"),
+        nw.max_horizontal(*ENDINGS).alias("took"), nw.min_horizontal(*actions).alias("took_action")
     )
     last = nw.coalesce("took", "took_action")
     until = ends.select("commitment", last.alias("last"))
-    rows = current.with_columns(_text("commitment"), _day().alias("day"))
     rows = rows.join(until, on="commitment", how="inner").filter(nw.col("day") <= nw.col("last"))
     left = _units(rows).with_columns(
         flag(
@@ -280,10 +281,10 @@ def _decide(frame: nw.DataFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
     )
     there = frame.with_columns(
         *(flag(~col(name).is_null(), f"has_{name}") for name in
-          ("taken", "reopened", "completed", "suspended", "resumed", "end")),
+          ("taken", "completed", "suspended", "resumed", "end")),
     )  # fmt: skip
     has = {name: col(f"has_{name}") == 1 for name in
-           ("taken", "reopened", "completed", "suspended", "resumed", "end")}  # fmt: skip
+           ("taken", "completed", "suspended", "resumed", "end")}  # fmt: skip
     earlier = dt.date.min
     there = there.with_columns(
         *(col(name).fill_null(nw.lit(earlier, dtype=nw.Date)).alias(name) for name in has),
@@ -293,11 +294,10 @@ def _decide(frame: nw.DataFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
             for kind in ENDINGS
         ),
     )  # fmt: skip
-    reopened = has["reopened"] & (col("taken") < col("reopened"))
     # An action that was complete by then had nothing left to take.
     spared = action & has["completed"] & (col("completed") <= col("taken"))
     nothing_left = (col("left") == 0) & (col("standing") == col("reached"))
-    ended = has["taken"] & ~reopened & ~spared & nothing_left
+    ended = has["taken"] & ~spared & nothing_left
     firm = col("is_firm") == 1
     reached = (col("standing") > 0) & (col("standing") == col("reached"))
     by_end = (col("standing") > 0) & (col("standing") == col("reached_by_end"))
@@ -355,16 +355,29 @@ def _originals(
     return numbers, {name: end for (name, _), (_, _, end) in found.items()}
 
 
-def _reports(current: nw.LazyFrame[Any]) -> dict[str, tuple[dt.date, str | None]]:
-    """Day and source of the last delivery or completion reported of each commitment."""
+Report = tuple[str, dt.date, str | None]
+"""The unit delivered in (of a completion, "action"), the day, the source."""
+
+
+def _reports(current: nw.LazyFrame[Any]) -> dict[str, list[Report]]:
+    """The deliveries and completions reported of each commitment."""
     rows = current.filter(nw.col("event").is_in(_REPORTS)).select(
-        _text("commitment"), "on", _text("source")
+        _text("commitment"), _text("unit"), "on", _text("source"), _text("event")
     )
-    last = rows.group_by("commitment").agg(nw.col("on").max().alias("last"))
-    rows = rows.join(last, on="commitment", how="inner").filter(nw.col("on") == nw.col("last"))
-    found: dict[str, tuple[dt.date, set[str]]] = {}
+    reports: dict[str, list[Report]] = {}
     for row in records(rows.unique()):
-        sources = found.setdefault(row["commitment"], (row["on"], set()))[1]
-        if row["source"] is not None:
-            sources.add(row["source"])
-    return {name: (on, label(sorted(sources))) for name, (on, sources) in found.items()}
+        unit = ACTION if row["event"] == "completed" else row["unit"]
+        reports.setdefault(row["commitment"], []).append((unit, row["on"], row["source"]))
+    return reports
+
+
+def _last_report(reports: list[Report], unit: str) -> tuple[dt.date | None, str | None]:
+    """Day and source of the last report that speaks of a unit.
+
+    A completion speaks of every target, and every delivery speaks of an action.
+    """
+    mine = [report for report in reports if report[0] in (unit, ACTION) or unit == ACTION]
+    if not mine:
+        return None, None
+    last = max(on for _, on, _ in mine)
+    return last, label([source for _, on, source in mine if on == last and source])

@@ -64,8 +64,9 @@ def totals(
     commitment and tags. ``per`` ("year", "fiscal year", "quarter", "month") spreads what was
     promised over the days of each horizon and adds the key ``period``. Units never mix; a cell is
     missing where nothing was recorded. The columns ``outstanding`` and ``overdue`` are absent
-    where a key cuts through a commitment (``per``, ``by="source"``). ``commitments`` counts
-    distinct ids in a row and does not add up. ``numbers="float"`` is for plotting.
+    where a key cuts through a commitment (``per``, and source in ``by`` or ``where``).
+    ``commitments`` counts distinct ids in a row and does not add up. ``numbers="float"`` is for
+    plotting.
 
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
@@ -258,7 +259,7 @@ def _cells(
         "owed", "arrived", "late_owed", "late_arrived", "n_due", "n_reported", "commitments",
     )  # fmt: skip
     grouped = per_commitment.group_by(*groups, "unit").agg(nw.col(*sums).sum())
-    whole = "source" not in keys
+    whole = "source" not in keys and "source" not in (where or {})
     cells: dict[Cell, _Sums] = {}
     with decimal.localcontext(EXACT):
         for row in records(grouped):

@@ -40,10 +40,10 @@ _WITHDRAWN_NOT_IN_CLDR = {
 # Codes that stand for no currency: "no currency involved", "for testing".
 _NO_CURRENCY = frozenset({"XXX", "XTS"})
 _CODE = re.compile(r"[A-Z]{3}")
-_MAGNITUDES = frozenset(
-    ("half", "a", "hundred", "hundreds", "thousand", "thousands", "million", "millions")
-    + ("billion", "billions", "trillion", "trillions", "k", "m", "mn", "bn", "tn", "mio", "mrd")
-)
+_MAGNITUDES = {
+    "half", "a", "hundred", "hundreds", "thousand", "thousands", "million", "millions", "billion",
+    "billions", "trillion", "trillions", "k", "m", "mn", "bn", "tn", "mio", "mrd",
+}  # fmt: skip
 _MAGNITUDE_FIRST = re.compile(r"(hundreds?|thousands?|millions?|billions?|trillions?|mn|bn|tn)\b")
 _SHARE = re.compile(
     r"(percent|per cent|percentage points?|\bpct\b|basis points?|%|‰)", re.IGNORECASE
@@ -156,8 +156,10 @@ def _codes_by_name() -> dict[str, tuple[str, ...]]:
         for count in (None, 1, 2):
             name = get_currency_name(code, count, "en").casefold()
             full.setdefault(name, set()).add(code)
-            if not code.startswith("X"):  # metals, baskets and units of account
-                last.setdefault(name.split()[-1], set()).add(code)
+            word = name.split()[-1]
+            # Metals, baskets and units of account have names that are other things as well.
+            if not code.startswith("X") and word.isalpha() and word not in ("unit", "units"):
+                last.setdefault(word, set()).add(code)
     # "Euro" is the euro, though there are others; "pesos" are those of many.
     return {name: tuple(sorted(codes, key=_familiar)) for name, codes in (last | full).items()}
 
@@ -207,11 +209,17 @@ def check_unit(text: str) -> str:
         )
     if _SHARE.search(unit):
         raise UnitError(f"unit {unit!r} is a share, not a quantity; state the amount", unit=text)
+    _refuse_money_in_words(unit)
+    return unit
+
+
+def _refuse_money_in_words(unit: str) -> None:
+    """A currency is written as its code, and a magnitude belongs to the number."""
     if any(unicodedata.category(character) == "Sc" for character in unit):
         raise _use_code(unit, _codes_by_symbol().get(unit, ()))
     if not any(character.isalpha() for character in unit):
         raise UnitError(
-            f"unit {unit!r} has no letter; give an ISO 4217 code or a thing counted", unit=text
+            f"unit {unit!r} has no letter; give an ISO 4217 code or a thing counted", unit=unit
         )
     if is_currency(unit.upper()):
         raise _use_code(unit, (unit.upper(),))
@@ -220,20 +228,22 @@ def check_unit(text: str) -> str:
         raise _use_code(unit, _codes_by_name()[plain])
     if _MAGNITUDE_FIRST.match(unit.casefold()):
         raise UnitError(
-            f"unit {unit!r} begins with a magnitude; write the number out in full", unit=text
+            f"unit {unit!r} begins with a magnitude; write the number out in full", unit=unit
         )
-    rest = [word for word in re.split(r"[\s,.]+", unit) if not _is_magnitude(word)]
-    if all(is_currency(word) or word.casefold() in _codes_by_name() for word in rest):
-        raise UnitError(
-            f"unit {unit!r} is a currency or nothing beside a magnitude; write the number out in "
-            "full and the ISO 4217 code alone",
-            unit=text,
-        )
-    return unit
+    words = re.split(r"[\s,]+", unit)
+    rest = [word for word in words if not _is_magnitude(word)]
+    if len(rest) < 2 and any(word.casefold() in _MAGNITUDES for word in words):
+        alone = rest[0] if rest else ""
+        if not rest or is_currency(alone) or alone.casefold() in _codes_by_name():
+            raise UnitError(
+                f"unit {unit!r} holds a magnitude; write the number out in full and the ISO 4217 "
+                "code alone",
+                unit=unit,
+            )
 
 
 def _is_magnitude(word: str) -> bool:
-    return word.casefold() in _MAGNITUDES or word.isdecimal() or not word
+    return word.casefold() in _MAGNITUDES or word.replace(".", "").isdecimal() or not word
 
 
 def _use_code(unit: str, codes: tuple[str, ...]) -> UnitError:
