@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
@@ -14,6 +14,7 @@ from pledgetrack.horizon import Horizon
 from pledgetrack.quantity import Quantity
 from pledgetrack.render import cut
 
+Made = TypeVar("Made")
 Stage = Literal["alleged", "proposed", "pledged", "committed"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
@@ -83,6 +84,13 @@ def _by_month(data: Any, field: str) -> Any:
     except DayError:
         return data  # the field itself refuses it, beside the other mistakes of the record
     return {**data, field: month[1], f"{field}_precision": "month"} if month else data
+
+
+def _unless(wrong: list[str], record: Made) -> Made:
+    """The record, unless something is wrong with it: then all of that at once."""
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return record
 
 
 def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -201,17 +209,15 @@ class Commitment(_WithLists):
 
     @model_validator(mode="after")
     def _consistent(self) -> Commitment:
-        units = [target.unit for target in self.targets]
-        for unit in sorted({unit for unit in units if units.count(unit) > 1}):
-            raise ValueError(f"two targets in {unit}; a commitment has one in each unit")
-        for target in self.targets:
-            if target.number < 0:
-                raise ValueError(f"a target below zero: {target}")
         if self.announced_precision == "month":
             object.__setattr__(self, "announced", month_of(self.announced)[1])
+        units = [target.unit for target in self.targets]
+        twice = sorted({unit for unit in units if units.count(unit) > 1})
+        wrong = [f"two targets in {unit}; a commitment has one in each unit" for unit in twice]
+        wrong += [f"a target below zero: {target}" for target in self.targets if target.number < 0]
         if self.known and self.known < self.announced_from:
-            raise ValueError(f"known on {self.known}, before it was announced on {self.announced}")
-        return self
+            wrong.append(f"known on {self.known}, before it was announced on {self.announced}")
+        return _unless(wrong, self)
 
     @property
     def announced_from(self) -> dt.date:
@@ -269,40 +275,42 @@ class Event(_WithLists):
 
     @model_validator(mode="after")
     def _consistent(self) -> Event:
-        kind = self.kind
-        if self.quantity and kind not in _TAKES_QUANTITY:
-            raise ValueError(f"a {kind!r} event has no quantity")
-        if kind == "delivered" and not self.quantity:
-            raise ValueError("a 'delivered' event needs a quantity; for an action use 'completed'")
-        if kind not in ("delivered", "revised") and self.quantity and self.quantity.number < 0:
-            raise ValueError(f"a {kind!r} event below zero: {self.quantity}")
-        self._consistent_revision()
-        if (self.outcome is not None) != (kind == "rated"):
-            raise ValueError("a 'rated' event has an outcome, and no other event has one")
+        kind, quantity = self.kind, self.quantity
         if self.on_precision == "month":
             object.__setattr__(self, "on", month_of(self.on)[1])
+        wrong = []
+        if quantity and kind not in _TAKES_QUANTITY:
+            wrong.append(f"a {kind!r} event has no quantity")
+        elif quantity and quantity.number < 0 and kind not in ("delivered", "revised"):
+            wrong.append(f"a {kind!r} event below zero: {quantity}")
+        if kind == "delivered" and not quantity:
+            wrong.append("a 'delivered' event needs a quantity; for an action use 'completed'")
+        if (self.outcome is not None) != (kind == "rated"):
+            wrong.append("a 'rated' event has an outcome, and no other event has one")
         if self.known and self.known < self.on_from:
-            raise ValueError(f"known on {self.known}, before it happened on {self.on}")
+            wrong.append(f"known on {self.known}, before it happened on {self.on}")
         if self.period_start and kind != "delivered":
-            raise ValueError("only a 'delivered' event covers a period")
-        if self.period_start and self.period_start > self.on:
-            raise ValueError(f"the period starts on {self.period_start}, after {self.on}")
-        return self
+            wrong.append("only a 'delivered' event covers a period")
+        elif self.period_start and self.period_start > self.on:
+            wrong.append(f"the period starts on {self.period_start}, after {self.on}")
+        return _unless([*wrong, *self._wrong_revision()], self)
 
-    def _consistent_revision(self) -> None:
+    def _wrong_revision(self) -> list[str]:
         if self.kind != "revised":
-            if self.restated or self.horizon:
-                raise ValueError("only a 'revised' event restates a target or moves a horizon")
-            return
+            misplaced = self.restated or self.horizon
+            only = "only a 'revised' event restates a target or moves a horizon"
+            return [only] if misplaced else []
+        wrong = []
         if not (self.quantity or self.restated or self.horizon):
-            raise ValueError(
+            wrong.append(
                 "a 'revised' event needs a quantity (by how much), 'restated' (to what) or a "
                 "new horizon"
             )
         if self.quantity and self.restated:
-            raise ValueError("a 'revised' event has a quantity or 'restated', not both")
+            wrong.append("a 'revised' event has a quantity or 'restated', not both")
         if self.restated and self.restated.number < 0:
-            raise ValueError(f"restated below zero: {self.restated}")
+            wrong.append(f"restated below zero: {self.restated}")
+        return wrong
 
     @property
     def on_from(self) -> dt.date:
