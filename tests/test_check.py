@@ -269,3 +269,10 @@ def test_findings_of_the_chosen_commitments_are_shown() -> None:
         [promise(citation=None), promise(id="b", citation=None)], sources=[pt.Source(id="plan")]
     )
     assert list(ledger.filter(commitment="b").check()["commitment"]) == ["b"]
+
+
+def test_taking_back_what_was_delivered_is_found() -> None:
+    """Withdrawing 80 of 100 after 30 arrived leaves less standing than arrived."""
+    found = findings(promise(), event("delivered", number="30"), event("withdrawn", number="80"))
+    words = "withdrawn on 2024-02-01: leaves 20 USD standing, less than the 30 delivered"
+    assert ("warning", words) in found

@@ -300,6 +300,12 @@ class Course:
         if quantity.number > standing:
             self._beyond(event, quantity.number, quantity.unit, standing)
         target.taken = plus(target.taken, min(quantity.number, standing), quantity.bound)
+        left, delivered = target.standing[0], target.delivered[0]
+        if left < delivered <= standing:
+            words = (
+                f"leaves {left:,f} {quantity.unit} standing, less than the {delivered:,f} delivered"
+            )
+            self._note("warning", event, words)
 
     def _revised(self, event: Event) -> None:
         stated = event.quantity or event.restated
