@@ -18,7 +18,7 @@ from pledgetrack.check import check
 from pledgetrack.errors import PledgetrackError, Problem, unknown
 from pledgetrack.frames import KEYS, Numbers
 from pledgetrack.models import Commitment, Event, Party, Source
-from pledgetrack.movements import CITATION, label, movements
+from pledgetrack.movements import CITATION, MEASURES, label, movements
 from pledgetrack.status import status
 from pledgetrack.totals import summary, totals
 from pledgetrack.trace import explain
@@ -416,8 +416,8 @@ class Ledger:
 
     def _repr_html_(self) -> str:
         """The ledger by party as of today, as a compact escaped table."""
-        columns = ("pledged", "committed", "delivered", "outstanding", "overdue")
         table = self.totals(by="party")
+        columns = [name for name in (*MEASURES, "outstanding", "overdue") if name in table]
         rows = [
             (
                 row["party"],
@@ -428,4 +428,5 @@ class Ledger:
             for row in table.to_dict("records")
         ]
         header = ("party", "unit", *columns, "commitments")
-        return render.html_table(header, rows, caption=f"{self!r}; as of {table.attrs['as_of']}")
+        caption = f"{self!r}; as of {table.attrs['as_of']}"
+        return render.html_table(header, rows, caption, right=header[2:])

@@ -9,18 +9,32 @@ from collections.abc import Collection, Sequence
 WIDTH = 80
 
 
-def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+def html_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str = "",
+    *,
+    right: Collection[str] = (),
+) -> str:
     """A compact HTML table; every text is escaped, and there is no script.
 
-    >>> html_table(("unit",), [("<b>",)])
-    '<table><thead><tr><th>unit</th></tr></thead><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table>'
+    Columns named in ``right`` (numbers) stand to the right, all others to the left.
+
+    >>> print(html_table(("USD",), [("<b>",)], right={"USD"}).partition("<tbody>")[2])
+    <tr><td style="text-align:right">&lt;b&gt;</td></tr></tbody></table>
     """
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
+    sides = [f"text-align:{'right' if name in right else 'left'}" for name in header]
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        made = [
+            f'<{tag} style="{side}">{html.escape(cell)}</{tag}>'
+            for cell, side in zip(cells, sides, strict=True)
+        ]
+        return f"<tr>{''.join(made)}</tr>"
+
+    body = "".join(line("td", row) for row in rows)
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table>{title}<thead>{line('th', header)}</thead><tbody>{body}</tbody></table>"
 
 
 def display_width(text: str) -> int:
