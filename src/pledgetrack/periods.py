@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 
-from pledgetrack.calendar import Periods, first_ordinals, numbers_of, prefix
+from pledgetrack import frames
+from pledgetrack.calendar import NOT_STATED, Periods, first_ordinals, numbers_of, prefix
+from pledgetrack.cells import Cell, Sums, bounded, by_commitment, cell_of, labelled
+from pledgetrack.frames import Where, records
+from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, tidy
 from pledgetrack.units import minor_digits
+
+_SPREAD = tuple(name for name in MEASURES if name != "delivered")
 
 
 def digits_of(number: Decimal, unit: str) -> int:
@@ -90,3 +99,123 @@ def to_minor(number: Decimal, digits: int) -> int:
 def from_minor(parts: int, digits: int) -> Decimal:
     """The amount that a number of smallest parts makes."""
     return tidy(EXACT.scaleb(Decimal(parts), -digits))
+
+
+def period_cells(
+    lazy: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    day: dt.date,
+    cut: Periods,
+    where: Where | None,
+) -> dict[Cell, Sums]:
+    """Every cell by period: balances over the days of their horizons, deliveries on their day."""
+    frames.need(lazy.collect_schema().names(), ("on", "start", "announced", "horizon"))
+    rows, per_commitment = by_commitment(
+        lazy, keys, day, where, latest=("start", "announced"), carry=("horizon",)
+    )
+    held = records(per_commitment)
+    heads = [cell_of(keys, row) for row in held]
+    fixed = [at for at, key in enumerate(keys) if key != "status"]
+    index = {
+        (*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"]): at
+        for at, row in enumerate(held)
+    }
+    cells: dict[Cell, Sums] = defaultdict(Sums)
+
+    def cell(at: int, period: str) -> Sums:
+        return cells[(*heads[at][:-1], period, heads[at][-1])]
+
+    dated = [at for at, row in enumerate(held) if row["end"] is not None and row["n_other"]]
+    starts = [_opening(held[at]) for at in dated]
+    windows = Windows.cut(starts, [held[at]["end"] for at in dated], cut)
+    spans = dict(
+        zip(dated, zip(starts, (held[at]["end"] for at in dated), strict=True), strict=True)
+    )
+    pieces: dict[int, list[Sums]] = defaultdict(list)
+    with decimal.localcontext(EXACT):
+        for row, period in zip(windows.row, windows.period, strict=True):
+            made = cell(dated[row], cut.label(int(period)))
+            made.commitments += 1
+            pieces[dated[row]].append(made)
+        for at, row in enumerate(held):
+            if row["n_other"] and row["end"] is None:
+                made = cell(at, row["horizon"] or NOT_STATED)
+                made.commitments += 1
+                pieces[at].append(made)
+                for name in _SPREAD:
+                    if row[f"n_m_{name}"]:
+                        _add(made, name, row[f"m_{name}"])
+        for name in _SPREAD:
+            _spread(name, held, dated, windows, pieces)
+        for row in bounded(rows, per_commitment, keys, ("commitment",)):
+            at = index[(*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"])]
+            for made in pieces[at] if row["measure"] != "delivered" else ():
+                made.bounds[row["measure"]].add(row["bound"])
+        seen: set[tuple[int, int]] = set()
+        for row in _deliveries(rows, keys):
+            place = index.get((*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"]))
+            if place is None:
+                continue
+            period = cut.number(row["on"])
+            made = cell(place, cut.label(period))
+            _add(made, "delivered", row["number"])
+            if row["bound"] not in (None, "exact") and row["number"]:
+                made.bounds["delivered"].add(row["bound"])
+            start, end = spans.get(place, (None, None))
+            inside = (
+                start is not None
+                and end is not None
+                and cut.number(start) <= period <= cut.number(end)
+            )
+            if not inside and (place, period) not in seen:
+                seen.add((place, period))
+                made.commitments += 1
+    return dict(cells)
+
+
+def _opening(row: dict[str, Any]) -> dt.date:
+    """The first day of a window: the horizon's, else that of the announcement."""
+    end: dt.date = row["end"]
+    start: dt.date = row["start"] or row["announced"] or end
+    return min(start, end)
+
+
+def _add(made: Sums, name: str, number: Decimal) -> None:
+    made.numbers[name] = made.numbers.get(name, Decimal(0)) + number
+
+
+def _spread(
+    name: str,
+    held: Sequence[dict[str, Any]],
+    dated: Sequence[int],
+    windows: Windows,
+    pieces: dict[int, list[Sums]],
+) -> None:
+    """Split one measure of every commitment over its pieces."""
+    amounts, digits = [], []
+    for at in dated:
+        row = held[at]
+        number = row[f"m_{name}"] if row[f"n_m_{name}"] else None
+        places = 0 if number is None else digits_of(number, row["unit"])
+        digits.append(None if number is None else places)
+        amounts.append(0 if number is None else to_minor(number, places))
+    parts = windows.split(amounts)
+    place = np.arange(len(windows.row)) - np.searchsorted(windows.row, windows.row)
+    for row, nth, part in zip(windows.row, place, parts, strict=True):
+        places_ = digits[row]
+        if places_ is not None:
+            _add(pieces[dated[row]][nth], name, from_minor(int(part), places_))
+
+
+def _deliveries(rows: nw.LazyFrame[Any], keys: Sequence[str]) -> list[dict[str, Any]]:
+    same = [f"key_{at}" for at in range(len(keys))] + ["unit", "commitment"]
+    delivered = (
+        rows.filter((nw.col("measure") == "delivered") & ~nw.col("number").is_null())
+        .group_by(*same, "on", "bound")
+        .agg(nw.col("number").sum())
+        .with_columns(*labelled(same), nw.col("bound").cast(nw.String))
+    )
+    return records(delivered)
+
+
+# --- results --------------------------------------------------------------------------------------

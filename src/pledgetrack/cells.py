@@ -1,0 +1,155 @@
+"""The cells of a result: rows of an engine grouped, and the balances of each commitment in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import narwhals as nw
+
+from pledgetrack import frames
+from pledgetrack.calendar import NOT_STATED
+from pledgetrack.frames import Where, collect, flag, records, when
+from pledgetrack.movements import MEASURES
+from pledgetrack.quantity import combine
+from pledgetrack.status import NEEDED as STATUS_NEEDED
+from pledgetrack.status import STATUSES, statuses
+
+Cell = tuple[str, ...]
+"""The labels of a row: the keys, the period where there is one, the unit."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """What a row of a result is made of."""
+
+    numbers: dict[str, Decimal] = field(default_factory=dict)
+    commitments: int = 0
+    bounds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    reported: bool = False
+
+    def bound(self) -> str:
+        """What is not exact, in words: "pledged at least, outstanding at least"."""
+        order = [*MEASURES, "outstanding", "overdue"]
+        loose = {name: combine(self.bounds[name]) for name in order if name in self.bounds}  # type: ignore[arg-type]
+        return ", ".join(f"{name} {bound}" for name, bound in loose.items() if bound != "exact")
+
+
+def _chosen(
+    lazy: nw.LazyFrame[Any], keys: Sequence[str], day: dt.date, where: Where | None
+) -> tuple[nw.LazyFrame[Any], Any]:
+    """The rows that count, under ``key_0`` ..., and what the keys ask of the status."""
+    names = lazy.collect_schema().names()
+    wanted = dict(where or {})
+    status_wanted = wanted.pop("status", None)
+    frames.need(names, frames.columns_for(keys, names))
+    rows = frames.choose(frames.countable(frames.as_of_day(lazy, day)), wanted)
+    plain = [key if key != "status" else "commitment" for key in keys]
+    if keys:
+        rows = rows.with_columns(*frames.key_columns(plain, names))
+    return rows, status_wanted
+
+
+def _with_status(
+    per_commitment: nw.LazyFrame[Any],
+    lazy: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    day: dt.date,
+    wanted: Any,
+    *,
+    always: bool = False,
+) -> nw.LazyFrame[Any]:
+    """Put the status as of the day where the keys or the choice ask for it."""
+    if "status" not in keys and wanted is None and not always:
+        return per_commitment
+    frames.need(lazy.collect_schema().names(), STATUS_NEEDED)
+    known = nw.from_native(statuses(lazy, day))
+    rows = nw.from_native(collect(per_commitment)).join(known, on="commitment", how="left")
+    if "status" in keys:
+        rows = rows.with_columns(nw.col("status").alias(f"key_{list(keys).index('status')}"))
+    if wanted is not None:
+        allowed = frames.check_status(wanted, STATUSES)
+        rows = rows.filter(nw.col("status").is_in(allowed))
+    made: nw.LazyFrame[Any] = rows.lazy()
+    return made
+
+
+def by_commitment(
+    lazy: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    day: dt.date,
+    where: Where | None,
+    *,
+    latest: Sequence[str] = (),
+    carry: Sequence[str] = (),
+    with_status: bool = False,
+) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
+    """The rows that count, and the balances of each commitment in each cell."""
+    rows, wanted = _chosen(lazy, keys, day, where)
+    measure = nw.col("measure")
+    groups = [f"key_{at}" for at in range(len(keys))]
+    rows = rows.with_columns(
+        *(
+            expr
+            for name in MEASURES
+            for expr in when(measure == name, nw.col("number"), f"m_{name}")
+        ),
+        flag(measure.is_null() | (measure != "delivered"), "n_other"),
+    )
+    sums = [*(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES), "n_other"]
+    per_commitment = (
+        rows.group_by(*groups, "unit", "commitment", *carry)
+        .agg(nw.col(*sums).sum(), nw.col("end", *latest).max())
+        .with_columns(
+            *labelled((*groups, "unit", "commitment")),
+            *(nw.col(name).cast(nw.String) for name in carry),
+        )
+    )
+    per_commitment = _with_status(per_commitment, lazy, keys, day, wanted, always=with_status)
+    return rows, per_commitment
+
+
+def bounded(
+    rows: nw.LazyFrame[Any],
+    per_commitment: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    flags: Sequence[str],
+) -> list[dict[str, Any]]:
+    """The bounds other than exact behind each cell, of balances that are not 0."""
+    groups = [f"key_{at}" for at in range(len(keys))]
+    # The status is known only per commitment, so it is not a column to join on.
+    same = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
+    same += ["unit", "commitment"]
+    loose = (
+        rows.filter(
+            ~nw.col("bound").is_null()
+            & (nw.col("bound") != "exact")
+            & nw.col("measure").is_in(MEASURES)
+        )
+        .group_by(*same, "measure", "bound")
+        .agg(nw.col("number").sum())
+        .filter(nw.col("number") != 0)
+        .with_columns(*labelled(same), nw.col("measure", "bound").cast(nw.String))
+    )
+    if per_commitment.implementation != rows.implementation:
+        loose = nw.from_native(collect(loose)).lazy()
+    rest = [name for name in groups if name not in same]
+    rest += [name for name in flags if name not in same]
+    joined = loose.join(per_commitment.select(*same, *rest), on=same, how="inner")
+    wanted = (*groups, "unit", "measure", "bound", *flags)
+    return records(joined.select(*wanted).unique())
+
+
+def labelled(names: Iterable[str]) -> list[nw.Expr]:
+    """Columns as text, a missing key under its visible label."""
+    return [nw.col(name).cast(nw.String).fill_null(NOT_STATED) for name in names]
+
+
+def cell_of(keys: Sequence[str], row: dict[str, Any]) -> Cell:
+    """The cell that a row of the engine belongs to."""
+    labels = (frames.key_label(key, row[f"key_{at}"]) for at, key in enumerate(keys))
+    return (*labels, row["unit"])

@@ -1,0 +1,38 @@
+"""What the files of a ledger look like: the version of the format, tables and headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pledgetrack.models import Commitment, Event, Party, Source
+
+FORMAT = 1
+"""The version of the format that is written; older ones stay readable."""
+
+VERSION_KEY = "pledgetrack_format"
+MODELS: dict[str, type[Commitment | Event | Source | Party]] = {
+    "commitment": Commitment,
+    "event": Event,
+    "source": Source,
+    "party": Party,
+}
+PLURALS = {"commitment": "commitments", "event": "events", "source": "sources", "party": "parties"}
+SUFFIXES = (".toml", ".json", ".csv", ".parquet")
+WRITTEN = (".json", ".csv", ".parquet")
+
+NESTED = frozenset(
+    {"aliases", "parties", "recipients", "channels", "targets", "horizon", "tags", "citations",
+     "quantity", "restated"}
+)  # fmt: skip
+"""Fields that are JSON in a cell of a table."""
+
+
+def written_headers() -> list[list[str]]:
+    """The headings of every table that is written, for telling an empty one from a cut one."""
+    return [headings(kinds) for kinds in (*((kind,) for kind in MODELS), tuple(PLURALS))]
+
+
+def headings(kinds: Sequence[str]) -> list[str]:
+    """The headings of a table of records of some kinds."""
+    names = dict.fromkeys(name for kind in kinds for name in MODELS[kind].model_fields)
+    return [f"{VERSION_KEY}={FORMAT}", *names]
