@@ -107,7 +107,7 @@ FOUND: dict[str, tuple[pt.Commitment, list[pt.Event], str, str]] = {
     ),
     "completed without delivery": (
         promise(), [event("completed")], "warning",
-        "completed, but the target in USD was not seen delivered",
+        "completed on 2024-02-01: the target in USD was not seen delivered",
     ),
     "ended twice": (
         promise(), [event("withdrawn"), event("expired", "2024-03-01")], "warning",
@@ -276,3 +276,11 @@ def test_taking_back_what_was_delivered_is_found() -> None:
     found = findings(promise(), event("delivered", number="30"), event("withdrawn", number="80"))
     words = "withdrawn on 2024-02-01: leaves 20 USD standing, less than the 30 delivered"
     assert ("warning", words) in found
+
+
+def test_a_completion_is_judged_by_the_target_as_it_stands() -> None:
+    """40 of 100 are enough once 60 were taken off."""
+    less = event("revised", number="-60")
+    done = event("completed", on="2024-04-01")
+    found = findings(promise(), less, event("delivered", "2024-03-01", "40"), done)
+    assert not [words for _, words in found if "seen delivered" in words]

@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -823,7 +822,7 @@ def test_a_failed_write_leaves_the_old_file_whole(
 
 @pytest.mark.parametrize(
     ("broken", "nth"),
-    [("fsync", 1), ("fsync", 3), ("replace", 4), ("chmod", 5), ("rename", 1), ("rename", 2)],
+    [("fsync", 1), ("fsync", 3), ("replace", 4), ("mkdir", 1), ("rename", 1), ("rename", 2)],
 )
 def test_a_failed_write_leaves_the_old_folder_whole(
     tmp_path: Path,
@@ -994,16 +993,40 @@ def test_a_place_that_cannot_be_written_to_is_named(
     assert str(tmp_path / name) in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "made"), [("a.json", "mkstemp"), ("a", "mkdtemp")])
+@pytest.mark.parametrize(("name", "where", "made"), [("a.json", os, "open"), ("a", Path, "mkdir")])
 def test_a_folder_without_the_right_to_write_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: pt.Ledger, name: str, made: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    small: pt.Ledger,
+    name: str,
+    where: Any,
+    made: str,
 ) -> None:
     """What the system refuses is said with the path; root may write anywhere, so it is feigned."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(tempfile, made, refuse)
+    monkeypatch.setattr(where, made, refuse)
     with pytest.raises(pt.FileFormatError, match=r"cannot write '.*': Permission denied"):
         pt.write(small, tmp_path / name)
     assert everything(tmp_path) == {}
+
+
+@pytest.mark.parametrize("path", ["", "a\0b.json"])
+def test_what_is_no_path_is_refused(small: pt.Ledger, path: str) -> None:
+    """Neither the folder that the program runs in nor anything else is taken for it."""
+    with pytest.raises(pt.FileFormatError):
+        pt.write(small, path)
+    with pytest.raises(pt.FileFormatError):
+        pt.read(path)
+
+
+def test_the_working_folder_is_not_replaced(
+    small: pt.Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program would find itself nowhere."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(pt.FileFormatError, match="runs in"):
+        pt.write(small, ".")
+    assert Path.cwd() == tmp_path

@@ -648,3 +648,28 @@ def test_no_text_of_a_ledger_becomes_markup() -> None:
         html = shown._repr_html_()
         assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp;" in html
         assert "<script" not in html
+
+
+def test_movements_of_a_choice_keep_the_facts_without_an_amount() -> None:
+    """A suspension has the unit "action", and still says why a promise of dollars is stalled."""
+    halted = pt.Event(commitment="aid", kind="suspended", on="2024-06-01")
+    chosen = pt.Ledger([promise()], [halted]).filter(unit="USD")
+    (expected,) = set(chosen.status(as_of="2024-07-01")["status"])
+    (found,) = set(pt.status(chosen.movements(), as_of="2024-07-01")["status"])
+    assert found == expected == "stalled"
+    assert list(pt.totals(chosen.movements())["unit"]) == ["USD"]
+
+
+@pytest.mark.parametrize("status", ["fulfilled late", "stalled"])
+def test_a_status_that_nothing_has_gives_an_empty_table(seeds: pt.Ledger, status: str) -> None:
+    """Whichever way it is asked for."""
+    assert seeds.explain(status=status, as_of="2024-08-01").empty
+    assert pt.totals(seeds.movements(), where={"status": status}, as_of="2024-08-01").empty
+    assert pt.totals(seeds.movements(), where={"status": []}, as_of="2024-08-01").empty
+    assert pt.Ledger().explain(status=status).empty
+
+
+def test_ledgers_can_be_summed(seeds: pt.Ledger) -> None:
+    """As any values that add."""
+    other = pt.Ledger([promise()])
+    assert sum([seeds, other]) == seeds + other

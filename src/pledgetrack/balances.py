@@ -90,14 +90,17 @@ def order(event: Event, day: dt.date) -> tuple[object, ...]:
         else ("", ZERO, ""),
         event.on,
         event.known or event.on,
-        str(event.horizon or ""),
+        repr(event.horizon or ""),
         event.outcome or "",
+        str(event.period_start or ""),
+        (event.on_precision, event.on_basis or "", event.on_stated or ""),
     )
     # The rest is compared as text only between events that are otherwise alike.
     return (day, rank(event), event.kind, *words, repr(event.citations), event.note or "")
 
 
 Balance = tuple[Decimal, Bound]
+NOTHING: Balance = (ZERO, "exact")
 
 
 @dataclass(slots=True)
@@ -107,8 +110,8 @@ class _Target:
     # A part of None is the whole, whatever the whole becomes.
     pledged_part: Balance | None
     committed_part: Balance | None
-    taken: Balance = (ZERO, "exact")
-    delivered: Balance = (ZERO, "exact")
+    taken: Balance = NOTHING
+    delivered: Balance = NOTHING
     ended: bool = False
 
     @property
@@ -142,9 +145,6 @@ class _Target:
     def main(self) -> str:
         """The measure that shows a fact which changed nothing."""
         return self.remaining if self.pledged_part == NOTHING else "pledged"
-
-
-NOTHING: Balance = (ZERO, "exact")
 
 
 def _number(balance: Balance) -> Decimal:
@@ -216,6 +216,7 @@ class Course:
             self.announcing = len(rows)
             for event in self.events:
                 rows.extend(self._event(event))
+            self._short()
         return rows
 
     def _announcement(self) -> Iterator[Row]:
@@ -347,6 +348,13 @@ class Course:
         target.pledged_part = _moving(target.pledged_part, target.promised)
         target.committed_part = _moving(target.committed_part, target.promised)
         target.promised = promised
+
+    def _short(self) -> None:
+        """A completion of targets that nobody saw delivered."""
+        done = [event for event in self.events if event.kind == "completed"]
+        short = [u for u, t in self.targets.items() if t.delivered[0] < t.standing[0]]
+        if done and short:
+            self._note("warning", done[-1], f"the target in {short[0]} was not seen delivered")
 
     def _beyond(self, event: Event, number: Decimal, unit: str, there: Decimal) -> None:
         self._note("error", event, f"{number:,f} {unit} is more than there is; {there:,f} counted")

@@ -31,6 +31,8 @@ def as_day(value: object) -> dt.date:
     Traceback (most recent call last):
     pledgetrack.errors.DayError: '01/08/2024' is no day; write it as YYYY-MM-DD
     """
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[D]").item()
     if isinstance(value, dt.datetime) and value == value:  # noqa: PLR0124  # NaT equals nothing
         if value.tzinfo is not None or value.time() != dt.time():
             raise DayError(f"{value} is a moment, not a day; pass its date", value=value)

@@ -73,7 +73,7 @@ def _with_status(
         rows = rows.with_columns(nw.col("status").alias(f"key_{list(keys).index('status')}"))
     if wanted is not None:
         allowed = frames.check_status(wanted, STATUSES)
-        rows = rows.filter(nw.col("status").is_in(allowed))
+        rows = rows.filter(frames.among(nw.col("status"), allowed))
     made: nw.LazyFrame[Any] = rows.lazy()
     return made
 

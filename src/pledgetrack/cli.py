@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import pandas as pd
@@ -258,7 +258,9 @@ def _human(value: Any, name: str, digits: int = 0) -> str:
         return ""
     if isinstance(value, Decimal):
         if name == "share":
-            return f"{100 * value:.1f}%"
+            # Never rounded up to done, nor down to nothing.
+            shown = (100 * value).quantize(Decimal("0.1"), rounding=ROUND_DOWN)
+            return "<0.1%" if 0 < value < Decimal("0.001") else f"{shown}%"
         # Money that is not whole shows all of its minor units.
         places = -int(value.as_tuple().exponent)
         return f"{value:,.{digits}f}" if 0 < places < digits else format_number(value)

@@ -46,7 +46,7 @@ def read(path: str | os.PathLike[str]) -> Ledger:
             reading.problem(shown, "the file is empty")
             continue
         READERS[file.suffix.lower()](content, shown, reading)
-    return Ledger._read(reading.records, reading.places, reading.problems, reading.refused)
+    return Ledger._read(reading)
 
 
 def _ledger_files(place: Path) -> list[Path]:
@@ -76,10 +76,9 @@ def load_seeds() -> Ledger:
     19
     """
     here = Path(__file__).resolve()
-    checkout = here.parents[2] / "seeds"
-    # An editable install finds the folder beside src; a wheel carries it inside the package.
-    folder = checkout if (here.parents[2] / "pyproject.toml").is_file() else here.parent / "seeds"
-    return read(folder)
+    # A wheel carries the folder inside the package; an editable install has it beside src.
+    inside = here.parent / "seeds"
+    return read(inside if inside.is_dir() else here.parents[2] / "seeds")
 
 
 def write(
@@ -100,6 +99,8 @@ def write(
     ...     read(path) == load_seeds()
     True
     """
+    if not str(path) or "\0" in str(path):
+        raise FileFormatError(f"{str(path)!r} is no path to write to", path=path)
     if not ledger.is_whole:
         raise PledgetrackError(
             "this ledger shows a choice of its records by unit, source, horizon or due, which a "

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, as_day
-from pledgetrack.errors import FrameError, PledgetrackError, unknown
+from pledgetrack.errors import FrameError, PledgetrackError, UnknownNameError, unknown
 from pledgetrack.models import STAGES
 from pledgetrack.movements import MEASURES, SCHEMA
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
@@ -60,12 +60,7 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
             f"{type(frame).__name__!r} is no frame; pass pandas, PyArrow, Polars or DuckDB"
         ) from error
     schema = lazy.collect_schema()
-    missing = [name for name in columns if name not in schema]
-    if missing:
-        raise FrameError(
-            f"the frame has no column {', '.join(map(repr, missing))}; movements have them",
-            columns=tuple(missing),
-        )
+    need(schema, columns)
     casts = []
     for name in _DATES:
         kind = schema.get(name, nw.Date())
@@ -73,7 +68,9 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
             casts.append(nw.col(name).cast(nw.Date))
         elif kind != nw.Date():
             if not _all_null(lazy, name):
-                raise FrameError(f"column {name!r} holds {kind}, not dates", columns=(name,))
+                raise FrameError(
+                    f"column {name!r} holds {kind}, not dates; cast it to dates", columns=(name,)
+                )
             casts.append(nw.lit(None, dtype=nw.Date).alias(name))
     lazy = lazy.with_columns(*casts) if casts else lazy
     return _with_numbers(lazy, schema["number"]) if "number" in schema else lazy
@@ -161,6 +158,12 @@ def when(condition: nw.Expr, value: nw.Expr, name: str) -> list[nw.Expr]:
     ]
 
 
+def among(column: nw.Expr, values: Sequence[str]) -> nw.Expr:
+    """Whether a column has one of some values; with none to have, never."""
+    # Arrow cannot tell the type of an empty list of values.
+    return column.is_in(values) if values else column.is_null() & ~column.is_null()
+
+
 def flag(condition: nw.Expr, name: str) -> nw.Expr:
     """A column of 1 where a condition holds, else 0, to add up."""
     return nw.when(condition).then(COUNT).otherwise(_NONE).alias(name)
@@ -171,11 +174,11 @@ def flag(condition: nw.Expr, name: str) -> nw.Expr:
 
 def check_keys(keys: str | Iterable[str], schema: Iterable[str]) -> tuple[str, ...]:
     """The keys that ``by`` names, in order."""
-    keys = (keys,) if isinstance(keys, str) else tuple(keys)
+    keys = (keys,) if isinstance(keys, str) else tuple(keys or ())
     for key in keys:
         column_of(key, schema)
         if keys.count(key) > 1:
-            raise unknown("repeated key", key, ())
+            raise UnknownNameError(f"repeated key {key!r}; give it once", name=key)
     return keys
 
 
@@ -238,22 +241,27 @@ def check_status(wanted: object, statuses: Sequence[str]) -> list[str]:
 Where = Mapping[str, "str | Sequence[str] | None"]
 
 
-def choose(lazy: nw.LazyFrame[Any], where: Where | None) -> nw.LazyFrame[Any]:
-    """Only the rows whose keys have these labels."""
+def choose(
+    lazy: nw.LazyFrame[Any], where: Where | None, *, with_facts: bool = False
+) -> nw.LazyFrame[Any]:
+    """Only the rows whose keys have these labels.
+
+    ``with_facts`` keeps the facts that state no amount (suspended, completed ...): they have the
+    unit "action" whatever the commitment's own, and the status is read from them.
+    """
+    facts = nw.col("number").is_null() & ~nw.col("event").is_in(STAGES)
     for key, wanted in (where or {}).items():
         schema = lazy.collect_schema().names()
         need(schema, columns_for([key], schema))
         values = _labels(wanted)
-        if not values:
-            return lazy.filter(nw.col("commitment").is_null())
         if key in ("due", "announced"):
             values = [value.lstrip("0") if value.isdigit() else value for value in values]
         lazy = lazy.with_columns(key_columns([key], schema)[0].alias("where"))
         column = nw.col("where").cast(nw.String)
-        match = column.is_in(values)
+        match = among(column, values)
         if NOT_STATED in values:
             match = match | column.is_null()
-        lazy = lazy.filter(match).drop("where")
+        lazy = lazy.filter(match | facts if with_facts else match).drop("where")
     return lazy
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -11,14 +11,15 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack import frames, render
-from pledgetrack.assemble import Names, Places, Records, assemble
+from pledgetrack.assemble import Names, Records, assemble
 from pledgetrack.balances import Finding
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, as_day
 from pledgetrack.check import check
-from pledgetrack.errors import PledgetrackError, Problem, unknown
+from pledgetrack.errors import PledgetrackError, unknown
 from pledgetrack.frames import KEYS, Numbers
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import CITATION, MEASURES, label, movements
+from pledgetrack.reading import Reading
 from pledgetrack.status import status
 from pledgetrack.totals import summary, totals
 from pledgetrack.trace import explain
@@ -64,19 +65,17 @@ class Ledger:
     @classmethod
     def _read(
         cls,
-        records: Sequence[Commitment | Event | Source | Party],
-        places: Places,
-        problems: Sequence[Problem],
-        refused: Collection[str],
+        reading: Reading,
     ) -> Ledger:
         """What a reader made of its files, with the place of each record for the errors."""
 
         def kind(model: type[Any]) -> list[Any]:
-            return [record for record in records if isinstance(record, model)]
+            return [record for record in reading.records if isinstance(record, model)]
 
         made = assemble(
             kind(Commitment), kind(Event), kind(Source), kind(Party),
-            places=places, problems=problems, refused=refused,
+            places=reading.places, problems=reading.problems,
+            refused=reading.refused,
         )  # fmt: skip
         return cls._of(made, {})
 
@@ -107,7 +106,7 @@ class Ledger:
         return iter(self.commitments)
 
     def __contains__(self, item: object) -> bool:
-        return item in self._by_id or item in self._by_id.values()
+        return item in self._by_id if isinstance(item, str) else item in self.commitments
 
     def __getitem__(self, name: str) -> Commitment:
         try:
@@ -145,6 +144,10 @@ class Ledger:
             tags=mine.tags + theirs.tags,
         )
         return Ledger._of(made, self._where)
+
+    def __radd__(self, other: object) -> Ledger:
+        """So that ``sum`` joins a list of ledgers."""
+        return self if other == 0 else NotImplemented
 
     # --- selections -------------------------------------------------------------------------------
 
@@ -206,6 +209,8 @@ class Ledger:
             name = key if key in KEYS else frames.column_of(key, tags)
             values = [value] if isinstance(value, (str, int, type(None))) else list(value)
             texts = [NOT_STATED if text is None else str(text) for text in values]
+            if key in ("due", "announced"):
+                texts = [text.zfill(4) if text.isdigit() else text for text in texts]
             if key in ("party", "recipient", "channel"):
                 texts = [self._names.resolve_label(text) for text in texts]
             if key == "unit":
@@ -270,14 +275,18 @@ class Ledger:
         """One signed row per fact, in Arrow columns behind a pandas face.
 
         A row counts as of day d when ``since <= d < until`` (a missing ``until`` is never). Keys
-        are categories, days dates, numbers decimal128(28, 6).
+        are categories, days dates, numbers decimal128(28, 6). After a choice of units, sources or
+        horizons these are only the rows chosen; for the status of a choice use ``ledger.status``,
+        which still knows the rest of each commitment.
 
         >>> import pledgetrack as pt
         >>> rows = pt.load_seeds().filter(commitment="us-senate-border-fund").movements()
         >>> [(row.event, row.measure, f"{row.number:,.0f}") for row in rows.itertuples()]
         [('proposed', 'proposed', '14,000,000,000'), ('rejected', 'proposed', '-14,000,000,000')]
         """
-        rows = frames.collect(frames.choose(frames.enter(self._table), self._where))
+        rows = frames.collect(
+            frames.choose(frames.enter(self._table), self._where, with_facts=True)
+        )
         made: pd.DataFrame = rows.drop_columns([CITATION]).to_pandas(
             types_mapper=lambda kind: None if pa.types.is_dictionary(kind) else pd.ArrowDtype(kind)
         )

@@ -72,6 +72,8 @@ def messages(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
             name = str(detail["loc"][-1])
             near = closest(name, model.model_fields)
             yield f"unknown field {path!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+        elif detail["type"] == "too_short":
+            yield f"{path!r} needs at least one"
         elif detail["type"] == "missing":
             yield f"{path!r} is missing"
         else:

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from pledgetrack.errors import FileFormatError
 
 
-def _umask() -> int:
-    # The only way to read it is to set it.
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def _beside(path: Path) -> Path:
+    """A name in the same folder that nobody else has."""
+    return path.with_name(f".{path.name[:50]}.{secrets.token_hex(8)}.tmp")
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put a file in the place of another in one step: it is there whole or not at all."""
+    made = _beside(path)
     try:
-        handle, name = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name[:50]}.", suffix=".tmp"
-        )
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        # The kernel takes the caller's umask off these permissions.
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        made = Path(name)
-        made.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        if path.exists():
+            made.chmod(path.stat().st_mode & 0o777)
         made.replace(path)
     except BaseException as error:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise cannot_write(path, error) from error
         raise
@@ -50,16 +44,18 @@ def replace_folder(path: Path, files: dict[str, bytes], is_ours: Callable[[Path]
             f"the folder {str(path)!r} holds other things ({other[0]!r}); write to a new one",
             path=path,
         )
-    try:
-        made = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:50]}.", suffix=".tmp"))
-    except OSError as error:
-        raise cannot_write(path, error) from error
+    if Path.cwd().is_relative_to(path):
+        raise FileFormatError(
+            f"{str(path)!r} is the folder that the program runs in; write to another", path=path
+        )
+    made = _beside(path)
     old = made.with_suffix(".old")
     try:
+        made.mkdir()
         for name, content in files.items():
             replace_file(made / name, content)
-        made.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o777 & ~_umask())
         if path.exists():
+            made.chmod(path.stat().st_mode & 0o777)
             path.rename(old)
         try:
             made.rename(path)

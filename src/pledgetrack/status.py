@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -55,8 +56,9 @@ def status(
     never 0.
 
     >>> import pledgetrack as pt
-    >>> frame = pt.load_seeds().filter(party="Mexico", unit="USD").movements()
-    >>> pt.status(frame, as_of="2024-07-12")[["status", "target", "days_left"]]
+    >>> frame = pt.load_seeds().movements()
+    >>> mexico = {"party": "Mexico", "unit": "USD"}
+    >>> pt.status(frame, as_of="2024-07-12", where=mexico)[["status", "target", "days_left"]]
         status      target  days_left
     0  overdue  1500000000         -1
     """
@@ -203,10 +205,10 @@ def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     return _decide(frame, day).select("commitment", "status").to_native()
 
 
-def _completions(current: nw.LazyFrame[Any]) -> pa.Table:
-    """The first completion of each commitment since it was last reopened."""
+def _since_reopened(current: nw.LazyFrame[Any], kinds: Sequence[str]) -> nw.LazyFrame[Any]:
+    """The facts of some kinds since each commitment was last reopened, with their day."""
     event = nw.col("event")
-    rows = current.filter(event.is_in(("completed", "reopened"))).with_columns(
+    rows = current.filter(event.is_in((*kinds, "reopened"))).with_columns(
         _text("commitment"), _day().alias("day")
     )
     reopened = (
@@ -214,8 +216,13 @@ def _completions(current: nw.LazyFrame[Any]) -> pa.Table:
         .group_by("commitment")
         .agg(nw.col("day").max().alias("again"))
     )
-    done = rows.filter(event == "completed").join(reopened, on="commitment", how="left")
-    done = done.filter(nw.col("again").is_null() | (nw.col("day") >= nw.col("again")))
+    facts = rows.filter(event.is_in(kinds)).join(reopened, on="commitment", how="left")
+    return facts.filter(nw.col("again").is_null() | (nw.col("day") >= nw.col("again")))
+
+
+def _completions(current: nw.LazyFrame[Any]) -> pa.Table:
+    """The first completion of each commitment since it was last reopened."""
+    done = _since_reopened(current, ("completed",))
     return collect(done.group_by("commitment").agg(nw.col("day").min().alias("completed")))
 
 
@@ -227,14 +234,7 @@ def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
     """
     event, number = nw.col("event"), nw.col("number")
     took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(_STANDING)
-    rows = current.with_columns(_text("commitment"), _day().alias("day"))
-    reopened = (
-        rows.filter(event == "reopened")
-        .group_by("commitment")
-        .agg(nw.col("day").max().alias("again"))
-    )
-    ends = rows.filter(event.is_in(ENDINGS)).join(reopened, on="commitment", how="left")
-    ends = ends.filter(nw.col("again").is_null() | (nw.col("day") >= nw.col("again")))
+    ends = _since_reopened(current, ENDINGS)
     ends = ends.with_columns(
         *(
             nw.when((event == kind) & condition).then(nw.col("day")).alias(f"{kind}{suffix}")
@@ -250,6 +250,7 @@ def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
     )
     last = nw.coalesce("took", "took_action")
     until = ends.select("commitment", last.alias("last"))
+    rows = current.with_columns(_text("commitment"), _day().alias("day"))
     rows = rows.join(until, on="commitment", how="inner").filter(nw.col("day") <= nw.col("last"))
     left = _units(rows).with_columns(
         flag(

@@ -33,7 +33,7 @@ def explain(
         allowed = frames.check_status(status, STATUSES)
         known = {row["commitment"] for row in statuses(lazy, day).to_pylist()
                  if row["status"] in allowed}  # fmt: skip
-        rows = rows.filter(nw.col("commitment").cast(nw.String).is_in(sorted(known)))
+        rows = rows.filter(frames.among(nw.col("commitment").cast(nw.String), sorted(known)))
     found = frames.collect(rows)
     records = found.to_pylist()
     result: dict[str, object] = {}

@@ -230,6 +230,10 @@ def _refuse_money_in_words(unit: str) -> None:
         raise UnitError(
             f"unit {unit!r} begins with a magnitude; write the number out in full", unit=unit
         )
+    if re.match(r"[\d.,]+\s", unit):
+        raise UnitError(
+            f"unit {unit!r} begins with a number; put it into the number of the quantity", unit=unit
+        )
     words = re.split(r"[\s,]+", unit)
     rest = [word for word in words if not _is_magnitude(word)]
     if len(rest) < 2 and any(word.casefold() in _MAGNITUDES for word in words):
