@@ -82,10 +82,11 @@ def horizon_class(announced: dt.date, end: dt.date | None, *, stated: bool) -> C
         return "not stated"
     if end is None:
         return "open"
-    for years, name in ((1, "short"), (5, "medium")):
+    reaches: tuple[tuple[int, Class], ...] = ((1, "short"), (5, "medium"))
+    for years, name in reaches:
         # Past the year 9999 there is no anniversary to pass.
         if announced.year + years > 9999 or end <= announced + relativedelta(years=years):
-            return name  # type: ignore[return-value]  # the names are two of Class
+            return name
     return "long"
 
 

@@ -15,7 +15,7 @@ from pledgetrack import frames
 from pledgetrack.calendar import NOT_STATED
 from pledgetrack.frames import Where, collect, flag, records, when
 from pledgetrack.movements import MEASURES
-from pledgetrack.quantity import combine
+from pledgetrack.quantity import Bound, combine
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.status import STATUSES, statuses
 
@@ -29,13 +29,13 @@ class Sums:
 
     numbers: dict[str, Decimal] = field(default_factory=dict)
     commitments: int = 0
-    bounds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    bounds: dict[str, set[Bound]] = field(default_factory=lambda: defaultdict(set))
     reported: bool = False
 
     def bound(self) -> str:
         """What is not exact, in words: "pledged at least, outstanding at least"."""
         order = [*MEASURES, "outstanding", "overdue"]
-        loose = {name: combine(self.bounds[name]) for name in order if name in self.bounds}  # type: ignore[arg-type]
+        loose = {name: combine(self.bounds[name]) for name in order if name in self.bounds}
         return ", ".join(f"{name} {bound}" for name, bound in loose.items() if bound != "exact")
 
 

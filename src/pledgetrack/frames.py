@@ -11,7 +11,7 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, as_day
+from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, OPEN, as_day
 from pledgetrack.errors import FrameError, PledgetrackError, UnknownNameError, unknown
 from pledgetrack.models import STAGES
 from pledgetrack.movements import MEASURES, SCHEMA
@@ -30,7 +30,7 @@ _TAKEN = ("period", *MEASURES, "outstanding", "overdue", "commitments", "bound",
 # What a key is read from, where that is not the column of its name.
 _READ_FROM = {"due": ("end", "horizon"), "status": ()}
 COUNT = nw.lit(1, dtype=nw.Int64)
-_NONE = nw.lit(0, dtype=nw.Int64)
+_NOT_COUNTED = nw.lit(0, dtype=nw.Int64)
 
 
 def today(day: object) -> dt.date:
@@ -154,7 +154,7 @@ def when(condition: nw.Expr, value: nw.Expr, name: str) -> list[nw.Expr]:
     there = condition & ~value.is_null()
     return [
         nw.when(condition).then(value).alias(name),
-        nw.when(there).then(COUNT).otherwise(_NONE).alias(f"n_{name}"),
+        nw.when(there).then(COUNT).otherwise(_NOT_COUNTED).alias(f"n_{name}"),
     ]
 
 
@@ -166,7 +166,7 @@ def among(column: nw.Expr, values: Sequence[str]) -> nw.Expr:
 
 def flag(condition: nw.Expr, name: str) -> nw.Expr:
     """A column of 1 where a condition holds, else 0, to add up."""
-    return nw.when(condition).then(COUNT).otherwise(_NONE).alias(name)
+    return nw.when(condition).then(COUNT).otherwise(_NOT_COUNTED).alias(name)
 
 
 # --- keys -----------------------------------------------------------------------------------------
@@ -268,7 +268,9 @@ def choose(
 def _labels(wanted: object) -> list[str]:
     if wanted is None:
         return [NOT_STATED]
-    values = [wanted] if isinstance(wanted, (str, int)) else list(wanted)  # type: ignore[call-overload]
+    values = (
+        list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
+    )
     return [NOT_STATED if value is None else str(value) for value in values]
 
 
@@ -293,7 +295,7 @@ def sort_key(key: str, order: Sequence[str] = ()) -> Callable[[str], tuple[objec
     if key == "horizon":
         ranks = {name: at for at, name in enumerate(HORIZON_CLASSES)}
     elif not order:
-        ranks = {"open": 1, NOT_STATED: 2}
+        ranks = {OPEN: 1, NOT_STATED: 2}
         return lambda value: (ranks.get(value, 0), value)
     return lambda value: (ranks.get(value, len(ranks)), value)
 

@@ -92,7 +92,8 @@ def flip(bound: Bound) -> Bound:
     >>> flip("at least"), flip("about")
     ('up to', 'about')
     """
-    return {"at least": "up to", "up to": "at least"}.get(bound, bound)  # type: ignore[return-value]
+    flipped: dict[Bound, Bound] = {"at least": "up to", "up to": "at least"}
+    return flipped.get(bound, bound)
 
 
 def combine(bounds: set[Bound]) -> Bound:

@@ -16,7 +16,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
 from pledgetrack.errors import Problem, closest
@@ -312,6 +311,8 @@ def _fields(cells: dict[str, str]) -> dict[str, Any]:
 
 
 def _read_parquet(content: bytes, file: str, reading: Reading) -> None:
+    import pyarrow.parquet as pq
+
     try:
         table = pq.read_table(io.BytesIO(content))
         rows = table.to_pylist()

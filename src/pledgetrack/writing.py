@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from pledgetrack.layout import FORMAT, PLURALS, VERSION_KEY, headings
@@ -61,6 +60,8 @@ def table_content(
     for row in rows:
         if "tags" in row:
             row["tags"] = list(row["tags"].items())
+    import pyarrow.parquet as pq
+
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), sink)
     return sink.getvalue()
@@ -104,6 +105,8 @@ def is_ours(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(len(VERSION_KEY)) == VERSION_KEY.encode()
     if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
         try:
             return VERSION_KEY.encode() in (pq.read_schema(path).metadata or {})
         except (pa.ArrowException, OSError):
