@@ -300,6 +300,12 @@ def sort_key(key: str, order: Sequence[str] = ()) -> Callable[[str], tuple[objec
     return lambda value: (ranks.get(value, len(ranks)), value)
 
 
+def dated(result: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The result, saying of which day it is."""
+    result.attrs.update(as_of=str(day), caption=f"as of {day}")
+    return result
+
+
 def amounts(values: Iterable[Decimal | None], numbers: Numbers) -> Any:
     """A column of amounts: Decimals with None for missing, or floats for plotting."""
     if numbers == "float":

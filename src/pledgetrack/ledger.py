@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -174,7 +174,7 @@ class Ledger:
                 table = status(self._table, as_of=as_of, where={**where, "status": values})
                 kept &= set(table["commitment"])
             elif key in _OF_ROWS:
-                where[key] = tuple(sorted({*values} & {*where.get(key, values)}))
+                _narrow(where, key, values)
             else:
                 kept &= {c.id for c in self.commitments if self._label(c, key) in values}
         if involving is not None:
@@ -361,12 +361,11 @@ class Ledger:
         >>> rows["citation"][0]
         '000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6'
         """
-        where: dict[str, Any] = dict(self._where)
+        where = dict(self._where)
         for key, values in self._labels(labels).items():
-            where[key] = tuple(sorted({*values} & {*where.get(key, values)}))
+            _narrow(where, key, values)
         if involving is not None:
-            among = self._involving(involving)
-            where["commitment"] = tuple(sorted(among & {*where.get("commitment", among)}))
+            _narrow(where, "commitment", self._involving(involving))
         return self._reach(explain(self._table, as_of=as_of, where=where, measure=measure))
 
     def check(self) -> pd.DataFrame:
@@ -439,3 +438,8 @@ class Ledger:
         header = ("party", "unit", *columns, "commitments")
         caption = f"{self!r}; as of {table.attrs['as_of']}"
         return render.html_table(header, rows, caption, right=header[2:])
+
+
+def _narrow(where: dict[str, tuple[str, ...]], key: str, values: Collection[str]) -> None:
+    """Choose some labels of a key, among those chosen before."""
+    where[key] = tuple(sorted({*values} & {*where.get(key, values)}))

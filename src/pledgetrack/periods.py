@@ -116,10 +116,11 @@ def period_cells(
     held = records(per_commitment)
     heads = [cell_of(keys, row) for row in held]
     fixed = [at for at, key in enumerate(keys) if key != "status"]
-    index = {
-        (*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"]): at
-        for at, row in enumerate(held)
-    }
+
+    def identity(row: dict[str, Any]) -> tuple[str, ...]:
+        return (*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"])
+
+    index = {identity(row): at for at, row in enumerate(held)}
     cells: dict[Cell, Sums] = defaultdict(Sums)
 
     def cell(at: int, period: str) -> Sums:
@@ -127,10 +128,9 @@ def period_cells(
 
     dated = [at for at, row in enumerate(held) if row["end"] is not None and row["n_other"]]
     starts = [_opening(held[at]) for at in dated]
-    windows = Windows.cut(starts, [held[at]["end"] for at in dated], cut)
-    spans = dict(
-        zip(dated, zip(starts, (held[at]["end"] for at in dated), strict=True), strict=True)
-    )
+    ends = [held[at]["end"] for at in dated]
+    windows = Windows.cut(starts, ends, cut)
+    spans = dict(zip(dated, zip(starts, ends, strict=True), strict=True))
     pieces: dict[int, list[Sums]] = defaultdict(list)
     with decimal.localcontext(EXACT):
         for row, period in zip(windows.row, windows.period, strict=True):
@@ -148,12 +148,11 @@ def period_cells(
         for name in _SPREAD:
             _spread(name, held, dated, windows, pieces)
         for row in bounded(rows, per_commitment, keys, ("commitment",)):
-            at = index[(*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"])]
-            for made in pieces[at] if row["measure"] != "delivered" else ():
+            for made in pieces[index[identity(row)]] if row["measure"] != "delivered" else ():
                 made.bounds[row["measure"]].add(row["bound"])
         seen: set[tuple[int, int]] = set()
         for row in _deliveries(rows, keys):
-            place = index.get((*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"]))
+            place = index.get(identity(row))
             if place is None:
                 continue
             period = cut.number(row["on"])

@@ -110,12 +110,9 @@ def status(
 
 
 def _table(rows: list[dict[str, Any]], day: dt.date, numbers: Numbers) -> pd.DataFrame:
-    def column(name: str) -> list[Any]:
-        return [row[name] for row in rows]
-
     made: dict[str, Any] = {}
     for name in COLUMNS:
-        values = column(name)
+        values = [row[name] for row in rows]
         if name in ("target", "delivered", "share", "original_target"):
             made[name] = frames.amounts(values, numbers)
         elif name in ("start", "end", "reported", "original_end"):
@@ -124,9 +121,7 @@ def _table(rows: list[dict[str, Any]], day: dt.date, numbers: Numbers) -> pd.Dat
             made[name] = pd.array(values, dtype="Int64")
         else:
             made[name] = frames.words(values)
-    result = pd.DataFrame(made)
-    result.attrs.update(as_of=str(day), caption=f"as of {day}")
-    return result
+    return frames.dated(pd.DataFrame(made), day)
 
 
 def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:

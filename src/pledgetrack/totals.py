@@ -56,8 +56,7 @@ def totals(
     """
     day = frames.today(as_of)
     lazy = frames.enter(frame, NEEDED)
-    keys = frames.check_keys(by, lazy.collect_schema().names())
-    keys = tuple(key for key in keys if key != "unit")
+    keys = _keys(by, lazy)
     cut = periods_of(per, calendar)
     cells, columns = _cells(lazy, keys, day, cut, where)
     result = _table(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
@@ -89,8 +88,7 @@ def summary(
     """
     day = frames.today(as_of)
     lazy = frames.enter(frame, (*NEEDED, *STATUS_NEEDED))
-    keys = frames.check_keys(by, lazy.collect_schema().names())
-    keys = tuple(key for key in keys if key != "unit")
+    keys = _keys(by, lazy)
     cells, columns = _cells(lazy, keys, day, None, where)
     result = _table(cells, keys, columns, numbers)
     ordered = _ordered(cells, keys)
@@ -111,6 +109,12 @@ def summary(
     return _described(result, day, None)
 
 
+def _keys(by: str | Iterable[str], lazy: nw.LazyFrame[Any]) -> tuple[str, ...]:
+    """The keys of a result beside the unit, which is always one."""
+    keys = frames.check_keys(by, lazy.collect_schema().names())
+    return tuple(key for key in keys if key != "unit")
+
+
 def periods_of(per: str | None, calendar: str | FiscalCalendar | None) -> Periods | None:
     """The periods that ``per`` and ``calendar`` name, if any."""
     if calendar is not None:
@@ -119,8 +123,7 @@ def periods_of(per: str | None, calendar: str | FiscalCalendar | None) -> Period
 
 
 def _described(result: pd.DataFrame, day: dt.date, cut: Periods | None) -> pd.DataFrame:
-    result.attrs["as_of"] = str(day)
-    result.attrs["caption"] = f"as of {day}"
+    frames.dated(result, day)
     if cut and cut.calendar:
         result.attrs["calendar"] = str(cut.calendar)
         result.attrs["caption"] += f"; fiscal years {cut.calendar}"

@@ -46,6 +46,5 @@ def explain(
             result[name] = frames.days(values)
         else:
             result[name] = frames.words(values)
-    explained = pd.DataFrame(result)
-    explained.attrs.update(as_of=str(day), caption=f"as of {day}")
+    explained = frames.dated(pd.DataFrame(result), day)
     return explained[[*(name for name in explained if name != CITATION), CITATION]]
