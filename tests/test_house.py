@@ -20,7 +20,7 @@ FLOORS = (
     ("balances", "layout"),
     ("movements", "assemble", "reading"),
     ("frames",),
-    ("status",),
+    ("status", "choice"),
     ("cells",),
     ("periods",),
     ("totals", "trace", "check"),

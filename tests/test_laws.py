@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
@@ -126,6 +126,33 @@ def test_as_of_is_truncation(ledger: pt.Ledger, by: list[str], day: dt.date) -> 
     pd.testing.assert_frame_equal(short.totals(by=by, as_of=day), ledger.totals(by=by, as_of=day))
     pd.testing.assert_frame_equal(short.status(as_of=day), ledger.status(as_of=day))
     assert short.cut(day) == short.cut("2035-01-01") == short
+
+
+@settings(max_examples=10)
+@given(pts.ledgers(), BY, DAYS, DAYS)
+def test_known_by_cuts_the_records_first(
+    ledger: pt.Ledger, by: list[str], day: dt.date, known: dt.date
+) -> None:
+    """Law 6: a table known by a day is the table of the records that were known on that day."""
+    by = in_use(ledger, by)
+    promised = [c for c in ledger.commitments if (c.known or c.announced) <= known]
+    names = {commitment.id for commitment in promised}
+    happened = [e for e in ledger.events if e.commitment in names and (e.known or e.on) <= known]
+    then = pt.Ledger(promised, happened, ledger.sources, ledger.parties)
+    short = ledger.cut(known_by=known)
+    assert (short.commitments, short.events) == (then.commitments, then.events)
+    assert short.cut(known_by=known) == short.cut("2040-01-01") == short
+    assert ledger.cut(day, known_by=known) == short.cut(day) == ledger.cut(day).cut(known_by=known)
+    for options in ({"as_of": day}, {"as_of": day, "per": "quarter", "calendar": "US"}):
+        made = ledger.totals(by=by, known_by=known, **options)
+        pd.testing.assert_frame_equal(made, short.totals(by=by, **options))
+    for name in ("status", "summary", "explain"):
+        made = getattr(ledger, name)(as_of=day, known_by=known)
+        pd.testing.assert_frame_equal(made, getattr(short, name)(as_of=day))
+    rows = ledger.movements(known_by=known)
+    pd.testing.assert_frame_equal(rows, short.movements())
+    expected = short.totals(by=by, as_of=day)
+    pd.testing.assert_frame_equal(pt.totals(rows, by, as_of=day, known_by=known), expected)
 
 
 @given(

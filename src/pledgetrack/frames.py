@@ -144,6 +144,27 @@ def as_of_day(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
     return lazy.filter((nw.col("since") <= on) & (until.is_null() | (until > on)))
 
 
+def known(lazy: nw.LazyFrame[Any], known_by: object) -> nw.LazyFrame[Any]:
+    """The frame, where all of it was known by a day; else that is refused.
+
+    Rows cannot be left out one by one: what a withdrawal took depends on the facts before it, and
+    a moved horizon has closed the rows of every other fact.
+    """
+    if known_by is None:
+        return lazy
+    day = as_day(known_by)
+    need(lazy.collect_schema().names(), ("known",))
+    last = records(lazy.select(nw.col("known").max().alias("last")))[0]["last"]
+    if last is not None and last > day:
+        raise FrameError(
+            f"this frame holds facts that became known up to {last}, and what was known by {day} "
+            f"counts otherwise; make the frame with ledger.movements(known_by={str(day)!r}), or "
+            f"ask the ledger",
+            columns=("known",),
+        )
+    return lazy
+
+
 def countable(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Without the facts that state no amount, but with the actions announced."""
     return lazy.filter(~nw.col("number").is_null() | nw.col("event").is_in(STAGES))
@@ -303,6 +324,15 @@ def sort_key(key: str, order: Sequence[str] = ()) -> Callable[[str], tuple[objec
 def dated(result: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """The result, saying of which day it is."""
     result.attrs.update(as_of=str(day), caption=f"as of {day}")
+    return result
+
+
+def told(result: pd.DataFrame, known_by: object) -> pd.DataFrame:
+    """The result, saying by which day its facts were known, where that was asked."""
+    if known_by is not None:
+        known = as_day(known_by)
+        result.attrs["known_by"] = str(known)
+        result.attrs["caption"] += f"; known by {known}"
     return result
 
 

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from pledgetrack import frames, render
+from pledgetrack import choice, frames, render
 from pledgetrack.assemble import Names, Records, assemble
 from pledgetrack.balances import Finding
-from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, as_day
+from pledgetrack.calendar import FiscalCalendar, as_day
 from pledgetrack.check import check
-from pledgetrack.errors import PledgetrackError, unknown
-from pledgetrack.frames import KEYS, Numbers
+from pledgetrack.choice import Labels
+from pledgetrack.errors import DayError, PledgetrackError, unknown
+from pledgetrack.frames import Numbers
 from pledgetrack.models import Commitment, Event, Party, Source
-from pledgetrack.movements import CITATION, MEASURES, label, movements
+from pledgetrack.movements import CITATION, MEASURES, movements
 from pledgetrack.reading import Reading
 from pledgetrack.status import status
 from pledgetrack.totals import summary, totals
 from pledgetrack.trace import explain
-from pledgetrack.units import ACTION, check_unit, format_number
-
-# What a commitment has once and for all; the other keys belong to single movements.
-_OF_RECORDS = ("party", "recipient", "channel", "announced", "commitment")
-_OF_ROWS = ("unit", "horizon", "due", "source")
+from pledgetrack.units import format_number
 
 
 class Ledger:
@@ -53,10 +50,10 @@ class Ledger:
         parties: Iterable[Party] = (),
     ) -> None:
         self._records = assemble(commitments, events, sources, parties)
-        self._where: dict[str, tuple[str, ...]] = {}
+        self._where: Labels = {}
 
     @classmethod
-    def _of(cls, records: Records, where: dict[str, tuple[str, ...]]) -> Ledger:
+    def _of(cls, records: Records, where: Labels) -> Ledger:
         made = cls.__new__(cls)
         made._records = records
         made._where = where
@@ -152,7 +149,12 @@ class Ledger:
     # --- selections -------------------------------------------------------------------------------
 
     def filter(
-        self, *, involving: str | Iterable[str] | None = None, as_of: object = None, **labels: Any
+        self,
+        *,
+        involving: str | Iterable[str] | None = None,
+        as_of: object = None,
+        known_by: object = None,
+        **labels: Any,
     ) -> Ledger:
         """The commitments with these labels, each a text or several texts.
 
@@ -160,102 +162,53 @@ class Ledger:
         ``party="Mexico"`` leaves out what Mexico promised jointly; ``involving="Mexico"`` keeps
         it. A missing value has the label "not stated". After a choice of ``unit``, ``source``,
         ``horizon`` or ``due`` the tables show only what has that label, and records stay whole.
-        ``status`` is the status as of the day ``as_of``.
+        ``status`` is the status as of the day ``as_of``, from what was known by ``known_by``.
 
         >>> import pledgetrack as pt
         >>> [promise.id for promise in pt.load_seeds().filter(party="Mexico", unit="USD")]
         ['mx-border-infrastructure']
         """
-        wanted = self._labels(labels)
+        wanted = choice.labels(self._records, self._names, labels)
         kept = set(self._by_id)
         where = dict(self._where)
         for key, values in wanted.items():
             if key == "status":
-                table = status(self._table, as_of=as_of, where={**where, "status": values})
+                rows = self._rows(known_by=known_by)
+                table = status(rows, as_of=as_of, where={**where, "status": values})
                 kept &= set(table["commitment"])
-            elif key in _OF_ROWS:
-                _narrow(where, key, values)
+            elif key in choice.OF_ROWS:
+                choice.narrow(where, key, values)
             else:
-                kept &= {c.id for c in self.commitments if self._label(c, key) in values}
+                kept &= {c.id for c in self.commitments if choice.label_of(c, key) in values}
         if involving is not None:
-            kept &= self._involving(involving)
+            kept &= choice.involving(self._records, self._names, involving)
         if where != self._where:
-            rows = frames.choose(frames.enter(self._table).select("commitment", "unit", "measure",
+            rows = frames.choose(frames.enter(self._rows()).select("commitment", "unit", "measure",
                 "horizon", "end", "source", "number", "event"), where)  # fmt: skip
             kept &= set(frames.collect(frames.countable(rows)).column("commitment").to_pylist())
-        return self._only(kept, where)
-
-    def _only(self, kept: set[str], where: dict[str, tuple[str, ...]]) -> Ledger:
-        records = Records(
-            commitments=tuple(c for c in self.commitments if c.id in kept),
-            events=tuple(event for event in self.events if event.commitment in kept),
-            sources=self.sources,
-            parties=self.parties,
-            tags=self._records.tags,
-        )
-        return Ledger._of(records, where)
-
-    def _involving(self, parties: str | Iterable[str]) -> set[str]:
-        """The commitments that one of the parties made, alone or jointly."""
-        names = [parties] if isinstance(parties, str) else list(parties)
-        members = {self._names.resolve(name) for name in names}
-        return {c.id for c in self.commitments if members & set(c.parties)}
-
-    def _labels(self, labels: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-        """Labels as asked for, in the spelling of the tables."""
-        tags = [f"tag_{name}" for name in self._records.tags]
-        made = {}
-        for key, value in labels.items():
-            name = key if key in KEYS else frames.column_of(key, tags)
-            values = [value] if isinstance(value, (str, int, type(None))) else list(value)
-            texts = [NOT_STATED if text is None else str(text) for text in values]
-            if key in ("due", "announced"):
-                texts = [text.zfill(4) if text.isdigit() else text for text in texts]
-            if key in ("party", "recipient", "channel"):
-                texts = [self._names.resolve_label(text) for text in texts]
-            if key == "unit":
-                texts = [
-                    text if text in (ACTION, NOT_STATED) else check_unit(text) for text in texts
-                ]
-            if key == "horizon":
-                for text in texts:
-                    if text not in HORIZON_CLASSES:
-                        raise unknown("horizon", text, HORIZON_CLASSES)
-            made[name] = tuple(texts)
-        return made
-
-    def _label(self, commitment: Commitment, key: str) -> str:
-        if key.startswith("tag_"):
-            return commitment.tags.get(key.removeprefix("tag_"), NOT_STATED)
-        made = {
-            "party": label(commitment.parties),
-            "recipient": label(commitment.recipients),
-            "channel": label(commitment.channels),
-            "announced": f"{commitment.announced.year:04d}",
-            "commitment": commitment.id,
-        }[key]
-        return made or NOT_STATED
+        return Ledger._of(choice.only(self._records, kept), where)
 
     @cached_property
     def _names(self) -> Names:
         return Names.of(self.parties)
 
-    def cut(self, day: object) -> Ledger:
+    def cut(self, day: object = None, *, known_by: object = None) -> Ledger:
         """The ledger as it would stand had it been written at the end of a day.
 
-        A table as of that day is the same from both.
+        A table as of that day is the same from both. ``known_by`` leaves what had become known on
+        a day, whenever it happened: a table ``known_by`` that day is the same from both.
 
         >>> import pledgetrack as pt
-        >>> len(pt.load_seeds().cut("2022-07-31"))
-        11
+        >>> len(pt.load_seeds().cut("2022-07-31")), len(pt.load_seeds().cut(known_by="2022-07-31"))
+        (11, 11)
         """
-        on = as_day(day)
-        kept = {commitment.id for commitment in self.commitments if commitment.announced <= on}
-        whole = self._only(kept, self._where)
-        events = tuple(event for event in whole.events if event.on <= on)
-        records = Records(
-            whole.commitments, events, whole.sources, whole.parties, self._records.tags
-        )
+        if day is None and known_by is None:
+            raise DayError("cut at which day? pass a day, known_by= or both", value=None)
+        records = self._records
+        if day is not None:
+            records = choice.happened(records, as_day(day))
+        if known_by is not None:
+            records = choice.known(records, as_day(known_by))
         return Ledger._of(records, self._where)
 
     # --- tables -----------------------------------------------------------------------------------
@@ -267,17 +220,21 @@ class Ledger:
             events.setdefault(event.commitment, []).append(event)
         return movements(self.commitments, events, self._records.tags)
 
-    @property
-    def _table(self) -> pa.Table:
-        return self._counted[0]
+    def _known(self, known_by: object) -> Ledger:
+        return self if known_by is None else self.cut(known_by=known_by)
 
-    def movements(self) -> pd.DataFrame:
+    def _rows(self, *, known_by: object = None) -> pa.Table:
+        """The movements that every table is made of."""
+        return self._known(known_by)._counted[0]
+
+    def movements(self, *, known_by: object = None) -> pd.DataFrame:
         """One signed row per fact, in Arrow columns behind a pandas face.
 
         A row counts as of day d when ``since <= d < until`` (a missing ``until`` is never). Keys
         are categories, days dates, numbers decimal128(28, 6). After a choice of units, sources or
         horizons these are only the rows chosen; for the status of a choice use ``ledger.status``,
-        which still knows the rest of each commitment.
+        which still knows the rest of each commitment. ``known_by`` leaves out what became known
+        later, and counts the rest anew.
 
         >>> import pledgetrack as pt
         >>> rows = pt.load_seeds().filter(commitment="us-senate-border-fund").movements()
@@ -285,7 +242,7 @@ class Ledger:
         [('proposed', 'proposed', '14,000,000,000'), ('rejected', 'proposed', '-14,000,000,000')]
         """
         rows = frames.collect(
-            frames.choose(frames.enter(self._table), self._where, with_facts=True)
+            frames.choose(frames.enter(self._rows(known_by=known_by)), self._where, with_facts=True)
         )
         made: pd.DataFrame = rows.drop_columns([CITATION]).to_pandas(
             types_mapper=lambda kind: None if pa.types.is_dictionary(kind) else pd.ArrowDtype(kind)
@@ -297,11 +254,14 @@ class Ledger:
         by: str | Iterable[str] = (),
         *,
         as_of: object = None,
+        known_by: object = None,
         per: str | None = None,
         calendar: str | FiscalCalendar | None = None,
         numbers: Numbers = "decimal",
     ) -> pd.DataFrame:
         """Exact totals as of a day, a row per group and unit; see ``pt.totals``.
+
+        ``known_by`` counts only what had become known on a day: what a reader then could say.
 
         >>> import pledgetrack as pt
         >>> table = pt.load_seeds().filter(unit="USD").totals(by="party", as_of="2022-07-31")
@@ -311,12 +271,14 @@ class Ledger:
         1  United States  3739000000  3400000000
         """
         made = totals(
-            self._table, by, as_of=as_of, per=per, calendar=calendar, where=self._where,
-            numbers=numbers,
+            self._rows(known_by=known_by), by, as_of=as_of, per=per, calendar=calendar,
+            where=self._where, numbers=numbers,
         )  # fmt: skip
-        return self._reach(made)
+        return self._reach(made, known_by)
 
-    def status(self, *, as_of: object = None, numbers: Numbers = "decimal") -> pd.DataFrame:
+    def status(
+        self, *, as_of: object = None, known_by: object = None, numbers: Numbers = "decimal"
+    ) -> pd.DataFrame:
         """The status of every commitment as of a day, a row per target; see ``pt.status``.
 
         >>> import pledgetrack as pt
@@ -324,10 +286,17 @@ class Ledger:
         >>> [pledge.status(as_of=day).status[0] for day in ("2024-07-11", "2024-07-12")]
         ['nothing reported', 'overdue']
         """
-        return self._reach(status(self._table, as_of=as_of, where=self._where, numbers=numbers))
+        rows = self._rows(known_by=known_by)
+        made = status(rows, as_of=as_of, where=self._where, numbers=numbers)
+        return self._reach(made, known_by)
 
     def summary(
-        self, by: str | Iterable[str] = (), *, as_of: object = None, numbers: Numbers = "decimal"
+        self,
+        by: str | Iterable[str] = (),
+        *,
+        as_of: object = None,
+        known_by: object = None,
+        numbers: Numbers = "decimal",
     ) -> pd.DataFrame:
         """Totals, the share delivered, and how many commitments have each status.
 
@@ -340,14 +309,16 @@ class Ledger:
         0     USD            1               1                0
         1  action            2               0                1
         """
-        made = summary(self._table, by, as_of=as_of, where=self._where, numbers=numbers)
-        return self._reach(made)
+        rows = self._rows(known_by=known_by)
+        made = summary(rows, by, as_of=as_of, where=self._where, numbers=numbers)
+        return self._reach(made, known_by)
 
     def explain(
         self,
         *,
         involving: str | Iterable[str] | None = None,
         as_of: object = None,
+        known_by: object = None,
         measure: str | None = None,
         **labels: Any,
     ) -> pd.DataFrame:
@@ -362,11 +333,14 @@ class Ledger:
         '000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6'
         """
         where = dict(self._where)
-        for key, values in self._labels(labels).items():
-            _narrow(where, key, values)
+        for key, values in choice.labels(self._records, self._names, labels).items():
+            choice.narrow(where, key, values)
         if involving is not None:
-            _narrow(where, "commitment", self._involving(involving))
-        return self._reach(explain(self._table, as_of=as_of, where=where, measure=measure))
+            members = choice.involving(self._records, self._names, involving)
+            choice.narrow(where, "commitment", members)
+        rows = self._rows(known_by=known_by)
+        made = explain(rows, as_of=as_of, where=where, measure=measure)
+        return self._reach(made, known_by)
 
     def check(self) -> pd.DataFrame:
         """What a person should look at: columns severity, commitment, finding.
@@ -399,8 +373,9 @@ class Ledger:
             days += [event.known or event.on for event in self.events]
         return max(days, default=None)
 
-    def _reach(self, made: pd.DataFrame) -> pd.DataFrame:
-        reach = self.sources_to
+    def _reach(self, made: pd.DataFrame, known_by: object) -> pd.DataFrame:
+        frames.told(made, known_by)
+        reach = self._known(known_by).sources_to
         if reach:
             made.attrs["sources_to"] = str(reach)
             made.attrs["caption"] += f"; sources to {reach}"
@@ -438,8 +413,3 @@ class Ledger:
         header = ("party", "unit", *columns, "commitments")
         caption = f"{self!r}; as of {table.attrs['as_of']}"
         return render.html_table(header, rows, caption, right=header[2:])
-
-
-def _narrow(where: dict[str, tuple[str, ...]], key: str, values: Collection[str]) -> None:
-    """Choose some labels of a key, among those chosen before."""
-    where[key] = tuple(sorted({*values} & {*where.get(key, values)}))

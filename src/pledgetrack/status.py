@@ -45,7 +45,12 @@ _REPORTS = ("delivered", "completed")
 
 
 def status(
-    frame: Any, *, as_of: object = None, where: Where | None = None, numbers: Numbers = "decimal"
+    frame: Any,
+    *,
+    as_of: object = None,
+    known_by: object = None,
+    where: Where | None = None,
+    numbers: Numbers = "decimal",
 ) -> pd.DataFrame:
     """The status of every commitment announced by a day, a row per target.
 
@@ -63,7 +68,7 @@ def status(
     0  overdue  1500000000         -1
     """
     day = frames.today(as_of)
-    lazy = frames.enter(frame, NEEDED)
+    lazy = frames.known(frames.enter(frame, NEEDED), known_by)
     where = dict(where or {})
     wanted = where.pop("status", None)
     current = frames.as_of_day(lazy, day)
@@ -106,7 +111,7 @@ def status(
         )
     unit_order = frames.sort_key("unit")
     rows.sort(key=lambda row: (row["commitment"], unit_order(row["unit"])))
-    return _table(rows, day, numbers)
+    return frames.told(_table(rows, day, numbers), known_by)
 
 
 def _table(rows: list[dict[str, Any]], day: dt.date, numbers: Numbers) -> pd.DataFrame:

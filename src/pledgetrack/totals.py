@@ -30,6 +30,7 @@ def totals(
     by: str | Iterable[str] = (),
     *,
     as_of: object = None,
+    known_by: object = None,
     per: str | None = None,
     calendar: str | FiscalCalendar | None = None,
     where: Where | None = None,
@@ -43,8 +44,9 @@ def totals(
     promised over the days of each horizon and adds the key ``period``. Units never mix; a cell is
     missing where nothing was recorded. The columns ``outstanding`` and ``overdue`` are absent
     where a key cuts through a commitment (``per``, and source in ``by`` or ``where``).
-    ``commitments`` counts distinct ids in a row and does not add up. ``numbers="float"`` is for
-    plotting.
+    ``commitments`` counts distinct ids in a row and does not add up. ``known_by`` is refused where
+    the frame holds facts that became known later: what was known by a day counts anew, from the
+    records (``ledger.movements(known_by=...)``). ``numbers="float"`` is for plotting.
 
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
@@ -55,12 +57,12 @@ def totals(
     1  United States  3739000000  3400000000
     """
     day = frames.today(as_of)
-    lazy = frames.enter(frame, NEEDED)
+    lazy = frames.known(frames.enter(frame, NEEDED), known_by)
     keys = _keys(by, lazy)
     cut = periods_of(per, calendar)
     cells, columns = _cells(lazy, keys, day, cut, where)
     result = _table(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
-    return _described(result, day, cut)
+    return frames.told(_described(result, day, cut), known_by)
 
 
 def summary(
@@ -68,6 +70,7 @@ def summary(
     by: str | Iterable[str] = (),
     *,
     as_of: object = None,
+    known_by: object = None,
     where: Where | None = None,
     numbers: Numbers = "decimal",
 ) -> pd.DataFrame:
@@ -87,7 +90,7 @@ def summary(
     2                 United States        None               0                0
     """
     day = frames.today(as_of)
-    lazy = frames.enter(frame, (*NEEDED, *STATUS_NEEDED))
+    lazy = frames.known(frames.enter(frame, (*NEEDED, *STATUS_NEEDED)), known_by)
     keys = _keys(by, lazy)
     cells, columns = _cells(lazy, keys, day, None, where)
     result = _table(cells, keys, columns, numbers)
@@ -106,7 +109,7 @@ def summary(
     for status in STATUSES:
         column = [counted.get((*cell, status), 0) for cell in ordered]
         result[f"status_{status.replace(' ', '_')}"] = pd.array(column, dtype="int64")
-    return _described(result, day, None)
+    return frames.told(_described(result, day, None), known_by)
 
 
 def _keys(by: str | Iterable[str], lazy: nw.LazyFrame[Any]) -> tuple[str, ...]:
