@@ -553,15 +553,28 @@ def test_deep_nesting_is_refused_in_words(
 def test_a_newer_format_is_refused(tmp_path: Path, suffix: str) -> None:
     """A file of a version to come is not half understood."""
     content = {
-        ".toml": as_toml(target("1"))[0].replace(b"= 1", b"= 2", 1),
-        ".json": as_json(target("1"), 2)[0],
-        ".csv": as_csv(target("1"), 2)[0],
-        ".parquet": as_parquet(target("1"), "2")[0],
+        ".toml": as_toml(target("1"))[0].replace(b"= 1", b"= 3", 1),
+        ".json": as_json(target("1"), 3)[0],
+        ".csv": as_csv(target("1"), 3)[0],
+        ".parquet": as_parquet(target("1"), "3")[0],
     }[suffix]
     path = save(tmp_path, f"ledger{suffix}", content)
     problem = only_problem_of(path)
     assert problem.file == str(path)
-    assert problem.message.startswith("is of format 2, newer than the 1 that this version reads")
+    assert problem.message.startswith("is of format 3, newer than the 2 that this version reads")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_older_formats_stay_readable(tmp_path: Path, suffix: str, version: int) -> None:
+    """What an earlier version of the library wrote is read as ever."""
+    content = {
+        ".toml": as_toml(target("1"))[0].replace(b"= 1", f"= {version}".encode(), 1),
+        ".json": as_json(target("1"), version)[0],
+        ".csv": as_csv(target("1"), version)[0],
+        ".parquet": as_parquet(target("1"), str(version))[0],
+    }[suffix]
+    assert len(pt.read(save(tmp_path, f"ledger{suffix}", content))) == 1
 
 
 @pytest.mark.parametrize("value", ['"1"', "0", "-1", "true", "1.5", "[1]"])
@@ -922,13 +935,13 @@ def test_a_link_is_followed(tmp_path: Path, seeds: pt.Ledger, small: pt.Ledger, 
 def test_every_written_file_carries_the_format_version(tmp_path: Path, seeds: pt.Ledger) -> None:
     """The version stands in a key, in the first heading, or in the metadata."""
     document = json.loads(pt.write(seeds, tmp_path / "a.json").read_text(encoding="utf-8"))
-    assert document[VERSION] == 1
+    assert document[VERSION] == 2
     folder = pt.write(seeds, tmp_path / "a", format="csv")
     for path in (pt.write(seeds, tmp_path / "a.csv"), *folder.iterdir()):
-        assert path.read_text(encoding="utf-8").startswith(f"{VERSION}=1,")
+        assert path.read_text(encoding="utf-8").startswith(f"{VERSION}=2,")
     folder = pt.write(seeds, tmp_path / "b", format="parquet")
     for path in (pt.write(seeds, tmp_path / "a.parquet"), *folder.iterdir()):
-        assert pq.read_schema(path).metadata[VERSION.encode()] == b"1"
+        assert pq.read_schema(path).metadata[VERSION.encode()] == b"2"
 
 
 def test_a_written_ledger_is_the_same_bytes_each_time(tmp_path: Path, seeds: pt.Ledger) -> None:

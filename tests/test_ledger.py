@@ -27,6 +27,7 @@ STATUSES = [
 MOVEMENTS = [
     "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound", "on",
     "since", "until", "known", "announced", "start", "end", "horizon", "event", "source",
+    "part", "instead",
 ]  # fmt: skip
 
 

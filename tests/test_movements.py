@@ -19,6 +19,7 @@ from pledgetrack.movements import MEASURES, SCHEMA, cite, label, movements, phas
 COLUMNS = [
     "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound", "on",
     "since", "until", "known", "announced", "start", "end", "horizon", "event", "source",
+    "part", "instead",
 ]  # fmt: skip
 JAN, FEB, MAR, APR = (dt.date(2024, month, 1) for month in (1, 2, 3, 4))
 
@@ -106,7 +107,8 @@ def test_a_row_says_all_about_its_fact() -> None:
             "number": Decimal("1.500000"), "bound": "about", "on": JAN, "since": JAN,
             "until": None, "known": dt.date(2024, 1, 5), "announced": JAN, "start": FEB,
             "end": dt.date(2026, 1, 31), "horizon": "medium", "event": "pledged",
-            "source": "r + s", "tag_topic": "rail", "citation": "s, ¶4; r; s",
+            "source": "r + s", "part": None, "instead": None, "tag_topic": "rail",
+                "citation": "s, ¶4; r; s",
         }
     ]  # fmt: skip
 
@@ -124,6 +126,8 @@ def test_what_is_not_stated_is_missing_and_no_row_is_dropped() -> None:
         "start",
         "end",
         "source",
+        "part",
+        "instead",
     }
     assert {name for name, value in row.items() if value is None} == empty | {"citation"}
     assert (row["unit"], row["event"], row["horizon"]) == ("action", "proposed", "not stated")

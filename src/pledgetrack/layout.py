@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from pledgetrack.models import Commitment, Event, Party, Source
 
-FORMAT = 1
+FORMAT = 2
 """The version of the format that is written; older ones stay readable."""
+
+ADDED = {2: frozenset({"part_of", "repeats", "same_as"})}
+"""The fields that came with a version of the format."""
 
 VERSION_KEY = "pledgetrack_format"
 MODELS: dict[str, type[Commitment | Event | Source | Party]] = {
@@ -28,11 +31,13 @@ NESTED = frozenset(
 
 
 def written_headers() -> list[list[str]]:
-    """The headings of every table that is written, for telling an empty one from a cut one."""
-    return [headings(kinds) for kinds in (*((kind,) for kind in MODELS), tuple(PLURALS))]
+    """The headings of every table that is or was written, for telling an empty from a cut one."""
+    tables = [*((kind,) for kind in MODELS), tuple(PLURALS)]
+    return [headings(kinds, version) for version in range(1, FORMAT + 1) for kinds in tables]
 
 
-def headings(kinds: Sequence[str]) -> list[str]:
+def headings(kinds: Sequence[str], version: int = FORMAT) -> list[str]:
     """The headings of a table of records of some kinds."""
+    later = {name for since, names in ADDED.items() if since > version for name in names}
     names = dict.fromkeys(name for kind in kinds for name in MODELS[kind].model_fields)
-    return [f"{VERSION_KEY}={FORMAT}", *names]
+    return [f"{VERSION_KEY}={version}", *(name for name in names if name not in later)]

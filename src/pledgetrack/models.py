@@ -177,6 +177,10 @@ class Commitment(_WithLists):
     ``announced_basis`` says how an inferred day was found, ``announced_stated`` what the source
     says where it says something else. Fields of several values take one: ``party="Mexico"``.
 
+    Three fields name another commitment by its id, so that nothing counts twice: ``part_of`` the
+    whole that it is a part of, ``repeats`` the promise that it announces again, ``same_as`` the
+    record of the same promise that counts instead (``pt.link`` writes it).
+
     >>> Commitment(
     ...     id="mx-border", party="Mexico", announced="2022-07-12", stage="pledged",
     ...     target={"number": "1500000000", "unit": "USD"}, horizon={"end": "2024-07-11"},
@@ -197,6 +201,9 @@ class Commitment(_WithLists):
     announced_stated: Text | None = None
     stage: Stage
     condition: Text | None = None
+    part_of: Text | None = None
+    repeats: Text | None = None
+    same_as: Text | None = None
     tags: Tags = FrozenDict()
     known: Day | None = None
     citations: tuple[Citation, ...] = ()
@@ -217,6 +224,8 @@ class Commitment(_WithLists):
         wrong += [f"a target below zero: {target}" for target in self.targets if target.number < 0]
         if self.known and self.known < self.announced_from:
             wrong.append(f"known on {self.known}, before it was announced on {self.announced}")
+        if self.repeats and self.same_as:
+            wrong.append(f"repeats {self.repeats!r} and is the same as {self.same_as!r}; keep one")
         return _unless(wrong, self)
 
     @property

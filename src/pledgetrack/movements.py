@@ -44,6 +44,8 @@ SCHEMA = pa.schema(
         ("horizon", _KEY),
         ("event", _KEY),
         ("source", _KEY),
+        ("part", _KEY),
+        ("instead", _KEY),
     ]
 )
 CITATION = "citation"
@@ -119,7 +121,7 @@ def movements(
                 until = keys[phase + 1][0] if phase + 1 < len(keys) else None
                 record = (
                     *who, row.unit, row.measure, number, row.bound, row.on, since, until,
-                    row.known, commitment.announced, *shown[phase], row.kind, source,
+                    row.known, commitment.announced, *shown[phase], row.kind, source, None, None,
                 )  # fmt: skip
                 for column, value in zip(columns, record, strict=True):
                     column.append(value)
