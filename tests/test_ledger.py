@@ -25,9 +25,9 @@ STATUSES = [
     "stalled", "overdue", "in progress", "nothing delivered", "nothing reported",
 ]  # fmt: skip
 MOVEMENTS = [
-    "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound", "on",
-    "since", "until", "known", "announced", "start", "end", "horizon", "event", "source",
-    "part", "instead",
+    "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound",
+    "low", "high", "on", "since", "until", "known", "announced", "start", "end",
+    "horizon", "event", "source", "part", "instead",
 ]  # fmt: skip
 
 

@@ -17,9 +17,9 @@ from pledgetrack.errors import AmountError
 from pledgetrack.movements import MEASURES, SCHEMA, cite, label, movements, phases
 
 COLUMNS = [
-    "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound", "on",
-    "since", "until", "known", "announced", "start", "end", "horizon", "event", "source",
-    "part", "instead",
+    "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound",
+    "low", "high", "on", "since", "until", "known", "announced", "start", "end",
+    "horizon", "event", "source", "part", "instead",
 ]  # fmt: skip
 JAN, FEB, MAR, APR = (dt.date(2024, month, 1) for month in (1, 2, 3, 4))
 
@@ -75,7 +75,7 @@ def test_movements_are_arrow_columns_of_fixed_types() -> None:
         table, _ = movements(commitments, {})
         for name in table.column_names:
             kind = table.schema.field(name).type
-            if name == "number":
+            if name in ("number", "low", "high"):
                 assert kind == pa.decimal128(28, 6)
             elif name in ("on", "since", "until", "known", "announced", "start", "end"):
                 assert kind == pa.date32()
@@ -104,7 +104,8 @@ def test_a_row_says_all_about_its_fact() -> None:
         {
             "commitment": "x", "party": "Mexico + United States", "recipient": "A + B",
             "channel": "UNHCR", "unit": "USD", "measure": "pledged",
-            "number": Decimal("1.500000"), "bound": "about", "on": JAN, "since": JAN,
+            "number": Decimal("1.500000"), "bound": "about", "low": None, "high": None,
+                "on": JAN, "since": JAN,
             "until": None, "known": dt.date(2024, 1, 5), "announced": JAN, "start": FEB,
             "end": dt.date(2026, 1, 31), "horizon": "medium", "event": "pledged",
             "source": "r + s", "part": None, "instead": None, "tag_topic": "rail",
@@ -122,6 +123,8 @@ def test_what_is_not_stated_is_missing_and_no_row_is_dropped() -> None:
         "measure",
         "number",
         "bound",
+        "low",
+        "high",
         "until",
         "start",
         "end",

@@ -257,7 +257,7 @@ def _conflicts(events: list[Event], by_id: dict[str, Commitment], found: _Finder
         day = balances.day_of(event, commitment)
         if event.restated:
             target = (event.commitment, day, event.restated.unit)
-            stated[target].setdefault((event.restated.number, event.restated.bound), event)
+            stated[target].setdefault(event.restated, event)
         if event.horizon:
             key = (event.commitment, day, "horizon")
             stated[key].setdefault((event.horizon.start, event.horizon.end), event)

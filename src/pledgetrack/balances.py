@@ -6,7 +6,8 @@ Per target: promised, taken back, ended, pledged part, committed part, delivered
     pledged   = min(pledged part, standing)      committed = min(committed part, pledged)
     remaining = standing - pledged, which is alleged or proposed as the announcement was
 
-A row is a balance after a fact minus the balance before it.
+A row is a balance after a fact minus the balance before it. A balance has a stated number, and the
+two ends that its bound implies; the rule decides by the number, and the ends go with it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pledgetrack.models import Citation, Commitment, Event
-from pledgetrack.quantity import EXACT, Bound, Quantity, combine, flip
+from pledgetrack.quantity import ENDLESS, EXACT, Bound, Ends, Quantity, combine, flip
 from pledgetrack.units import ACTION
 
 ZERO = Decimal(0)
@@ -53,6 +54,8 @@ class Row(NamedTuple):
     day: dt.date
     known: dt.date
     citations: tuple[Citation, ...]
+    low: Decimal | None = None
+    high: Decimal | None = None
 
 
 class Finding(NamedTuple):
@@ -85,9 +88,9 @@ def order(event: Event, day: dt.date) -> tuple[object, ...]:
     quantity = event.quantity or event.restated
     words = (
         # More comes before less, so that a day's ups and downs are not cut at zero on the way.
-        (quantity.unit, quantity.number.copy_negate(), quantity.bound)
+        (quantity.unit, quantity.number.copy_negate(), quantity.bound, quantity.margin or ZERO)
         if quantity
-        else ("", ZERO, ""),
+        else ("", ZERO, "", ZERO),
         event.on,
         event.known or event.on,
         repr(event.horizon or ""),
@@ -99,8 +102,39 @@ def order(event: Event, day: dt.date) -> tuple[object, ...]:
     return (day, rank(event), event.kind, *words, repr(event.citations), event.note or "")
 
 
-Balance = tuple[Decimal, Bound]
-NOTHING: Balance = (ZERO, "exact")
+class Balance(NamedTuple):
+    """A number, how far it is exact, and the ends that it may have.
+
+    An end is infinite where there is no end, and None where nothing is said.
+    """
+
+    number: Decimal
+    bound: Bound = "exact"
+    low: Decimal | None = ZERO
+    high: Decimal | None = ZERO
+
+    @classmethod
+    def of(cls, quantity: Quantity) -> Balance:
+        """What a quantity brings to a balance: "at least 30" taken off leaves less, not more."""
+        bound = quantity.bound if quantity.number >= 0 else flip(quantity.bound)
+        return cls(quantity.number, bound, *quantity.ends)
+
+    @property
+    def ends(self) -> Ends:
+        """The finite ends; of nothing there is no more and no less."""
+        if not self.number:
+            return ZERO, ZERO
+        low, high = self.low, self.high
+        return (None if low == -ENDLESS else low), (None if high == ENDLESS else high)
+
+    @property
+    def kind(self) -> tuple[Bound, bool, bool]:
+        """How it is inexact: balances of one kind add up as numbers."""
+        low, high = self.ends
+        return self.bound, low is None, high is None
+
+
+NOTHING = Balance(ZERO)
 
 
 @dataclass(slots=True)
@@ -152,28 +186,61 @@ def _number(balance: Balance) -> Decimal:
 
 
 def _part(part: Balance | None, whole: Balance) -> Balance:
-    if part is None or part[0] > whole[0]:
+    if part is None or part.number > whole.number:
         return whole
-    return part if part[0] < whole[0] else (part[0], combine({part[1], whole[1]}))
+    return part if part.number < whole.number else _either(part, whole)
 
 
-def plus(balance: Balance, number: Decimal, bound: Bound) -> Balance:
+def _either(one: Balance, other: Balance) -> Balance:
+    """Two balances of one number, with the ends of both."""
+    lows, highs = (one.low, other.low), (one.high, other.high)
+    return Balance(
+        one.number,
+        combine({one.bound, other.bound}),
+        None if None in lows else min(low for low in lows if low is not None),
+        None if None in highs else max(high for high in highs if high is not None),
+    )
+
+
+def plus(balance: Balance, more: Balance) -> Balance:
     """A balance with more of something, as exact as both allow.
 
-    >>> plus((Decimal(100), "at least"), Decimal(-20), "exact")
-    (Decimal('80'), 'at least')
+    >>> more = Balance.of(Quantity(number=-20, unit="USD"))
+    >>> plus(Balance.of(Quantity(number=100, unit="USD", bound="at least")), more)
+    Balance(number=Decimal('80'), bound='at least', low=Decimal('80'), high=Decimal('Infinity'))
     """
-    return balance[0] + number, combine({balance[1], bound if number >= 0 else flip(bound)})
+    return Balance(
+        balance.number + more.number,
+        combine({balance.bound, more.bound}),
+        None if balance.low is None or more.low is None else balance.low + more.low,
+        None if balance.high is None or more.high is None else balance.high + more.high,
+    )
 
 
 def less(balance: Balance, other: Balance) -> Balance:
     """What is left of a balance, never below 0; subtraction flips a bound.
 
-    >>> less((Decimal(100), "exact"), (Decimal(40), "at least"))
-    (Decimal('60'), 'up to')
+    >>> taken = Balance.of(Quantity(number=40, unit="USD", bound="at least"))
+    >>> less(Balance.of(Quantity(number=100, unit="USD")), taken)
+    Balance(number=Decimal('60'), bound='up to', low=Decimal('0'), high=Decimal('60'))
     """
-    left = max(balance[0] - other[0], ZERO)
-    return (left, combine({balance[1], flip(other[1])})) if other[0] else (left, balance[1])
+    if not other.number:
+        return balance
+    low = None if balance.low is None or other.high is None else balance.low - other.high
+    high = None if balance.high is None or other.low is None else balance.high - other.low
+    return Balance(
+        max(balance.number - other.number, ZERO),
+        combine({balance.bound, flip(other.bound)}),
+        None if low is None else max(low, ZERO),
+        None if high is None else max(high, ZERO),
+    )
+
+
+def _at_most(balance: Balance, there: Balance) -> Balance:
+    """A balance, or all there is where that is less."""
+    if balance.number <= there.number:
+        return balance
+    return there._replace(bound=balance.bound)
 
 
 class Course:
@@ -200,7 +267,7 @@ class Course:
         firm = None if stage in ("pledged", "committed") else NOTHING
         self.targets = {
             target.unit: _Target(
-                promised=(target.number, target.bound),
+                promised=Balance.of(target),
                 remaining="alleged" if stage == "alleged" else "proposed",
                 pledged_part=firm,
                 committed_part=None if stage == "committed" else NOTHING,
@@ -226,10 +293,10 @@ class Course:
         if not self.targets:
             yield Row(ACTION, None, None, None, *base)
         for unit, target in self.targets.items():
-            number, bound = target.promised
-            yield Row(unit, commitment.stage, number, bound, *base)
+            number, bound, *_ = target.promised
+            yield Row(unit, commitment.stage, number, bound, *base, *target.promised.ends)
             if commitment.stage == "committed":
-                yield Row(unit, "pledged", number, bound, *base)
+                yield Row(unit, "pledged", number, bound, *base, *target.promised.ends)
 
     def _event(self, event: Event) -> Iterator[Row]:
         day = day_of(event, self.commitment)
@@ -239,16 +306,18 @@ class Course:
             total = self.others.get(quantity.unit, ZERO) + quantity.number
             self.others[quantity.unit] = total
             self._below_zero(event, total, quantity.unit)
-            yield Row(quantity.unit, "delivered", quantity.number, _signed(quantity), *base)
+            number, bound, *_ = told = Balance.of(quantity)
+            yield Row(quantity.unit, "delivered", number, bound, *base, *told.ends)
             return
         before = {unit: target.balances() for unit, target in self.targets.items()}
         self._apply(event)
         changed = False
         for unit, balances in before.items():
             for measure, after in self.targets[unit].balances().items():
-                for number, bound in _steps(measure, balances[measure], after, quantity):
+                for step in _steps(measure, balances[measure], after, quantity):
                     changed = True
-                    yield Row(unit, measure, number, bound, *base)
+                    number, bound, *ends = step
+                    yield Row(unit, measure, number, bound, *base, *ends)
         if changed:
             return
         units = [quantity.unit] if quantity is not None else []
@@ -258,7 +327,8 @@ class Course:
             measure = (
                 event.kind if event.kind in ("delivered", "committed") else self.targets[unit].main
             )
-            yield Row(unit, measure, ZERO, quantity.bound if quantity else "exact", *base)
+            bound = quantity.bound if quantity else "exact"
+            yield Row(unit, measure, ZERO, bound, *base, ZERO, ZERO)
         if not units:
             yield Row(ACTION, None, None, None, *base)
 
@@ -286,7 +356,7 @@ class Course:
 
     def _deliver(self, event: Event, target: _Target, quantity: Quantity | None) -> None:
         if quantity is not None:
-            target.delivered = plus(target.delivered, quantity.number, quantity.bound)
+            target.delivered = plus(target.delivered, Balance.of(quantity))
             self._below_zero(event, target.delivered[0], quantity.unit)
 
     def _below_zero(self, event: Event, delivered: Decimal, unit: str) -> None:
@@ -297,10 +367,11 @@ class Course:
         if quantity is None:
             target.ended = True
             return
-        standing = target.standing[0]
+        there = target.standing
+        standing = there.number
         if quantity.number > standing:
             self._beyond(event, quantity.number, quantity.unit, standing)
-        target.taken = plus(target.taken, min(quantity.number, standing), quantity.bound)
+        target.taken = plus(target.taken, _at_most(Balance.of(quantity), there))
         left, delivered = target.standing[0], target.delivered[0]
         if left < delivered <= standing:
             words = (
@@ -323,22 +394,25 @@ class Course:
                     event,
                     f"restates a target of which {taken} were taken back; they stay taken back",
                 )
-            self._revise(target, (stated.number, stated.bound))
+            self._revise(target, Balance.of(stated))
             return
         left = target.promised[0] - target.taken[0]
         if left + stated.number < 0:
             self._beyond(event, -stated.number, stated.unit, max(left, ZERO))
-        number, bound = plus(target.promised, stated.number, stated.bound)
-        self._revise(target, (max(number, min(target.promised[0], target.taken[0])), bound))
+        least = min(target.promised, target.taken, key=_number)
+        revised = plus(target.promised, Balance.of(stated))
+        if revised.number < least.number:
+            revised = least._replace(bound=revised.bound)
+        self._revise(target, revised)
 
     def _firm(self, event: Event, target: _Target, quantity: Quantity | None) -> None:
         part: Balance | None = None
         if quantity is not None:
             now = target.pledged if event.kind == "pledged" else target.committed
-            left = target.standing[0] - now[0]
-            if quantity.number > left:
-                self._beyond(event, quantity.number, quantity.unit, left)
-            part = plus(now, min(quantity.number, left), quantity.bound)
+            left = less(target.standing, now)
+            if quantity.number > left.number:
+                self._beyond(event, quantity.number, quantity.unit, left.number)
+            part = plus(now, _at_most(Balance.of(quantity), left))
         if event.kind == "committed":
             target.committed_part = _larger(target.committed_part, part)
         target.pledged_part = _larger(target.pledged_part, part)
@@ -369,24 +443,30 @@ def _moving(part: Balance | None, promised: Balance) -> Balance | None:
     return None if covers else part
 
 
-def _signed(quantity: Quantity) -> Bound:
-    """The bound that a quantity brings to a sum: "at least 30" taken off leaves less, not more."""
-    return quantity.bound if quantity.number >= 0 else flip(quantity.bound)
-
-
 def _larger(part: Balance | None, other: Balance | None) -> Balance | None:
     return None if part is None or other is None else max(part, other, key=_number)
 
 
-def _steps(
-    measure: str, was: Balance, after: Balance, quantity: Quantity | None
-) -> list[tuple[Decimal, Bound]]:
+def _steps(measure: str, was: Balance, after: Balance, quantity: Quantity | None) -> list[Balance]:
     """The changes that lead from one balance to another."""
+    if was == after:
+        return []
     if measure == "delivered" and quantity is not None:
-        steps = [(after[0] - was[0], _signed(quantity))]
-    elif was[1] == after[1] or not was[0] or not after[0]:
-        steps = [(after[0] - was[0], after[1] if after[0] else was[1])]
+        told = Balance.of(quantity)
+        steps = [Balance(after.number - was.number, told.bound, *told.ends)]
+    elif was.kind == after.kind or not was.number or not after.number:
+        bound = after.bound if after.number else was.bound
+        steps = [Balance(after.number - was.number, bound, *_apart(was.ends, after.ends))]
     else:
         # The balance is now of another exactness: out with the old, in with the new.
-        steps = [(-was[0], was[1]), after]
-    return [(number, bound) for number, bound in steps if number]
+        gone = Balance(-was.number, was.bound, *_apart(was.ends, NOTHING.ends))
+        steps = [gone, Balance(after.number, after.bound, *after.ends)]
+    return [step for step in steps if step.number or step.low or step.high]
+
+
+def _apart(was: Ends, after: Ends) -> Ends:
+    low, high = (
+        None if old is None or new is None else new - old
+        for old, new in zip(was, after, strict=True)
+    )
+    return low, high

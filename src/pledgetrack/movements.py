@@ -34,6 +34,8 @@ SCHEMA = pa.schema(
         ("measure", _KEY),
         ("number", NUMBER),
         ("bound", _KEY),
+        ("low", NUMBER),
+        ("high", NUMBER),
         ("on", pa.date32()),
         ("since", pa.date32()),
         ("until", pa.date32()),
@@ -104,7 +106,7 @@ def movements(
         announcing = course.announcing
         for at, row in enumerate(rows):
             number = row.number
-            if number and number.adjusted() >= INTEGER_DIGITS:
+            if any(n and n.adjusted() >= INTEGER_DIGITS for n in (number, row.low, row.high)):
                 raise AmountError(
                     f"commitment {commitment.id!r}: {number:.6e} {row.unit} has too many digits "
                     f"for a movement, which holds {INTEGER_DIGITS} before the decimal point",
@@ -120,8 +122,9 @@ def movements(
                 since = max(row.day, keys[phase][0])
                 until = keys[phase + 1][0] if phase + 1 < len(keys) else None
                 record = (
-                    *who, row.unit, row.measure, number, row.bound, row.on, since, until,
-                    row.known, commitment.announced, *shown[phase], row.kind, source, None, None,
+                    *who, row.unit, row.measure, number, row.bound, row.low, row.high,
+                    row.on, since, until, row.known, commitment.announced, *shown[phase],
+                    row.kind, source, None, None,
                 )  # fmt: skip
                 for column, value in zip(columns, record, strict=True):
                     column.append(value)

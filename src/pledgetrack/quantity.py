@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from pledgetrack import units
 from pledgetrack.errors import AmountError
@@ -18,6 +18,9 @@ BOUNDS: tuple[Bound, ...] = get_args(Bound)
 
 INTEGER_DIGITS, DECIMAL_PLACES = 22, 6
 """What a movement can hold: decimal128(28, 6)."""
+
+Ends = tuple[Decimal | None, Decimal | None]
+ENDLESS = Decimal("Infinity")
 
 EXACT = decimal.Context(
     prec=120, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero]
@@ -120,17 +123,60 @@ class Quantity(Record):
     """An exact decimal number of a unit: an ISO 4217 code, or a thing counted in the singular.
 
     ``bound`` says how far the number is exact: "exact", "at least" ("over 3,000"), "up to",
-    "about" ("roughly"). A number has at most 22 digits before the decimal point and 6 after it.
+    "about" ("roughly"). ``margin`` says how far off an "about" may be, in the same unit, where the
+    source states it. A number has at most 22 digits before the decimal point and 6 after it.
 
     >>> print(Quantity(number="1500000000", unit="USD"))
     1,500,000,000 USD
     >>> print(Quantity(number=3000, unit="arrest", bound="at least"))
     at least 3,000 arrest
+    >>> print(Quantity(number=500, unit="USD", bound="about", margin=50))
+    about 500 USD (50 more or less)
     """
 
     number: Number
     unit: Annotated[str, AfterValidator(units.check_unit)]
     bound: Bound = "exact"
+    margin: Number | None = None
+
+    @model_validator(mode="after")
+    def _with_margin(self) -> Quantity:
+        if self.margin is not None:
+            if self.bound != "about":
+                raise ValueError(
+                    f"a margin goes with the bound 'about', and this one is {self.bound!r}"
+                )
+            if not 0 < self.margin <= abs(self.number):
+                raise ValueError(
+                    f"a margin of {self.margin:f} is not above 0 and at most the number "
+                    f"{self.number:f}; write it as an amount in the same unit"
+                )
+        return self
+
+    @property
+    def ends(self) -> Ends:
+        """The least and the most that the quantity can mean; None where nothing is said.
+
+        >>> Quantity(number=3000, unit="arrest", bound="at least").ends
+        (Decimal('3000'), Decimal('Infinity'))
+        >>> Quantity(number=-20, unit="USD", bound="up to").ends
+        (Decimal('-20'), Decimal('0'))
+        """
+        if self.bound == "exact":
+            return self.number, self.number
+        size = self.number.copy_abs()
+        ends: dict[str, Ends] = {
+            "at least": (size, ENDLESS),
+            "up to": (Decimal(0), size),
+            "about": (None, None),
+        }
+        low, high = ends[self.bound]
+        if self.margin is not None:
+            low, high = EXACT.subtract(size, self.margin), EXACT.add(size, self.margin)
+        if self.number < 0:
+            # Of a refund the bound says how large it is.
+            low, high = (end and end.copy_negate() for end in (high, low))
+        return low, high
 
     def __str__(self) -> str:
         return self.format()
@@ -145,13 +191,15 @@ class Quantity(Record):
         '1.234,5 EUR'
         """
         amount = f"{units.format_number(self.number, locale)} {self.unit}"
+        if self.margin is not None:
+            amount += f" ({units.format_number(self.margin, locale)} more or less)"
         return amount if self.bound == "exact" else f"{self.bound} {amount}"
 
     def __hash__(self) -> int:
-        return hash((self.number, self.unit, self.bound))
+        return hash((self.number, self.unit, self.bound, self.margin))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantity):
             return NotImplemented
-        mine = (self.number, self.unit, self.bound)
-        return mine == (other.number, other.unit, other.bound)
+        mine = (self.number, self.unit, self.bound, self.margin)
+        return mine == (other.number, other.unit, other.bound, other.margin)

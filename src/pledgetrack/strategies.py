@@ -85,11 +85,16 @@ def wide_amounts() -> Any:
 def quantities(
     draw: Any, unit: str | None = None, *, least: int = 0, most: int = 10**12
 ) -> Quantity:
-    """Quantities of a unit, most of them exact."""
+    """Quantities of a unit, most of them exact, some of them with a margin."""
     unit = unit or draw(units())
     bound = draw(st.sampled_from(("exact", "exact", *BOUNDS)))
     number = draw(amounts(unit, least=least, most=most))
-    return Quantity(number=number, unit=unit, bound=bound)
+    margin = None
+    if bound == "about" and number:
+        digits = minor_digits(unit)
+        parts = st.integers(1, int(abs(number).scaleb(digits)))
+        margin = draw(st.none() | parts.map(lambda part: Decimal(part).scaleb(-digits)))
+    return Quantity(number=number, unit=unit, bound=bound, margin=margin)
 
 
 @st.composite
