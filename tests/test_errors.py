@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import inspect
 import pickle
 
@@ -17,7 +18,10 @@ from pledgetrack.errors import (
     FileFormatError,
     FrameError,
     InvalidLedgerError,
+    InvalidRatesError,
+    MissingDeflatorError,
     MissingExtraError,
+    MissingRateError,
     PledgetrackError,
     Problem,
     UnitError,
@@ -26,6 +30,7 @@ from pledgetrack.errors import (
     unknown,
 )
 
+DAY = dt.date(2024, 1, 5)
 EXAMPLES: list[tuple[PledgetrackError, type[Exception], dict[str, object]]] = [
     (AmountError("m", value=1.5), ValueError, {"value": 1.5}),
     (UnitError("m", unit="x", choices=("y",)), ValueError, {"unit": "x", "choices": ("y",)}),
@@ -34,6 +39,10 @@ EXAMPLES: list[tuple[PledgetrackError, type[Exception], dict[str, object]]] = [
     (UnknownNameError("m", name="x", choices=("y",)), KeyError, {"name": "x", "choices": ("y",)}),
     (FrameError("m", columns=("unit",)), ValueError, {"columns": ("unit",)}),
     (FileFormatError("m", path="a.toml"), ValueError, {"path": "a.toml"}),
+    (MissingRateError("m", currency="AFN", day=DAY, nearest=(DAY,)), LookupError,
+     {"currency": "AFN", "day": DAY, "nearest": (DAY,), "missing": (("AFN", DAY),)}),
+    (MissingDeflatorError("m", key="USD", year=2020, years=(2019,)), LookupError,
+     {"key": "USD", "year": 2020, "years": (2019,)}),
     (MissingExtraError("m", extra="strategies"), ImportError, {"extra": "strategies"}),
 ]  # fmt: skip
 
@@ -55,7 +64,7 @@ def test_every_error_has_the_one_root_and_is_public() -> None:
         for _, one in inspect.getmembers(errors, inspect.isclass)
         if issubclass(one, Exception) and one.__module__ == errors.__name__
     ]
-    assert len(classes) == len(EXAMPLES) + 2
+    assert len(classes) == len(EXAMPLES) + 3
     assert all(issubclass(one, pt.PledgetrackError) for one in classes)
     assert all(getattr(pt, one.__name__) is one for one in classes)
 
@@ -69,9 +78,12 @@ def test_errors_can_be_copied_and_sent_between_processes(error: PledgetrackError
         assert vars(other) == vars(error)
 
 
-def test_an_invalid_ledger_can_be_sent_between_processes() -> None:
+@pytest.mark.parametrize("kind", [InvalidLedgerError, InvalidRatesError])
+def test_a_list_of_mistakes_can_be_sent_between_processes(
+    kind: type[InvalidLedgerError | InvalidRatesError],
+) -> None:
     """Its problems come along."""
-    error = InvalidLedgerError([Problem("end before start", record="commitment 'x'")])
+    error = kind([Problem("end before start", record="commitment 'x'")])
     other = pickle.loads(pickle.dumps(error))  # noqa: S301 our own bytes
     assert other.problems == error.problems
     assert str(other) == str(error)

@@ -11,6 +11,7 @@
 from importlib.metadata import version as _version
 
 from pledgetrack.calendar import FiscalCalendar
+from pledgetrack.deflators import Deflators
 from pledgetrack.errors import (
     AmountError,
     CalendarError,
@@ -18,7 +19,10 @@ from pledgetrack.errors import (
     FileFormatError,
     FrameError,
     InvalidLedgerError,
+    InvalidRatesError,
+    MissingDeflatorError,
     MissingExtraError,
+    MissingRateError,
     PledgetrackError,
     Problem,
     UnitError,
@@ -29,6 +33,7 @@ from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
+from pledgetrack.rates import Rate, Rates
 from pledgetrack.status import status
 from pledgetrack.totals import summary, totals
 
@@ -40,18 +45,24 @@ __all__ = [
     "Citation",
     "Commitment",
     "DayError",
+    "Deflators",
     "Event",
     "FileFormatError",
     "FiscalCalendar",
     "FrameError",
     "Horizon",
     "InvalidLedgerError",
+    "InvalidRatesError",
     "Ledger",
+    "MissingDeflatorError",
     "MissingExtraError",
+    "MissingRateError",
     "Party",
     "PledgetrackError",
     "Problem",
     "Quantity",
+    "Rate",
+    "Rates",
     "Source",
     "UnitError",
     "UnknownNameError",

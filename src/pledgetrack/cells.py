@@ -92,20 +92,29 @@ def by_commitment(
     rows, wanted = _chosen(lazy, keys, day, where)
     measure = nw.col("measure")
     groups = [f"key_{at}" for at in range(len(keys))]
+    names = rows.collect_schema().names()
+    same = frames.balance_keys(names)
+    recorded = nw.col("stated_number" if "stated_number" in names else "number")
     rows = rows.with_columns(
         *(
             expr
             for name in MEASURES
             for expr in when(measure == name, nw.col("number"), f"m_{name}")
         ),
+        # As recorded, for what is judged in the original unit.
+        *(
+            nw.when(measure == name).then(recorded).alias(f"stated_{name}")
+            for name in ("pledged", "delivered")
+        ),
         flag(measure.is_null() | (measure != "delivered"), "n_other"),
     )
     sums = [*(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES), "n_other"]
+    sums += ["stated_pledged", "stated_delivered"]
     per_commitment = (
-        rows.group_by(*groups, "unit", "commitment", *carry)
+        rows.group_by(*groups, *same, *carry)
         .agg(nw.col(*sums).sum(), nw.col("end", *latest).max())
         .with_columns(
-            *labelled((*groups, "unit", "commitment")),
+            *labelled((*groups, *same)),
             *(nw.col(name).cast(nw.String) for name in carry),
         )
     )
@@ -122,8 +131,11 @@ def bounded(
     """The bounds other than exact behind each cell, of balances that are not 0."""
     groups = [f"key_{at}" for at in range(len(keys))]
     # The status is known only per commitment, so it is not a column to join on.
+    names = rows.collect_schema().names()
     same = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
-    same += ["unit", "commitment"]
+    same += frames.balance_keys(names)
+    # Whether a balance is 0 is judged as recorded: a row alone may differ by what rounding took.
+    judged = "stated_number" if "stated_number" in names else "number"
     loose = (
         rows.filter(
             ~nw.col("bound").is_null()
@@ -131,8 +143,8 @@ def bounded(
             & nw.col("measure").is_in(MEASURES)
         )
         .group_by(*same, "measure", "bound")
-        .agg(nw.col("number").sum())
-        .filter(nw.col("number") != 0)
+        .agg(nw.col(judged).sum())
+        .filter(nw.col(judged) != 0)
         .with_columns(*labelled(same), nw.col("measure", "bound").cast(nw.String))
     )
     if per_commitment.implementation != rows.implementation:

@@ -10,6 +10,7 @@ Errors carry their data as attributes, so that a program need not read the messa
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -88,6 +89,39 @@ class FrameError(PledgetrackError, ValueError):
         self.columns = columns
 
 
+class MissingRateError(PledgetrackError, LookupError):
+    """No exchange rate of a currency for a day.
+
+    ``.currency``, ``.day`` and ``.nearest``, the nearest days for which there is one, before and
+    after; ``.missing`` are all that a table lacked, each a currency and a day.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        currency: str,
+        day: dt.date | None,
+        nearest: tuple[dt.date, ...] = (),
+        missing: tuple[tuple[str, dt.date | None], ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.currency = currency
+        self.day = day
+        self.nearest = nearest
+        self.missing = missing or ((currency, day),)
+
+
+class MissingDeflatorError(PledgetrackError, LookupError):
+    """No price index of a currency or country for a year; ``.key``, ``.year``, ``.years``."""
+
+    def __init__(self, message: str, *, key: str, year: int, years: tuple[int, ...] = ()) -> None:
+        super().__init__(message)
+        self.key = key
+        self.year = year
+        self.years = years
+
+
 class FileFormatError(PledgetrackError, ValueError):
     """A file that is no ledger, or one of a newer format; ``.path``."""
 
@@ -127,9 +161,21 @@ class InvalidLedgerError(PledgetrackError, ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        count = len(self.problems)
-        head = f"{count} mistake{'s' * (count != 1)} in the records"
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+        super().__init__(_listed(self.problems, "the records"))
+
+
+class InvalidRatesError(PledgetrackError, ValueError):
+    """A table that gives no exchange rates or price indices; ``.problems`` lists every mistake."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(_listed(self.problems, "the table"))
+
+
+def _listed(problems: tuple[Problem, ...], where: str) -> str:
+    count = len(problems)
+    head = f"{count} mistake{'s' * (count != 1)} in {where}"
+    return "\n".join([head, *(f"  {problem}" for problem in problems)])
 
 
 def unknown(what: str, name: object, choices: Iterable[str]) -> UnknownNameError:

@@ -26,6 +26,9 @@ KEYS = (
 )  # fmt: skip
 """What ``by`` and ``where`` take, beside tags."""
 
+STATED_UNIT = "stated_unit"
+"""One more key of converted movements: the unit in which a row was recorded."""
+
 _TAKEN = ("period", *MEASURES, "outstanding", "overdue", "commitments", "bound", "share")
 # What a key is read from, where that is not the column of its name.
 _READ_FROM = {"due": ("end", "horizon"), "status": ()}
@@ -165,6 +168,22 @@ def known(lazy: nw.LazyFrame[Any], known_by: object) -> nw.LazyFrame[Any]:
     return lazy
 
 
+def as_stated(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The rows as they were recorded, whatever they were converted into.
+
+    Fulfilment is judged on these, so that no exchange rate changes a status.
+    """
+    if STATED_UNIT not in lazy.collect_schema().names():
+        return lazy
+    number = nw.col("stated_number").alias("number")
+    return lazy.with_columns(number, nw.col(STATED_UNIT).alias("unit"))
+
+
+def balance_keys(schema: Iterable[str]) -> tuple[str, ...]:
+    """What tells the balances of a cell apart: commitment, unit, and the unit before conversion."""
+    return ("unit", "commitment", *((STATED_UNIT,) if STATED_UNIT in tuple(schema) else ()))
+
+
 def countable(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Without the facts that state no amount, but with the actions announced."""
     return lazy.filter(~nw.col("number").is_null() | nw.col("event").is_in(STAGES))
@@ -206,7 +225,7 @@ def check_keys(keys: str | Iterable[str], schema: Iterable[str]) -> tuple[str, .
 def column_of(key: str, schema: Iterable[str]) -> str:
     """The column of a key: its own, or that of a tag."""
     schema = tuple(schema)
-    if key in KEYS:
+    if key in KEYS or (key == STATED_UNIT and key in schema):
         return key
     tags = [name for name in schema if name.startswith("tag_")]
     for name in (key, f"tag_{key}"):
@@ -310,7 +329,7 @@ def need(schema: Iterable[str], columns: Iterable[str]) -> None:
 
 def sort_key(key: str, order: Sequence[str] = ()) -> Callable[[str], tuple[object, ...]]:
     """How people expect the labels of a key in order."""
-    if key == "unit":
+    if key in ("unit", STATED_UNIT):
         return lambda unit: (unit == ACTION, not is_currency(unit), unit.casefold(), unit)
     ranks = {name: at for at, name in enumerate(order)}
     if key == "horizon":

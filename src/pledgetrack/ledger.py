@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +16,7 @@ from pledgetrack.balances import Finding
 from pledgetrack.calendar import FiscalCalendar, as_day
 from pledgetrack.check import check
 from pledgetrack.choice import Labels
+from pledgetrack.convert import Conversion, Converting, convert, described, told_of
 from pledgetrack.errors import DayError, PledgetrackError, unknown
 from pledgetrack.frames import Numbers
 from pledgetrack.models import Commitment, Event, Party, Source
@@ -223,31 +224,55 @@ class Ledger:
     def _known(self, known_by: object) -> Ledger:
         return self if known_by is None else self.cut(known_by=known_by)
 
-    def _rows(self, *, known_by: object = None) -> pa.Table:
-        """The movements that every table is made of."""
-        return self._known(known_by)._counted[0]
+    def _rows(
+        self,
+        *,
+        known_by: object = None,
+        until: dt.date | None = None,
+        **converting: Unpack[Converting],
+    ) -> pa.Table:
+        """The movements that every table is made of, converted where that is asked.
 
-    def movements(self, *, known_by: object = None) -> pd.DataFrame:
+        ``until`` asks for no rate of a later fact.
+        """
+        rows = self._known(known_by)._counted[0]
+        conversion = Conversion.of(**converting)
+        if conversion is None:
+            return rows
+        return convert(frames.enter(rows), conversion, until=until, where=self._shown(rows))
+
+    def _shown(self, rows: pa.Table) -> Labels:
+        """What the ledger was narrowed to, as the keys of these rows; its units are as recorded."""
+        if frames.STATED_UNIT not in rows.column_names:
+            return self._where
+        return {frames.STATED_UNIT if k == "unit" else k: v for k, v in self._where.items()}
+
+    def movements(
+        self, *, known_by: object = None, **converting: Unpack[Converting]
+    ) -> pd.DataFrame:
         """One signed row per fact, in Arrow columns behind a pandas face.
 
         A row counts as of day d when ``since <= d < until`` (a missing ``until`` is never). Keys
         are categories, days dates, numbers decimal128(28, 6). After a choice of units, sources or
         horizons these are only the rows chosen; for the status of a choice use ``ledger.status``,
         which still knows the rest of each commitment. ``known_by`` leaves out what became known
-        later, and counts the rest anew.
+        later, and counts the rest anew. With ``into=`` (options as in ``pt.totals``) number and
+        unit are converted, and stand as recorded in ``stated_number`` and ``stated_unit``, with
+        ``rate``, ``rate_day`` and ``rate_source``.
 
         >>> import pledgetrack as pt
         >>> rows = pt.load_seeds().filter(commitment="us-senate-border-fund").movements()
         >>> [(row.event, row.measure, f"{row.number:,.0f}") for row in rows.itertuples()]
         [('proposed', 'proposed', '14,000,000,000'), ('rejected', 'proposed', '-14,000,000,000')]
         """
+        table = self._rows(known_by=known_by, **converting)
         rows = frames.collect(
-            frames.choose(frames.enter(self._rows(known_by=known_by)), self._where, with_facts=True)
+            frames.choose(frames.enter(table), self._shown(table), with_facts=True)
         )
         made: pd.DataFrame = rows.drop_columns([CITATION]).to_pandas(
             types_mapper=lambda kind: None if pa.types.is_dictionary(kind) else pd.ArrowDtype(kind)
         )
-        return made
+        return described(made, told_of(table))
 
     def totals(
         self,
@@ -258,10 +283,12 @@ class Ledger:
         per: str | None = None,
         calendar: str | FiscalCalendar | None = None,
         numbers: Numbers = "decimal",
+        **converting: Unpack[Converting],
     ) -> pd.DataFrame:
         """Exact totals as of a day, a row per group and unit; see ``pt.totals``.
 
         ``known_by`` counts only what had become known on a day: what a reader then could say.
+        ``into=``, ``rates=``, ``rate_day=``, ``on_missing=`` and ``deflators=`` convert.
 
         >>> import pledgetrack as pt
         >>> table = pt.load_seeds().filter(unit="USD").totals(by="party", as_of="2022-07-31")
@@ -270,14 +297,21 @@ class Ledger:
         0         Mexico  1500000000        None
         1  United States  3739000000  3400000000
         """
+        day = frames.today(as_of)
+        rows = self._rows(known_by=known_by, until=day, **converting)
         made = totals(
-            self._rows(known_by=known_by), by, as_of=as_of, per=per, calendar=calendar,
-            where=self._where, numbers=numbers,
+            rows, by, as_of=day, per=per, calendar=calendar, where=self._shown(rows),
+            numbers=numbers,
         )  # fmt: skip
         return self._reach(made, known_by)
 
     def status(
-        self, *, as_of: object = None, known_by: object = None, numbers: Numbers = "decimal"
+        self,
+        *,
+        as_of: object = None,
+        known_by: object = None,
+        numbers: Numbers = "decimal",
+        **converting: Unpack[Converting],
     ) -> pd.DataFrame:
         """The status of every commitment as of a day, a row per target; see ``pt.status``.
 
@@ -286,8 +320,9 @@ class Ledger:
         >>> [pledge.status(as_of=day).status[0] for day in ("2024-07-11", "2024-07-12")]
         ['nothing reported', 'overdue']
         """
-        rows = self._rows(known_by=known_by)
-        made = status(rows, as_of=as_of, where=self._where, numbers=numbers)
+        day = frames.today(as_of)
+        rows = self._rows(known_by=known_by, until=day, **converting)
+        made = status(rows, as_of=day, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
     def summary(
@@ -297,6 +332,7 @@ class Ledger:
         as_of: object = None,
         known_by: object = None,
         numbers: Numbers = "decimal",
+        **converting: Unpack[Converting],
     ) -> pd.DataFrame:
         """Totals, the share delivered, and how many commitments have each status.
 
@@ -309,8 +345,9 @@ class Ledger:
         0     USD            1               1                0
         1  action            2               0                1
         """
-        rows = self._rows(known_by=known_by)
-        made = summary(rows, by, as_of=as_of, where=self._where, numbers=numbers)
+        day = frames.today(as_of)
+        rows = self._rows(known_by=known_by, until=day, **converting)
+        made = summary(rows, by, as_of=day, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
     def explain(

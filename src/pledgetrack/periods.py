@@ -116,9 +116,10 @@ def period_cells(
     held = records(per_commitment)
     heads = [cell_of(keys, row) for row in held]
     fixed = [at for at, key in enumerate(keys) if key != "status"]
+    same = frames.balance_keys(rows.collect_schema().names())
 
     def identity(row: dict[str, Any]) -> tuple[str, ...]:
-        return (*(row[f"key_{at}"] for at in fixed), row["unit"], row["commitment"])
+        return (*(row[f"key_{at}"] for at in fixed), *(row[name] for name in same))
 
     index = {identity(row): at for at, row in enumerate(held)}
     cells: dict[Cell, Sums] = defaultdict(Sums)
@@ -130,17 +131,17 @@ def period_cells(
     starts = [_opening(held[at]) for at in dated]
     ends = [held[at]["end"] for at in dated]
     windows = Windows.cut(starts, ends, cut)
-    spans = dict(zip(dated, zip(starts, ends, strict=True), strict=True))
+    members: dict[int, set[str]] = defaultdict(set)
     pieces: dict[int, list[Sums]] = defaultdict(list)
     with decimal.localcontext(EXACT):
         for row, period in zip(windows.row, windows.period, strict=True):
             made = cell(dated[row], cut.label(int(period)))
-            made.commitments += 1
+            members[id(made)].add(held[dated[row]]["commitment"])
             pieces[dated[row]].append(made)
         for at, row in enumerate(held):
             if row["n_other"] and row["end"] is None:
                 made = cell(at, row["horizon"] or NOT_STATED)
-                made.commitments += 1
+                members[id(made)].add(row["commitment"])
                 pieces[at].append(made)
                 for name in _SPREAD:
                     if row[f"n_m_{name}"]:
@@ -150,7 +151,6 @@ def period_cells(
         for row in bounded(rows, per_commitment, keys, ("commitment",)):
             for made in pieces[index[identity(row)]] if row["measure"] != "delivered" else ():
                 made.bounds[row["measure"]].add(row["bound"])
-        seen: set[tuple[int, int]] = set()
         for row in _deliveries(rows, keys):
             place = index.get(identity(row))
             if place is None:
@@ -160,15 +160,9 @@ def period_cells(
             _add(made, "delivered", row["number"])
             if row["bound"] not in (None, "exact") and row["number"]:
                 made.bounds["delivered"].add(row["bound"])
-            start, end = spans.get(place, (None, None))
-            inside = (
-                start is not None
-                and end is not None
-                and cut.number(start) <= period <= cut.number(end)
-            )
-            if not inside and (place, period) not in seen:
-                seen.add((place, period))
-                made.commitments += 1
+            members[id(made)].add(row["commitment"])
+    for made in cells.values():
+        made.commitments = len(members[id(made)])
     return dict(cells)
 
 
@@ -207,7 +201,8 @@ def _spread(
 
 
 def _deliveries(rows: nw.LazyFrame[Any], keys: Sequence[str]) -> list[dict[str, Any]]:
-    same = [f"key_{at}" for at in range(len(keys))] + ["unit", "commitment"]
+    same = [f"key_{at}" for at in range(len(keys))]
+    same += frames.balance_keys(rows.collect_schema().names())
     delivered = (
         rows.filter((nw.col("measure") == "delivered") & ~nw.col("number").is_null())
         .group_by(*same, "on", "bound")

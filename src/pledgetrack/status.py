@@ -9,13 +9,14 @@ import datetime as dt
 import decimal
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
 from pledgetrack import frames
+from pledgetrack.convert import Converting, described, enter
 from pledgetrack.frames import Numbers, Where, collect, countable, flag, records, when
 from pledgetrack.models import ENDINGS, STAGES
 from pledgetrack.movements import label
@@ -36,6 +37,11 @@ COLUMNS = (
     "commitment", "party", "status", "unit", "target", "delivered", "share", "start", "end",
     "days_left", "reported", "original_target", "original_end", "source",
 )  # fmt: skip
+STATED_COLUMNS = ("stated_unit", "stated_target", "stated_delivered")
+"""As recorded, where the amounts of a status table are converted."""
+_AMOUNTS = (
+    "target", "delivered", "share", "original_target", "stated_target", "stated_delivered",
+)  # fmt: skip
 
 # As many digits as Python divides with unless told otherwise.
 _SHARE = decimal.Context(prec=28)
@@ -51,6 +57,7 @@ def status(
     known_by: object = None,
     where: Where | None = None,
     numbers: Numbers = "decimal",
+    **converting: Unpack[Converting],
 ) -> pd.DataFrame:
     """The status of every commitment announced by a day, a row per target.
 
@@ -58,7 +65,8 @@ def status(
     has a row without target and share. ``share`` is delivered / target; ``days_left`` counts to the
     last day of the horizon, below zero after it; ``reported`` and ``source`` are the day and source
     of the last delivery or completion reported for the row's unit. Missing cells are missing,
-    never 0.
+    never 0. With ``into=`` (options as in ``pt.totals``) amounts are converted, the status and the
+    share are those of the amounts as recorded, and these stand in three more columns.
 
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
@@ -68,22 +76,30 @@ def status(
     0  overdue  1500000000         -1
     """
     day = frames.today(as_of)
-    lazy = frames.known(frames.enter(frame, NEEDED), known_by)
+    lazy, told = enter(frame, NEEDED, until=day, known_by=known_by, where=where, **converting)
     where = dict(where or {})
     wanted = where.pop("status", None)
-    current = frames.as_of_day(lazy, day)
+    is_converted = frames.STATED_UNIT in lazy.collect_schema().names()
+    stated = frames.as_stated(lazy)
+    current = frames.as_of_day(stated, day)
     by_commitment = {row["commitment"]: row for row in statuses(lazy, day).to_pylist()}
     units = _units(current)
-    pairs = frames.choose(countable(current), where)
-    chosen = records(pairs.select(_text("commitment"), _text("unit")).unique())
-    kept = {(row["commitment"], row["unit"]) for row in chosen}
+    pairs = frames.choose(countable(frames.as_of_day(lazy, day)), where)
+    unit_as_stated = _text(frames.STATED_UNIT if is_converted else "unit").alias("stated_unit")
+    chosen = records(pairs.select(_text("commitment"), _text("unit"), unit_as_stated).unique())
+    kept = {(row["commitment"], row["stated_unit"]): row["unit"] for row in chosen}
     allowed = STATUSES if wanted is None else frames.check_status(wanted, STATUSES)
-    originals, original_ends = _originals(lazy, day)
+    # Money in the other currency, by the unit as recorded.
+    money = lazy.with_columns(nw.col(frames.STATED_UNIT).alias("unit")) if is_converted else lazy
+    found = records(_units(frames.as_of_day(money, day))) if is_converted else []
+    shown = {(row["commitment"], row["unit"]): row for row in found}
+    originals, original_ends = _originals(money, day)
     reports = _reports(current)
     keys = _keys(current)
     rows: list[dict[str, Any]] = []
     for row in records(units):
         name, unit = row["commitment"], row["unit"]
+        amount = shown.get((name, unit), row)
         fact = by_commitment[name]
         if (name, unit) not in kept or fact["status"] not in allowed:
             continue
@@ -96,9 +112,9 @@ def status(
                 "commitment": name,
                 "party": frames.key_label("party", key["party"]),
                 "status": fact["status"],
-                "unit": unit,
-                "target": target,
-                "delivered": delivered,
+                "unit": kept[name, unit],
+                "target": amount["target"] if row["n_target"] else None,
+                "delivered": amount["delivered"] if row["n_delivered"] else None,
                 "share": ratio(delivered, target),
                 "start": key["start"],
                 "end": key["end"],
@@ -107,18 +123,25 @@ def status(
                 "original_target": originals.get((name, unit)),
                 "original_end": original_ends.get(name),
                 "source": source,
+                "stated_unit": unit,
+                "stated_target": target,
+                "stated_delivered": delivered,
             }
         )
     unit_order = frames.sort_key("unit")
-    rows.sort(key=lambda row: (row["commitment"], unit_order(row["unit"])))
-    return frames.told(_table(rows, day, numbers), known_by)
+    rows.sort(key=lambda row: (
+        row["commitment"], unit_order(row["unit"]), unit_order(row["stated_unit"])
+    ))  # fmt: skip
+    columns = COLUMNS + STATED_COLUMNS if is_converted else COLUMNS
+    made = described(frames.dated(_table(rows, columns, numbers), day), told)
+    return frames.told(made, known_by)
 
 
-def _table(rows: list[dict[str, Any]], day: dt.date, numbers: Numbers) -> pd.DataFrame:
+def _table(rows: list[dict[str, Any]], columns: Sequence[str], numbers: Numbers) -> pd.DataFrame:
     made: dict[str, Any] = {}
-    for name in COLUMNS:
+    for name in columns:
         values = [row[name] for row in rows]
-        if name in ("target", "delivered", "share", "original_target"):
+        if name in _AMOUNTS:
             made[name] = frames.amounts(values, numbers)
         elif name in ("start", "end", "reported", "original_end"):
             made[name] = frames.days(values)
@@ -126,7 +149,7 @@ def _table(rows: list[dict[str, Any]], day: dt.date, numbers: Numbers) -> pd.Dat
             made[name] = pd.array(values, dtype="Int64")
         else:
             made[name] = frames.words(values)
-    return frames.dated(pd.DataFrame(made), day)
+    return pd.DataFrame(made)
 
 
 def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -168,7 +191,7 @@ def _units(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     """The status of each commitment as of a day: columns ``commitment``, ``status``."""
-    current = frames.as_of_day(lazy, day)
+    current = frames.as_of_day(frames.as_stated(lazy), day)
     target, delivered = nw.col("target"), nw.col("delivered")
     standing = (nw.col("n_target") > 0) & (target > 0)
     units = (

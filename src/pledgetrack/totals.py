@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Unpack
 
 import narwhals as nw
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar, Periods, fiscal_calendar
 from pledgetrack.cells import Cell, Sums, bounded, by_commitment, cell_of
+from pledgetrack.convert import Converting, described, enter
 from pledgetrack.frames import Numbers, Where, flag, records
 from pledgetrack.movements import MEASURES
 from pledgetrack.periods import period_cells
@@ -35,6 +36,7 @@ def totals(
     calendar: str | FiscalCalendar | None = None,
     where: Where | None = None,
     numbers: Numbers = "decimal",
+    **converting: Unpack[Converting],
 ) -> pd.DataFrame:
     """Exact totals of movements as of a day: a row per group and unit.
 
@@ -48,6 +50,16 @@ def totals(
     the frame holds facts that became known later: what was known by a day counts anew, from the
     records (``ledger.movements(known_by=...)``). ``numbers="float"`` is for plotting.
 
+    ``into="USD"`` converts money with ``rates`` (``pt.Rates``) before anything is added up; things
+    counted and actions keep their unit, and fulfilment is judged in the unit as recorded.
+    ``rate_day`` is the day of the rates: "announced" (that of its announcement for a commitment and
+    all its events), "event" (each addition at the rate of its own day, what is taken off at the
+    average of what is there), or one fixed day. Where there is no rate, ``MissingRateError`` names
+    currency and day; ``on_missing="keep"`` leaves the commitment's amounts in that unit, and
+    the result says so. ``deflators`` (``pt.Deflators``) states amounts in the prices of one year.
+    Labels of ``by`` and ``where`` are those of the result; the key ``stated_unit`` is the unit as
+    recorded. Converting takes the rows up to the day into memory.
+
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
     >>> table = pt.totals(frame, by="party", as_of="2022-07-31", where={"unit": "USD"})
@@ -57,12 +69,12 @@ def totals(
     1  United States  3739000000  3400000000
     """
     day = frames.today(as_of)
-    lazy = frames.known(frames.enter(frame, NEEDED), known_by)
+    lazy, told = enter(frame, NEEDED, until=day, known_by=known_by, where=where, **converting)
     keys = _keys(by, lazy)
     cut = periods_of(per, calendar)
     cells, columns = _cells(lazy, keys, day, cut, where)
     result = _table(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
-    return frames.told(_described(result, day, cut), known_by)
+    return frames.told(_described(result, day, cut, told), known_by)
 
 
 def summary(
@@ -73,6 +85,7 @@ def summary(
     known_by: object = None,
     where: Where | None = None,
     numbers: Numbers = "decimal",
+    **converting: Unpack[Converting],
 ) -> pd.DataFrame:
     """Totals, the share delivered, and how many commitments have each status.
 
@@ -90,7 +103,8 @@ def summary(
     2                 United States        None               0                0
     """
     day = frames.today(as_of)
-    lazy = frames.known(frames.enter(frame, (*NEEDED, *STATUS_NEEDED)), known_by)
+    needed = (*NEEDED, *STATUS_NEEDED)
+    lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
     keys = _keys(by, lazy)
     cells, columns = _cells(lazy, keys, day, None, where)
     result = _table(cells, keys, columns, numbers)
@@ -109,7 +123,7 @@ def summary(
     for status in STATUSES:
         column = [counted.get((*cell, status), 0) for cell in ordered]
         result[f"status_{status.replace(' ', '_')}"] = pd.array(column, dtype="int64")
-    return frames.told(_described(result, day, None), known_by)
+    return frames.told(_described(result, day, None, told), known_by)
 
 
 def _keys(by: str | Iterable[str], lazy: nw.LazyFrame[Any]) -> tuple[str, ...]:
@@ -125,8 +139,10 @@ def periods_of(per: str | None, calendar: str | FiscalCalendar | None) -> Period
     return None if per is None else Periods.of(per, calendar)
 
 
-def _described(result: pd.DataFrame, day: dt.date, cut: Periods | None) -> pd.DataFrame:
-    frames.dated(result, day)
+def _described(
+    result: pd.DataFrame, day: dt.date, cut: Periods | None, told: Mapping[str, str]
+) -> pd.DataFrame:
+    described(frames.dated(result, day), told)
     if cut and cut.calendar:
         result.attrs["calendar"] = str(cut.calendar)
         result.attrs["caption"] += f"; fiscal years {cut.calendar}"
@@ -150,9 +166,10 @@ def _cells(
     groups = [f"key_{at}" for at in range(len(keys))]
     pledged, delivered = nw.col("m_pledged"), nw.col("m_delivered")
     stated = nw.col("n_m_pledged") > 0
-    counted = stated & (pledged > 0)
+    counted = stated & (nw.col("stated_pledged") > 0)
     due = stated & ~nw.col("end").is_null() & (nw.col("end") < nw.lit(day, dtype=nw.Date))
-    missing = due & (pledged > delivered)
+    # Judged as recorded too, so that no exchange rate makes what was delivered overdue.
+    missing = due & (nw.col("stated_pledged") > nw.col("stated_delivered")) & (pledged > delivered)
     per_commitment = per_commitment.with_columns(
         nw.when(counted).then(pledged).alias("owed"),
         nw.when(counted).then(delivered).alias("arrived"),
@@ -162,13 +179,15 @@ def _cells(
         flag(missing, "is_missing"),
         flag(due, "n_due"),
         flag(counted & (nw.col("n_m_delivered") > 0), "n_reported"),
-        frames.COUNT.alias("commitments"),
     )
     sums = (
         *(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES),
-        "owed", "arrived", "late_owed", "late_arrived", "n_due", "n_reported", "commitments",
+        "owed", "arrived", "late_owed", "late_arrived", "n_due", "n_reported",
     )  # fmt: skip
     grouped = per_commitment.group_by(*groups, "unit").agg(nw.col(*sums).sum())
+    # A commitment with targets in two units is one, also where both were converted into a third.
+    members = per_commitment.select(*groups, "unit", "commitment").unique()
+    counts = members.group_by(*groups, "unit").agg(nw.len().alias("commitments"))
     whole = "source" not in keys and "source" not in (where or {})
     cells: dict[Cell, Sums] = {}
     with decimal.localcontext(EXACT):
@@ -181,8 +200,9 @@ def _cells(
                 made.numbers["outstanding"] = row["owed"] - row["arrived"]
             if whole and row["n_due"]:
                 made.numbers["overdue"] = row["late_owed"] - row["late_arrived"]
-            made.commitments += int(row["commitments"])
             made.reported = bool(row["n_reported"])
+    for row in records(counts):
+        cells[cell_of(keys, row)].commitments += int(row["commitments"])
     for row in bounded(rows, per_commitment, keys, ("is_counted", "is_missing")):
         made = cells[cell_of(keys, row)]
         made.bounds[row["measure"]].add(row["bound"])
@@ -201,7 +221,8 @@ def _count_statuses(
     """How many commitments of each cell have each status."""
     _, per_commitment = by_commitment(lazy, keys, day, where, with_status=True)
     groups = [f"key_{at}" for at in range(len(keys))]
-    counts = per_commitment.group_by(*groups, "unit", "status").agg(nw.len().alias("count"))
+    members = per_commitment.select(*groups, "unit", "status", "commitment").unique()
+    counts = members.group_by(*groups, "unit", "status").agg(nw.len().alias("count"))
     return {(*cell_of(keys, row), row["status"]): row["count"] for row in records(counts)}
 
 
