@@ -209,6 +209,8 @@ def plus(balance: Balance, more: Balance) -> Balance:
     >>> plus(Balance.of(Quantity(number=100, unit="USD", bound="at least")), more)
     Balance(number=Decimal('80'), bound='at least', low=Decimal('80'), high=Decimal('Infinity'))
     """
+    if not balance.number or not more.number:
+        return balance if balance.number else more
     return Balance(
         balance.number + more.number,
         combine({balance.bound, more.bound}),
@@ -403,7 +405,8 @@ class Course:
         revised = plus(target.promised, Balance.of(stated))
         if revised.number < least.number:
             revised = least._replace(bound=revised.bound)
-        self._revise(target, revised)
+        low, high = (end and max(end, ZERO) for end in (revised.low, revised.high))
+        self._revise(target, revised._replace(low=low, high=high))
 
     def _firm(self, event: Event, target: _Target, quantity: Quantity | None) -> None:
         part: Balance | None = None

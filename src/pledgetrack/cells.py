@@ -28,9 +28,15 @@ class Sums:
     """What a row of a result is made of."""
 
     numbers: dict[str, Decimal] = field(default_factory=dict)
+    # Of a measure that stands here, the end named is not known.
+    endless: set[str] = field(default_factory=set)
     commitments: int = 0
     bounds: dict[str, set[Bound]] = field(default_factory=lambda: defaultdict(set))
     reported: bool = False
+
+    def end(self, name: str) -> Decimal | None:
+        """One end of a measure, such as "pledged_high"; missing where there is none."""
+        return None if name in self.endless else self.numbers.get(name)
 
     def bound(self) -> str:
         """What is not exact, in words: "pledged at least, outstanding at least"."""
@@ -87,6 +93,7 @@ def by_commitment(
     latest: Sequence[str] = (),
     carry: Sequence[str] = (),
     with_status: bool = False,
+    ranged: bool = False,
 ) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
     """The rows that count, and the balances of each commitment in each cell."""
     rows, wanted = _chosen(lazy, keys, day, where)
@@ -106,10 +113,16 @@ def by_commitment(
             nw.when(measure == name).then(recorded).alias(f"stated_{name}")
             for name in ("pledged", "delivered")
         ),
+        *(
+            nw.when(measure == name).then(nw.col(end)).alias(f"m_{name}_{end}")
+            for name in MEASURES
+            for end in (("low", "high") if ranged else ())
+        ),
         flag(measure.is_null() | (measure != "delivered"), "n_other"),
     )
     sums = [*(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES), "n_other"]
     sums += ["stated_pledged", "stated_delivered"]
+    sums += [f"m_{name}" for name in frames.RANGES] if ranged else []
     per_commitment = (
         rows.group_by(*groups, *same, *carry)
         .agg(nw.col(*sums).sum(), nw.col("end", *latest).max())
@@ -129,31 +142,81 @@ def bounded(
     flags: Sequence[str],
 ) -> list[dict[str, Any]]:
     """The bounds other than exact behind each cell, of balances that are not 0."""
+    loose = rows.filter(~nw.col("bound").is_null() & (nw.col("bound") != "exact"))
+    return _standing(loose, per_commitment, keys, ("bound",), flags)
+
+
+def endless(
+    rows: nw.LazyFrame[Any],
+    per_commitment: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    flags: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """The measures of each cell that lack an end: ``no_low`` and ``no_high`` are 1 where so."""
+    loose = with_missing_ends(rows).filter((nw.col("no_low") > 0) | (nw.col("no_high") > 0))
+    # Balances of one kind come and go together, so each kind stands or does not.
+    return _standing(loose, per_commitment, keys, KIND, flags)
+
+
+KIND = ("bound", "no_low", "no_high")
+"""How a balance is inexact, for engines to group by."""
+
+
+def with_missing_ends(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The rows with an amount, saying which ends each lacks: ``no_low`` and ``no_high``."""
+    low, high = nw.col("low").is_null(), nw.col("high").is_null()
+    amounts = rows.filter(~nw.col("number").is_null())
+    return amounts.with_columns(flag(low, "no_low"), flag(high, "no_high"))
+
+
+def _standing(
+    loose: nw.LazyFrame[Any],
+    per_commitment: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    kind: Sequence[str],
+    flags: Sequence[str],
+) -> list[dict[str, Any]]:
+    """The kinds of balance in each cell, of those that are not 0."""
     groups = [f"key_{at}" for at in range(len(keys))]
     # The status is known only per commitment, so it is not a column to join on.
-    names = rows.collect_schema().names()
+    names = loose.collect_schema().names()
     same = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
     same += frames.balance_keys(names)
     # Whether a balance is 0 is judged as recorded: a row alone may differ by what rounding took.
     judged = "stated_number" if "stated_number" in names else "number"
-    loose = (
-        rows.filter(
-            ~nw.col("bound").is_null()
-            & (nw.col("bound") != "exact")
-            & nw.col("measure").is_in(MEASURES)
-        )
-        .group_by(*same, "measure", "bound")
+    stands = (
+        loose.filter(nw.col("measure").is_in(MEASURES))
+        .group_by(*same, "measure", *kind)
         .agg(nw.col(judged).sum())
         .filter(nw.col(judged) != 0)
         .with_columns(*labelled(same), nw.col("measure", "bound").cast(nw.String))
     )
-    if per_commitment.implementation != rows.implementation:
-        loose = nw.from_native(collect(loose)).lazy()
+    if per_commitment.implementation != loose.implementation:
+        stands = nw.from_native(collect(stands)).lazy()
     rest = [name for name in groups if name not in same]
     rest += [name for name in flags if name not in same]
-    joined = loose.join(per_commitment.select(*same, *rest), on=same, how="inner")
-    wanted = (*groups, "unit", "measure", "bound", *flags)
+    joined = stands.join(per_commitment.select(*same, *rest), on=same, how="inner")
+    wanted = (*groups, "unit", "measure", *kind, *flags)
     return records(joined.select(*wanted).unique())
+
+
+def with_ends(measures: Sequence[str], *, ranged: bool) -> list[str]:
+    """The columns of some measures, with those of their ends where these are asked for."""
+    return [f"{name}{end}" for name in measures for end in ("", "_low", "_high")[: 1 + 2 * ranged]]
+
+
+def measure_of(column: str) -> str:
+    """The measure that a column shows, itself or an end of it.
+
+    >>> measure_of("pledged"), measure_of("pledged_low")
+    ('pledged', 'pledged')
+    """
+    return column.removesuffix("_low").removesuffix("_high")
+
+
+def ends_missing(row: dict[str, Any]) -> list[str]:
+    """The ends that a row of ``endless`` says are not there, such as "pledged_high"."""
+    return [f"{row['measure']}_{end}" for end in ("low", "high") if row[f"no_{end}"]]
 
 
 def labelled(names: Iterable[str]) -> list[nw.Expr]:

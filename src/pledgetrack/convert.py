@@ -43,8 +43,10 @@ RATE_TYPE = pa.decimal128(38, 18)
 _NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "announced")
 # What belongs to the single fact; all the other columns tell balances apart.
 _OF_FACTS = frozenset(
-    {"number", "bound", "on", "since", "known", "event", "source", "citation", "announced"}
-)
+    {"number", "bound", "low", "high", "on", "since", "known", "event", "source", "citation",
+     "announced"}
+)  # fmt: skip
+_AMOUNTS = ("number", "low", "high")
 _TOLD = b"pledgetrack converted"
 _TELLS = ("into", "rate_day", "rates", "prices_of", "deflators", "not_converted")
 
@@ -132,10 +134,10 @@ class _Row(NamedTuple):
 
 
 class _Made(NamedTuple):
-    """A converted row: the amount, and what one unit of it was worth."""
+    """A converted row: its number and ends, and what one unit of it was worth."""
 
     at: int
-    number: Decimal
+    amounts: dict[str, Decimal]
     rate: Fraction
     deflator: Fraction
     rate_day: dt.date | None
@@ -214,19 +216,16 @@ class _Work:
             if (stream[0][0], stream[0][1]) not in kept
             for row in self._converted(*stream)
         ]
-        numbers, units = list(self.columns["number"]), list(self.columns["unit"])
+        units = list(self.columns["unit"])
+        amounts = {name: list(self.columns[name]) for name in _AMOUNTS if name in self.columns}
         told: dict[str, list[Any]] = {
-            name: [None] * len(numbers) for name in ("rate", "deflator", "rate_day", "rate_source")
+            name: [None] * len(units) for name in ("rate", "deflator", "rate_day", "rate_source")
         }
         for row in made:
-            if row.number.adjusted() >= INTEGER_DIGITS:
-                name = self.columns["commitment"][row.at]
-                raise AmountError(
-                    f"commitment {name!r}: {row.number:.6e} {self.conversion.into} has too many "
-                    f"digits for a movement, which holds {INTEGER_DIGITS} before the decimal point",
-                    value=row.number,
-                )
-            numbers[row.at], units[row.at] = row.number, self.conversion.into
+            units[row.at] = self.conversion.into
+            for name, number in row.amounts.items():
+                self._fits(row.at, number)
+                amounts[name][row.at] = number
             told["rate"][row.at] = _shown(row.rate)
             told["deflator"][row.at] = _shown(row.deflator)
             told["rate_day"][row.at] = row.rate_day
@@ -242,12 +241,22 @@ class _Work:
         }
         if self.conversion.deflators:
             columns["deflator"] = pa.array(told["deflator"], RATE_TYPE)
-        table = _replaced(table, "number", _numbers(numbers, table.column("number").type))
+        for name, numbers in amounts.items():
+            table = _replaced(table, name, _numbers(numbers, table.column(name).type))
         table = _replaced(table, "unit", pa.array(units, pa.string()).dictionary_encode())
         for name, column in columns.items():
             table = table.append_column(name, column)
         told_of = self.conversion.told(unit for _, unit in kept)
         return table.replace_schema_metadata({_TOLD: json.dumps(told_of).encode()})
+
+    def _fits(self, at: int, number: Decimal) -> None:
+        if number.adjusted() >= INTEGER_DIGITS:
+            raise AmountError(
+                f"commitment {self.columns['commitment'][at]!r}: {number:.6e} "
+                f"{self.conversion.into} has too many digits for a movement, which holds "
+                f"{INTEGER_DIGITS} before the decimal point",
+                value=number,
+            )
 
     # --- prices -----------------------------------------------------------------------------------
 
@@ -344,30 +353,49 @@ class _Work:
         average of what is there. With one price for all this is the balance times the price.
         """
         rounds = whose[1] != self.conversion.into or self.conversion.deflators is not None
-        number, value, shown = Fraction(0), Fraction(0), Decimal(0)
+        runs = {
+            name: _Running(self.digits if rounds else None)
+            for name in _AMOUNTS
+            if name in self.columns
+        }
+        number = Fraction(0)
         for _, group in groupby(rows, key=lambda row: (row.since, row.day)):
             today = list(group)
             price = self._price(today[0].at)
             if isinstance(price, Exception):
                 raise price
             net = sum((Fraction(row.number) for row in today), Fraction(0))
-            each = _leaving(number, value, net, price.factor)
+            each = _leaving(number, runs["number"].value, net, price.factor)
             average = each != price.factor
-            done = Fraction(0)
             for row in today:
-                done += Fraction(row.number)
-                exact = value + each * done
-                after = round_half_even(exact, self.digits) if rounds else _plain(exact)
+                stated = {name: self.columns[name][row.at] for name in runs}
                 yield _Made(
                     row.at,
-                    EXACT.subtract(after, shown),
+                    {
+                        name: runs[name].add(amount, each)
+                        for name, amount in stated.items()
+                        if amount is not None
+                    },
                     each / price.deflator,
                     price.deflator,
                     None if average else price.rate.day,
                     price.rate.source,
                 )
-                shown = after
-            number, value = number + net, value + each * net
+            number += net
+
+
+class _Running:
+    """A sum of converted amounts, rounded as it stands after each of them."""
+
+    def __init__(self, digits: int | None) -> None:
+        self.value, self.shown, self.digits = Fraction(0), Decimal(0), digits
+
+    def add(self, number: Decimal, each: Fraction) -> Decimal:
+        """What an amount adds to the rounded sum."""
+        self.value += each * Fraction(number)
+        before, value = self.shown, self.value
+        self.shown = _plain(value) if self.digits is None else round_half_even(value, self.digits)
+        return EXACT.subtract(self.shown, before)
 
 
 def _leaving(number: Fraction, value: Fraction, net: Fraction, price: Fraction) -> Fraction:

@@ -19,6 +19,7 @@ from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
 from pledgetrack.units import ACTION, is_currency
 
 Numbers = Literal["decimal", "float"]
+Bounds = Literal["words", "range"]
 _DATES = ("on", "since", "until", "known", "announced", "start", "end")
 KEYS = (
     "party", "recipient", "channel", "unit", "horizon", "due",
@@ -29,7 +30,10 @@ KEYS = (
 STATED_UNIT = "stated_unit"
 """One more key of converted movements: the unit in which a row was recorded."""
 
-_TAKEN = ("period", *MEASURES, "outstanding", "overdue", "commitments", "bound", "share")
+RANGES = tuple(f"{name}_{end}" for name in MEASURES for end in ("low", "high"))
+_TAKEN = (
+    "period", *MEASURES, *RANGES, "outstanding", "overdue", "commitments", "bound", "share",
+)  # fmt: skip
 # What a key is read from, where that is not the column of its name.
 _READ_FROM = {"due": ("end", "horizon"), "status": ()}
 COUNT = nw.lit(1, dtype=nw.Int64)
@@ -76,7 +80,11 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
                 )
             casts.append(nw.lit(None, dtype=nw.Date).alias(name))
     lazy = lazy.with_columns(*casts) if casts else lazy
-    return _with_numbers(lazy, schema["number"]) if "number" in schema else lazy
+    numbers = [name for name in ("number", "low", "high") if name in schema]
+    made: nw.LazyFrame[Any] = lazy
+    for name in numbers:
+        made = _with_numbers(made, name, schema[name])
+    return made
 
 
 def _typed(table: pa.Table) -> pa.Table:
@@ -95,9 +103,9 @@ def _all_null(lazy: nw.LazyFrame[Any], name: str) -> bool:
     return not collect(count).column("count")[0].as_py()
 
 
-def _with_numbers(lazy: nw.LazyFrame[Any], kind: Any) -> nw.LazyFrame[Any]:
+def _with_numbers(lazy: nw.LazyFrame[Any], name: str, kind: Any) -> nw.LazyFrame[Any]:
     """Make sure that the numbers are exact and that no sum of them can wrap."""
-    number = nw.col("number")
+    number = nw.col(name)
     if isinstance(kind, nw.Decimal):
         precision = kind.precision or 38
         if precision <= INTEGER_DIGITS + DECIMAL_PLACES:
@@ -108,20 +116,20 @@ def _with_numbers(lazy: nw.LazyFrame[Any], kind: Any) -> nw.LazyFrame[Any]:
         largest = max(abs(found["top"] or 0), abs(found["low"] or 0)) * int(found["rows"])
         if Decimal(largest).adjusted() + 1 > 38 - (kind.scale or 0):
             raise FrameError(
-                "a sum of these numbers could pass 38 digits; cast the column 'number' to "
+                f"a sum of these numbers could pass 38 digits; cast the column {name!r} to "
                 f"decimal({INTEGER_DIGITS + DECIMAL_PLACES}, {DECIMAL_PLACES})",
-                columns=("number",),
+                columns=(name,),
             )
         return lazy
     if kind.is_integer():
         return lazy.with_columns(
             number.cast(nw.Decimal(INTEGER_DIGITS + DECIMAL_PLACES, DECIMAL_PLACES))
         )
-    if _all_null(lazy, "number"):
-        return lazy.with_columns(nw.lit(None, dtype=nw.Decimal(28, 6)).alias("number"))
+    if _all_null(lazy, name):
+        return lazy.with_columns(nw.lit(None, dtype=nw.Decimal(28, 6)).alias(name))
     raise FrameError(
-        f"column 'number' holds {kind}, which is not exact; cast it to a decimal",
-        columns=("number",),
+        f"column {name!r} holds {kind}, which is not exact; cast it to a decimal",
+        columns=(name,),
     )
 
 
@@ -362,6 +370,13 @@ def amounts(values: Iterable[Decimal | None], numbers: Numbers) -> Any:
     if numbers != "decimal":
         raise unknown("kind of numbers", numbers, ("decimal", "float"))
     return pd.Series([None if v is None else tidy(v) for v in values], dtype=object)
+
+
+def ranged(bounds: str) -> bool:
+    """Whether the ends of bounds were asked for."""
+    if bounds not in ("words", "range"):
+        raise unknown("kind of bounds", bounds, ("words", "range"))
+    return bounds == "range"
 
 
 def days(values: Iterable[dt.date | None]) -> Any:

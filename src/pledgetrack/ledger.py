@@ -18,7 +18,7 @@ from pledgetrack.check import check
 from pledgetrack.choice import Labels
 from pledgetrack.convert import Conversion, Converting, convert, described, told_of
 from pledgetrack.errors import DayError, PledgetrackError, unknown
-from pledgetrack.frames import Numbers
+from pledgetrack.frames import Bounds, Numbers
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import CITATION, MEASURES, movements
 from pledgetrack.reading import Reading
@@ -282,6 +282,7 @@ class Ledger:
         known_by: object = None,
         per: str | None = None,
         calendar: str | FiscalCalendar | None = None,
+        bounds: Bounds = "words",
         numbers: Numbers = "decimal",
         **converting: Unpack[Converting],
     ) -> pd.DataFrame:
@@ -300,8 +301,8 @@ class Ledger:
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, until=day, **converting)
         made = totals(
-            rows, by, as_of=day, per=per, calendar=calendar, where=self._shown(rows),
-            numbers=numbers,
+            rows, by, as_of=day, per=per, calendar=calendar, bounds=bounds,
+            where=self._shown(rows), numbers=numbers,
         )  # fmt: skip
         return self._reach(made, known_by)
 
@@ -331,6 +332,7 @@ class Ledger:
         *,
         as_of: object = None,
         known_by: object = None,
+        bounds: Bounds = "words",
         numbers: Numbers = "decimal",
         **converting: Unpack[Converting],
     ) -> pd.DataFrame:
@@ -347,7 +349,7 @@ class Ledger:
         """
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, until=day, **converting)
-        made = summary(rows, by, as_of=day, where=self._shown(rows), numbers=numbers)
+        made = summary(rows, by, as_of=day, bounds=bounds, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
     def explain(

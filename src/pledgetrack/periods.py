@@ -15,7 +15,20 @@ import numpy as np
 
 from pledgetrack import frames
 from pledgetrack.calendar import NOT_STATED, Periods, first_ordinals, numbers_of, prefix
-from pledgetrack.cells import Cell, Sums, bounded, by_commitment, cell_of, labelled
+from pledgetrack.cells import (
+    KIND,
+    Cell,
+    Sums,
+    bounded,
+    by_commitment,
+    cell_of,
+    endless,
+    ends_missing,
+    labelled,
+    measure_of,
+    with_ends,
+    with_missing_ends,
+)
 from pledgetrack.frames import Where, records
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, tidy
@@ -107,12 +120,15 @@ def period_cells(
     day: dt.date,
     cut: Periods,
     where: Where | None,
+    *,
+    ranged: bool = False,
 ) -> dict[Cell, Sums]:
     """Every cell by period: balances over the days of their horizons, deliveries on their day."""
     frames.need(lazy.collect_schema().names(), ("on", "start", "announced", "horizon"))
     rows, per_commitment = by_commitment(
-        lazy, keys, day, where, latest=("start", "announced"), carry=("horizon",)
+        lazy, keys, day, where, latest=("start", "announced"), carry=("horizon",), ranged=ranged
     )
+    shown = with_ends(_SPREAD, ranged=ranged)
     held = records(per_commitment)
     heads = [cell_of(keys, row) for row in held]
     fixed = [at for at, key in enumerate(keys) if key != "status"]
@@ -143,14 +159,15 @@ def period_cells(
                 made = cell(at, row["horizon"] or NOT_STATED)
                 members[id(made)].add(row["commitment"])
                 pieces[at].append(made)
-                for name in _SPREAD:
-                    if row[f"n_m_{name}"]:
-                        _add(made, name, row[f"m_{name}"])
-        for name in _SPREAD:
+                for name in (name for name in shown if row[f"n_m_{measure_of(name)}"]):
+                    _add(made, name, row[f"m_{name}"] or Decimal(0))
+        for name in shown:
             _spread(name, held, dated, windows, pieces)
-        for row in bounded(rows, per_commitment, keys, ("commitment",)):
-            for made in pieces[index[identity(row)]] if row["measure"] != "delivered" else ():
-                made.bounds[row["measure"]].add(row["bound"])
+        loose = bounded(rows, per_commitment, keys, ("commitment",))
+        loose += endless(rows, per_commitment, keys, ("commitment",)) if ranged else []
+        for row in loose:
+            if row["measure"] != "delivered":
+                _loosen(pieces[index[identity(row)]], row)
         for row in _deliveries(rows, keys):
             place = index.get(identity(row))
             if place is None:
@@ -158,9 +175,15 @@ def period_cells(
             period = cut.number(row["on"])
             made = cell(place, cut.label(period))
             _add(made, "delivered", row["number"])
-            if row["bound"] not in (None, "exact") and row["number"]:
-                made.bounds["delivered"].add(row["bound"])
+            _loosen([made] if row["number"] else (), row)
             members[id(made)].add(row["commitment"])
+        for row in _deliveries(with_missing_ends(rows), keys, KIND) if ranged else ():
+            place = index.get(identity(row))
+            if place is not None:
+                made = cell(place, cut.label(cut.number(row["on"])))
+                _add(made, "delivered_low", row["low"] or Decimal(0))
+                _add(made, "delivered_high", row["high"] or Decimal(0))
+                made.endless.update(ends_missing(row) if row["number"] else ())
     for made in cells.values():
         made.commitments = len(members[id(made)])
     return dict(cells)
@@ -171,6 +194,15 @@ def _opening(row: dict[str, Any]) -> dt.date:
     end: dt.date = row["end"]
     start: dt.date = row["start"] or row["announced"] or end
     return min(start, end)
+
+
+def _loosen(pieces: Sequence[Sums], row: dict[str, Any]) -> None:
+    """Say of some cells that a balance in them is not exact, or lacks an end."""
+    for made in pieces:
+        if "no_low" in row:
+            made.endless.update(ends_missing(row))
+        if row["bound"] not in (None, "exact"):
+            made.bounds[row["measure"]].add(row["bound"])
 
 
 def _add(made: Sums, name: str, number: Decimal) -> None:
@@ -188,7 +220,7 @@ def _spread(
     amounts, digits = [], []
     for at in dated:
         row = held[at]
-        number = row[f"m_{name}"] if row[f"n_m_{name}"] else None
+        number = row[f"m_{name}"] or Decimal(0) if row[f"n_m_{measure_of(name)}"] else None
         places = 0 if number is None else digits_of(number, row["unit"])
         digits.append(None if number is None else places)
         amounts.append(0 if number is None else to_minor(number, places))
@@ -200,16 +232,16 @@ def _spread(
             _add(pieces[dated[row]][nth], name, from_minor(int(part), places_))
 
 
-def _deliveries(rows: nw.LazyFrame[Any], keys: Sequence[str]) -> list[dict[str, Any]]:
+def _deliveries(
+    rows: nw.LazyFrame[Any], keys: Sequence[str], kind: Sequence[str] = ("bound",)
+) -> list[dict[str, Any]]:
     same = [f"key_{at}" for at in range(len(keys))]
     same += frames.balance_keys(rows.collect_schema().names())
+    numbers = ["number", *(("low", "high") if "no_low" in kind else ())]
     delivered = (
         rows.filter((nw.col("measure") == "delivered") & ~nw.col("number").is_null())
-        .group_by(*same, "on", "bound")
-        .agg(nw.col("number").sum())
+        .group_by(*same, "on", *kind)
+        .agg(nw.col(*numbers).sum())
         .with_columns(*labelled(same), nw.col("bound").cast(nw.String))
     )
-    return records(delivered)
-
-
-# --- results --------------------------------------------------------------------------------------
+    return [{**row, "measure": "delivered"} for row in records(delivered)]

@@ -162,8 +162,8 @@ class Quantity(Record):
         >>> Quantity(number=-20, unit="USD", bound="up to").ends
         (Decimal('-20'), Decimal('0'))
         """
-        if self.bound == "exact":
-            return self.number, self.number
+        if self.bound == "exact" or not self.number:
+            return self.number, self.number  # of nothing there is no more and no less
         size = self.number.copy_abs()
         ends: dict[str, Ends] = {
             "at least": (size, ENDLESS),

@@ -67,7 +67,7 @@ def amounts(unit: str = "USD", *, most: int = 10**12, least: int = 0) -> Any:
     digits = minor_digits(unit)
     scale = 10**digits
     parts = st.one_of(
-        st.integers(least * scale, min(most, 100) * scale),
+        st.integers(least * scale, min(most, max(least, 100)) * scale),
         st.integers(least, most).map(lambda whole: whole * scale),
         st.integers(least * scale, most * scale),
     )

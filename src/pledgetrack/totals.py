@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Unpack
 
 import narwhals as nw
@@ -12,9 +13,19 @@ import pandas as pd
 
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar, Periods, fiscal_calendar
-from pledgetrack.cells import Cell, Sums, bounded, by_commitment, cell_of
+from pledgetrack.cells import (
+    Cell,
+    Sums,
+    bounded,
+    by_commitment,
+    cell_of,
+    endless,
+    ends_missing,
+    measure_of,
+    with_ends,
+)
 from pledgetrack.convert import Converting, described, enter
-from pledgetrack.frames import Numbers, Where, flag, records
+from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import MEASURES
 from pledgetrack.periods import period_cells
 from pledgetrack.quantity import EXACT, flip
@@ -34,6 +45,7 @@ def totals(
     known_by: object = None,
     per: str | None = None,
     calendar: str | FiscalCalendar | None = None,
+    bounds: Bounds = "words",
     where: Where | None = None,
     numbers: Numbers = "decimal",
     **converting: Unpack[Converting],
@@ -60,6 +72,11 @@ def totals(
     Labels of ``by`` and ``where`` are those of the result; the key ``stated_unit`` is the unit as
     recorded. Converting takes the rows up to the day into memory.
 
+    The column ``bound`` says in words what is not exact. ``bounds="range"`` adds to each measure
+    the least and the most that its bounds imply, ``pledged_low`` and ``pledged_high``: "at least"
+    has no high end, "about" has ends where the record states a margin. One part without an end
+    leaves the sum without it, and the cell is missing.
+
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
     >>> table = pt.totals(frame, by="party", as_of="2022-07-31", where={"unit": "USD"})
@@ -72,7 +89,7 @@ def totals(
     lazy, told = enter(frame, NEEDED, until=day, known_by=known_by, where=where, **converting)
     keys = _keys(by, lazy)
     cut = periods_of(per, calendar)
-    cells, columns = _cells(lazy, keys, day, cut, where)
+    cells, columns = _cells(lazy, keys, day, cut, where, ranged=frames.ranged(bounds))
     result = _table(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
     return frames.told(_described(result, day, cut, told), known_by)
 
@@ -83,6 +100,7 @@ def summary(
     *,
     as_of: object = None,
     known_by: object = None,
+    bounds: Bounds = "words",
     where: Where | None = None,
     numbers: Numbers = "decimal",
     **converting: Unpack[Converting],
@@ -106,7 +124,7 @@ def summary(
     needed = (*NEEDED, *STATUS_NEEDED)
     lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
     keys = _keys(by, lazy)
-    cells, columns = _cells(lazy, keys, day, None, where)
+    cells, columns = _cells(lazy, keys, day, None, where, ranged=frames.ranged(bounds))
     result = _table(cells, keys, columns, numbers)
     ordered = _ordered(cells, keys)
     if "outstanding" in columns:
@@ -158,11 +176,16 @@ def _cells(
     day: dt.date,
     cut: Periods | None,
     where: Where | None,
+    *,
+    ranged: bool,
 ) -> tuple[dict[Cell, Sums], list[str]]:
     """Every row of a result, and the names of its amounts."""
+    shown = with_ends(MEASURES, ranged=ranged)
+    if ranged:
+        frames.need(lazy.collect_schema().names(), ("low", "high"))
     if cut is not None:
-        return period_cells(lazy, keys, day, cut, where), list(MEASURES)
-    rows, per_commitment = by_commitment(lazy, keys, day, where)
+        return period_cells(lazy, keys, day, cut, where, ranged=ranged), shown
+    rows, per_commitment = by_commitment(lazy, keys, day, where, ranged=ranged)
     groups = [f"key_{at}" for at in range(len(keys))]
     pledged, delivered = nw.col("m_pledged"), nw.col("m_delivered")
     stated = nw.col("n_m_pledged") > 0
@@ -181,7 +204,7 @@ def _cells(
         flag(counted & (nw.col("n_m_delivered") > 0), "n_reported"),
     )
     sums = (
-        *(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES),
+        *(f"m_{name}" for name in shown), *(f"n_m_{name}" for name in MEASURES),
         "owed", "arrived", "late_owed", "late_arrived", "n_due", "n_reported",
     )  # fmt: skip
     grouped = per_commitment.group_by(*groups, "unit").agg(nw.col(*sums).sum())
@@ -193,9 +216,9 @@ def _cells(
     with decimal.localcontext(EXACT):
         for row in records(grouped):
             made = cells.setdefault(cell_of(keys, row), Sums())
-            for name in MEASURES:
-                if row[f"n_m_{name}"]:
-                    made.numbers[name] = row[f"m_{name}"]
+            for name in shown:
+                if row[f"n_m_{measure_of(name)}"]:
+                    made.numbers[name] = row[f"m_{name}"] or Decimal(0)
             if whole and row["n_m_pledged"]:
                 made.numbers["outstanding"] = row["owed"] - row["arrived"]
             if whole and row["n_due"]:
@@ -204,15 +227,21 @@ def _cells(
     for row in records(counts):
         cells[cell_of(keys, row)].commitments += int(row["commitments"])
     for row in bounded(rows, per_commitment, keys, ("is_counted", "is_missing")):
-        made = cells[cell_of(keys, row)]
-        made.bounds[row["measure"]].add(row["bound"])
+        _loosen(cells[cell_of(keys, row)], row, whole=whole)
+    for row in endless(rows, per_commitment, keys) if ranged else ():
+        cells[cell_of(keys, row)].endless.update(ends_missing(row))
+    return cells, [*shown, *(("outstanding", "overdue") if whole else ())]
+
+
+def _loosen(made: Sums, row: dict[str, Any], *, whole: bool) -> None:
+    """Say of a cell that a balance in it is not exact."""
+    made.bounds[row["measure"]].add(row["bound"])
+    if whole and row["measure"] in ("pledged", "delivered"):
         loose = flip(row["bound"]) if row["measure"] == "delivered" else row["bound"]
-        if whole and row["measure"] in ("pledged", "delivered"):
-            if row["is_counted"]:
-                made.bounds["outstanding"].add(loose)
-            if row["is_missing"]:
-                made.bounds["overdue"].add(loose)
-    return cells, [*MEASURES, *(("outstanding", "overdue") if whole else ())]
+        if row["is_counted"]:
+            made.bounds["outstanding"].add(loose)
+        if row["is_missing"]:
+            made.bounds["overdue"].add(loose)
 
 
 def _count_statuses(
@@ -245,7 +274,7 @@ def _table(
         key: frames.words(cell[at] for cell in ordered) for at, key in enumerate((*keys, "unit"))
     }
     for name in columns:
-        values = [cells[cell].numbers.get(name) for cell in ordered]
+        values = [cells[cell].end(name) for cell in ordered]
         made[name] = frames.amounts(values, numbers)
     made["commitments"] = pd.array([cells[cell].commitments for cell in ordered], dtype="int64")
     made["bound"] = frames.words(cells[cell].bound() for cell in ordered)

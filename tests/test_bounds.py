@@ -1,0 +1,256 @@
+"""Ranges: the least and the most that the bounds of a total imply."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import pledgetrack as pt
+from pledgetrack import strategies as pts
+from test_engines import ENGINES
+
+MEASURES = ("proposed", "pledged", "committed", "delivered")
+ENDS = [f"{name}_{end}" for name in MEASURES for end in ("low", "high")]
+DAY = "2025-01-01"
+
+
+def promise(name: str = "aid", **quantity: Any) -> pt.Commitment:
+    """A pledge of some USD."""
+    return pt.Commitment(
+        id=name, party="A", announced="2024-01-01", stage="pledged", horizon={"end": "2024-12-31"},
+        target={"unit": "USD", **quantity},
+    )  # fmt: skip
+
+
+def event(kind: str, on: str, **quantity: Any) -> pt.Event:
+    """An event of the pledge, with a quantity in USD."""
+    return pt.Event(commitment="aid", kind=kind, on=on, quantity={"unit": "USD", **quantity})
+
+
+def ends(table: pd.DataFrame, measure: str = "pledged") -> tuple[Any, Any]:
+    """Both ends of a measure in the first row."""
+    row = table.to_dict("records")[0]
+    return row[f"{measure}_low"], row[f"{measure}_high"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [({"number": 100}, (100, 100)), ({"number": 100, "bound": "at least"}, (100, None)),
+     ({"number": 100, "bound": "up to"}, (0, 100)),
+     ({"number": 100, "bound": "about"}, (None, None)),
+     ({"number": 100, "bound": "about", "margin": "12.50"}, (Decimal("87.5"), Decimal("112.5"))),
+     ({"number": 0, "bound": "at least"}, (0, 0))],
+)  # fmt: skip
+def test_each_bound_implies_its_ends(quantity: dict[str, Any], expected: tuple[Any, Any]) -> None:
+    """A number alone is both ends; "about" has none unless a margin is stated."""
+    assert ends(pt.Ledger([promise(**quantity)]).totals(as_of=DAY, bounds="range")) == expected
+
+
+def test_ends_are_summed_exactly_and_one_missing_end_leaves_the_sum_without() -> None:
+    """Low ends add up; of a sum with an "at least" nobody knows the most."""
+    ledger = pt.Ledger(
+        [promise("a", number="0.10"), promise("b", number="0.20", bound="up to"),
+         promise("c", number=3, bound="about", margin=1)]
+    )  # fmt: skip
+    assert ends(ledger.totals(as_of=DAY, bounds="range")) == (Decimal("2.1"), Decimal("4.3"))
+    ledger += pt.Ledger([promise("d", number=5, bound="at least")])
+    assert ends(ledger.totals(as_of=DAY, bounds="range")) == (Decimal("7.1"), None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "happened", "measure", "expected"),
+    [({"number": 100, "bound": "up to"}, event("revised", "2024-02-01", number=50),
+      "pledged", (50, 150)),
+     ({"number": 100}, event("withdrawn", "2024-02-01", number=40, bound="at least"),
+      "pledged", (0, 60)),
+     ({"number": 100}, event("withdrawn", "2024-02-01", number=40, bound="up to"),
+      "pledged", (60, 100)),
+     ({"number": 100, "bound": "at least"}, event("withdrawn", "2024-02-01", number=40),
+      "pledged", (60, None)),
+     ({"number": 100, "bound": "about", "margin": 10},
+      event("withdrawn", "2024-02-01", number=40, bound="about", margin=5), "pledged", (45, 75)),
+     ({"number": 100}, event("delivered", "2024-02-01", number=-30, bound="at least"),
+      "delivered", (None, -30)),
+     ({"number": 100}, event("delivered", "2024-02-01", number=-30, bound="up to"),
+      "delivered", (-30, 0)),
+     ({"number": 100, "bound": "about"}, event("withdrawn", "2024-02-01", number=100),
+      "pledged", (0, 0))],
+)  # fmt: skip
+def test_ends_follow_what_happens(
+    stated: dict[str, Any], happened: pt.Event, measure: str, expected: tuple[Any, Any]
+) -> None:
+    """What is added or taken off moves each end by the end of its own that is worst for it."""
+    table = pt.Ledger([promise(**stated)], [happened]).totals(as_of=DAY, bounds="range")
+    assert ends(table, measure) == expected
+
+
+def test_a_restatement_leaves_nothing_of_the_old_ends() -> None:
+    """Out with the old, in with the new."""
+    restated = pt.Event(
+        commitment="aid", kind="revised", on="2024-03-01", restated={"number": 80, "unit": "USD"}
+    )
+    for bound in ("at least", "up to", "about"):
+        ledger = pt.Ledger([promise(number=100, bound=bound)], [restated])
+        assert ends(ledger.totals(as_of=DAY, bounds="range")) == (80, 80)
+
+
+def test_a_margin_alone_may_change() -> None:
+    """Then the number stays, and the ends move."""
+    restated = pt.Event(
+        commitment="aid", kind="revised", on="2024-03-01",
+        restated={"number": 100, "unit": "USD", "bound": "about", "margin": 5},
+    )  # fmt: skip
+    ledger = pt.Ledger([promise(number=100, bound="about", margin=20)], [restated])
+    assert ends(ledger.totals(as_of="2024-02-29", bounds="range")) == (80, 120)
+    assert ends(ledger.totals(as_of="2024-03-01", bounds="range")) == (95, 105)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [({"margin": 5}, "goes with the bound 'about', and this one is 'exact'"),
+     ({"margin": 0, "bound": "about"}, "not above 0"),
+     ({"margin": 101, "bound": "about"}, "at most the number 100"),
+     ({"margin": "10%", "bound": "about"}, "no plain number")],
+)  # fmt: skip
+def test_a_margin_that_says_nothing_is_refused(fields: dict[str, Any], message: str) -> None:
+    """It is an amount in the same unit, above 0 and at most the number."""
+    with pytest.raises(ValidationError, match=message):
+        pt.Quantity(number=100, unit="USD", **fields)
+
+
+def test_bounds_are_words_or_a_range() -> None:
+    """A slip is refused with the choices."""
+    with pytest.raises(pt.UnknownNameError, match="unknown kind of bounds 'ranges'"):
+        pt.Ledger().totals(bounds="ranges")  # type: ignore[arg-type]
+
+
+def test_a_range_needs_the_ends_of_the_movements() -> None:
+    """A frame without them is refused, and not taken for exact."""
+    rows = pt.Ledger([promise(number=100)]).movements().drop(columns=["low", "high"])
+    with pytest.raises(pt.FrameError, match="no column 'low', 'high'"):
+        pt.totals(rows, bounds="range")
+
+
+@settings(max_examples=25)
+@given(pts.ledgers(), st.sampled_from(["party", "horizon", "status", "source"]), pts.days())
+def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
+    """Each end is the sum of those of the parts, over any key and over periods; or is missing."""
+    table = ledger.totals(by=key, as_of=day, bounds="range")
+    plain = ledger.totals(by=key, as_of=day)
+    pd.testing.assert_frame_equal(table.drop(columns=ENDS), plain, check_like=True)
+    assert list(table.drop(columns=ENDS)) == list(plain)
+    fine = ledger.totals(by=[key, "commitment"], as_of=day, bounds="range")
+    spread = ledger.totals(by=key, as_of=day, per="quarter", bounds="range")
+    assert list(spread.drop(columns=ENDS)) == list(ledger.totals(by=key, as_of=day, per="quarter"))
+    for row in table.to_dict("records"):
+        for parts in (fine, spread):
+            mine = parts[(parts[key] == row[key]) & (parts["unit"] == row["unit"])]
+            for name in ENDS:
+                measure = name.rpartition("_")[0]
+                stated = [m[name] for m in mine.to_dict("records") if m[measure] is not None]
+                if parts is fine:
+                    expected = sum(stated) if stated and None not in stated else None
+                    assert row[name] == expected, name
+                elif row[name] is not None and None not in stated:
+                    assert sum(stated) == row[name], name
+
+
+@settings(max_examples=50)
+@given(pts.ledgers(), pts.days())
+def test_ends_surround_the_number(ledger: pt.Ledger, day: dt.date) -> None:
+    """What is stated lies within the range; where nothing is loose, it is the range."""
+    table = ledger.totals(by="commitment", as_of=day, bounds="range")
+    for row in table.to_dict("records"):
+        for name in MEASURES:
+            low, number, high = row[f"{name}_low"], row[name], row[f"{name}_high"]
+            if number is None:
+                assert (low, high) == (None, None)
+                continue
+            assert low is None or low <= number
+            assert high is None or high >= number
+            if f"{name} " not in row["bound"]:
+                assert low == high == number
+
+
+def added(one: Any, other: Any) -> list[Any]:
+    """Two pairs of ends, summed; what is not known stays so."""
+    return [None if None in pair else sum(pair) for pair in zip(one, other, strict=True)]
+
+
+@st.composite
+def revisions(draw: Any) -> tuple[pt.Ledger, Any, Any]:
+    """A pledge of about a million that is revised and taken back in small steps; and its ends."""
+    quantity = draw(pts.quantities("USD", least=10**6, most=10**7))
+    promise_ends, taken = list(quantity.ends), [Decimal(0), Decimal(0)]
+    happened = []
+    for month in range(2, 2 + draw(st.integers(0, 4))):
+        kind = draw(st.sampled_from(("revised", "withdrawn", "restated")))
+        least = {"revised": -1000, "withdrawn": 0, "restated": 10**6}[kind]
+        step = draw(pts.quantities("USD", least=least, most=10**7 if kind == "restated" else 1000))
+        on = f"2024-{month:02d}-01"
+        if kind == "restated":
+            happened.append(pt.Event(commitment="aid", kind="revised", on=on, restated=step))
+            promise_ends = list(step.ends)
+            continue
+        happened.append(pt.Event(commitment="aid", kind=kind, on=on, quantity=step))
+        if kind == "withdrawn":
+            taken = added(taken, step.ends)
+        else:
+            promise_ends = [e and max(Decimal(0), e) for e in added(promise_ends, step.ends)]
+    opposite = [None if end is None else -end for end in reversed(taken)]
+    low, high = (e and max(Decimal(0), e) for e in added(promise_ends, opposite))
+    promised = pt.Commitment(
+        id="aid", party="A", announced="2024-01-01", stage="pledged", target=quantity
+    )
+    finite = [None if end is None or end.is_infinite() else end for end in (low, high)]
+    return pt.Ledger([promised], happened), *finite
+
+
+@given(revisions())
+def test_ends_are_those_of_plain_interval_arithmetic(drawn: tuple[pt.Ledger, Any, Any]) -> None:
+    """Whatever is added or taken off, in whatever bound."""
+    ledger, low, high = drawn
+    assert ends(ledger.totals(as_of=DAY, bounds="range")) == (low, high)
+
+
+@given(pts.ledgers(), pts.days())
+def test_the_range_of_deliveries_is_the_sum_of_their_ends(ledger: pt.Ledger, day: dt.date) -> None:
+    """Each report brings its own ends."""
+    table = ledger.totals(by="commitment", as_of=day, bounds="range")
+    for row in table[table["delivered"].notna()].to_dict("records"):
+        told = [
+            event.quantity.ends for event in ledger.events
+            if event.kind == "delivered" and event.commitment == row["commitment"]
+            and max(event.on, ledger[event.commitment].announced) <= day
+            and event.quantity.unit == row["unit"] and event.quantity.number
+        ]  # fmt: skip
+        for at, name in enumerate(("delivered_low", "delivered_high")):
+            known = [pair[at] for pair in told]
+            loose = any(end is None or end.is_infinite() for end in known)
+            # Reports of one kind that cancel each other leave nothing loose.
+            assert row[name] == (None if loose else sum(known)) or (loose and row[name] is not None)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_ranges_are_the_same_on_every_engine(name: str) -> None:
+    """Sums, missing ends, ends of periods: one answer."""
+    ledger = pt.Ledger(
+        [promise("aid", number=100, bound="about", margin=10), promise("b", number=7)],
+        [event("delivered", "2024-05-01", number=30, bound="at least"),
+         event("delivered", "2024-06-01", number=3, bound="up to")],
+    )  # fmt: skip
+    frame = ENGINES[name](ledger.movements())
+    for options in ({}, {"per": "quarter"}, {"by": ["commitment", "status"]}):
+        expected = ledger.totals(as_of=DAY, bounds="range", **options)
+        found = pt.totals(frame, as_of=DAY, bounds="range", **options)
+        pd.testing.assert_frame_equal(found, expected)
+    found = pt.summary(frame, as_of=DAY, bounds="range")
+    assert ends(found, "delivered") == (30, None)
+    pd.testing.assert_frame_equal(found, ledger.summary(as_of=DAY, bounds="range"))
