@@ -254,3 +254,33 @@ def test_ranges_are_the_same_on_every_engine(name: str) -> None:
     found = pt.summary(frame, as_of=DAY, bounds="range")
     assert ends(found, "delivered") == (30, None)
     pd.testing.assert_frame_equal(found, ledger.summary(as_of=DAY, bounds="range"))
+
+
+@settings(max_examples=25)
+@given(pts.ledgers(), pts.days(), st.sampled_from(["announced", "event"]))
+def test_ranges_are_converted_like_their_numbers(
+    ledger: pt.Ledger, day: dt.date, rate_day: str
+) -> None:
+    """Both ends stay around the number, and are the number where nothing is loose."""
+    rates = pt.Rates.fixed({"EUR": "0.93", "JPY": "151.7", "KWD": "0.3", "DEM": "1.7"}, per="USD")
+    table = ledger.totals(
+        by="commitment", as_of=day, bounds="range", into="USD", rates=rates, rate_day=rate_day
+    )
+    for row in table.to_dict("records"):
+        for name in MEASURES:
+            low, number, high = row[f"{name}_low"], row[name], row[f"{name}_high"]
+            assert None in (low, number) or low <= number
+            assert None in (high, number) or number <= high
+            if number is not None and f"{name} " not in row["bound"]:
+                assert low == high == number
+
+
+def test_a_range_is_converted_once() -> None:
+    """Ends are rounded as running balances, like numbers: no dust remains."""
+    tenth = [event("delivered", f"2024-02-{day:02d}", number="0.1") for day in range(1, 11)]
+    ledger = pt.Ledger([promise(number=1, bound="up to")], tenth)
+    made = ledger.totals(
+        as_of=DAY, bounds="range", into="EUR", rates=pt.Rates.fixed({"USD": 3}, per="EUR")
+    )
+    assert ends(made) == (0, Decimal("0.33"))
+    assert ends(made, "delivered") == (Decimal("0.33"), Decimal("0.33"))
