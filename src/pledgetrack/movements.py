@@ -7,20 +7,48 @@ are closed on that day and repeated under the new key, so that a filter is all t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from pledgetrack.balances import Course, Finding, day_of
+from pledgetrack.balances import Finding, day_of
 from pledgetrack.calendar import horizon_class
 from pledgetrack.errors import AmountError
+from pledgetrack.families import OF_PARTS, Account, accounts
 from pledgetrack.horizon import Horizon
+from pledgetrack.kin import REASONS, Aside
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS
+from pledgetrack.units import ACTION
 
 MEASURES = ("proposed", "pledged", "committed", "delivered")
 """The measures that totals show; ``alleged`` is one more that none shows."""
+
+
+def forms(measure: str) -> tuple[str, ...]:
+    """A measure as it is named where it counts, and where another record counts instead.
+
+    >>> forms("pledged")
+    ('pledged', 'repeated pledged', 'linked pledged')
+    """
+    return (measure, *(aside(measure, reason) for reason in REASONS))
+
+
+def aside(measure: str | None, reason: str) -> str:
+    """The measure of what is set aside for a reason, which no total shows."""
+    return f"{reason} {measure or ACTION}"
+
+
+ELSEWHERE = (
+    OF_PARTS,
+    *(
+        aside(measure, reason)
+        for measure in (*MEASURES, "alleged", ACTION, OF_PARTS)
+        for reason in REASONS
+    ),
+)
+"""The measures of what counts elsewhere: with a part, or with another record."""
 
 _KEY = pa.dictionary(pa.int32(), pa.string())
 NUMBER = pa.decimal128(INTEGER_DIGITS + DECIMAL_PLACES, DECIMAL_PLACES)
@@ -63,8 +91,15 @@ def label(names: Sequence[str]) -> str | None:
     return " + ".join(sorted(set(names))) or None
 
 
-def phases(commitment: Commitment, events: Iterable[Event]) -> list[tuple[dt.date, Horizon | None]]:
-    """The horizons of a commitment, each with the day from which it holds."""
+Phase = tuple[dt.date, Horizon | None, Aside | None]
+
+
+def phases(
+    commitment: Commitment,
+    events: Iterable[Event],
+    asides: Sequence[tuple[dt.date, Aside | None]] = (),
+) -> list[Phase]:
+    """The horizons of a commitment and why it is set aside, each with its first day."""
     found: list[tuple[dt.date, Horizon | None]] = [(commitment.announced, commitment.horizon)]
     found += [(day_of(event, commitment), event.horizon) for event in events if event.horizon]
     kept = found[:1]
@@ -72,7 +107,15 @@ def phases(commitment: Commitment, events: Iterable[Event]) -> list[tuple[dt.dat
         now = kept[-1][1]
         if now is None or (now.start, now.end) != (horizon and (horizon.start, horizon.end)):
             kept.append((day, horizon))
-    return kept
+    days = {day for day, _ in kept}
+    for day, _ in asides:
+        if day not in days:
+            kept.append((day, [horizon for since, horizon in kept if since < day][-1]))
+            kept.sort(key=lambda phase: phase[0])
+    return [
+        (day, horizon, next((why for since, why in reversed(asides) if since <= day), None))
+        for day, horizon in kept
+    ]
 
 
 def movements(
@@ -90,21 +133,20 @@ def movements(
     tag_columns: list[list[str | None]] = [[] for _ in tags]
     citations: list[str | None] = []
     findings: list[Finding] = []
+    counted = accounts(commitments, events)
     for commitment in commitments:
-        course = Course(commitment, events.get(commitment.id, ()))
-        rows = course.rows()
-        findings.extend(course.findings)
+        account = counted[commitment.id]
+        findings.extend(_findings(commitment, account))
         who = (
             commitment.id,
             label(commitment.parties),
             label(commitment.recipients),
             label(commitment.channels),
         )
-        keys = phases(commitment, course.events)
-        shown = [_key(commitment, horizon) for _, horizon in keys]
+        keys = phases(commitment, account.events, account.asides)
+        shown = [_key(commitment, horizon) for _, horizon, _ in keys]
         values = [commitment.tags.get(name) for name in tags]
-        announcing = course.announcing
-        for at, row in enumerate(rows):
+        for at, row in enumerate(account.rows):
             number = row.number
             if any(n and n.adjusted() >= INTEGER_DIGITS for n in (number, row.low, row.high)):
                 raise AmountError(
@@ -116,15 +158,17 @@ def movements(
             told = cite(row.citations)
             # An announcement belongs to the first horizon, even when that moves the same day.
             first = 0
-            if at >= announcing:
-                first = max(i for i, (day, _) in enumerate(keys) if day <= row.day)
+            if at >= account.announcing:
+                first = max(i for i, (day, *_) in enumerate(keys) if day <= row.day)
             for phase in range(first, len(keys)):
                 since = max(row.day, keys[phase][0])
                 until = keys[phase + 1][0] if phase + 1 < len(keys) else None
+                why = keys[phase][2]
+                measure = aside(row.measure, why.why) if why else row.measure
                 record = (
-                    *who, row.unit, row.measure, number, row.bound, row.low, row.high,
+                    *who, row.unit, measure, number, row.bound, row.low, row.high,
                     row.on, since, until, row.known, commitment.announced, *shown[phase],
-                    row.kind, source, None, None,
+                    row.kind, source, row.part, why and why.instead,
                 )  # fmt: skip
                 for column, value in zip(columns, record, strict=True):
                     column.append(value)
@@ -136,6 +180,13 @@ def movements(
     arrays.append(_array(citations, _KEY))
     names = [*SCHEMA.names, *(f"tag_{name}" for name in tags), CITATION]
     return pa.table(arrays, names=names), findings
+
+
+def _findings(commitment: Commitment, account: Account) -> Iterator[Finding]:
+    yield from account.findings
+    for words in account.too_large:
+        # A ledger refuses it; one that is cut by what was known may hold it.
+        yield Finding("error", commitment.id, f"{words}; no more is counted")
 
 
 def _key(
