@@ -18,7 +18,7 @@ AMOUNTS = ["proposed", "pledged", "committed", "delivered"]
 TOTALS = ["unit", *AMOUNTS, "outstanding", "overdue", "commitments", "bound"]
 STATUS = [
     "commitment", "party", "status", "unit", "target", "delivered", "share", "start", "end",
-    "days_left", "reported", "original_target", "original_end", "source",
+    "days_left", "reported", "original_target", "original_end", "source", "reason",
 ]  # fmt: skip
 STATUSES = [
     "rejected", "withdrawn", "expired", "alleged", "proposed", "fulfilled", "fulfilled late",

@@ -10,6 +10,8 @@ from typing import Any
 
 from pledgetrack import balances
 from pledgetrack.errors import InvalidLedgerError, Problem, closest
+from pledgetrack.families import Family
+from pledgetrack.kin import Kin
 from pledgetrack.models import Commitment, Event, Party, Source
 
 Places = Mapping[int, tuple[str, int | None]]
@@ -60,6 +62,7 @@ def assemble(
         _cited(event, describe(event), known_sources, found)
         _event(event, by_id, found)
     _conflicts(events, by_id, found)
+    _kin(by_id, events, found)
     if found.problems:
         raise InvalidLedgerError(found.problems)
     resolved = [names.resolve_commitment(commitment) for commitment in commitments]
@@ -266,3 +269,23 @@ def _conflicts(events: list[Event], by_id: dict[str, Commitment], found: _Finder
             event = list(values.values())[-1]
             said = " and ".join(str(other.restated or other.horizon) for other in values.values())
             found.add(event, describe(event), f"conflicting restatements on {on} ({what}): {said}")
+
+
+# --- wholes, parts and repetitions ----------------------------------------------------------------
+
+
+def _kin(by_id: dict[str, Commitment], events: list[Event], found: _Finder) -> None:
+    """Circles, and parts that are larger than their whole from the start."""
+    kin = Kin(by_id.values())
+    circles = kin.cycles()
+    for name, circle in circles:
+        found.add(by_id[name], f"commitment {name!r}", f"a circle of wholes and parts: {circle}")
+    if circles or found.problems:
+        return
+    happened: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        happened[event.commitment].append(event)
+    for names in kin.families():
+        for name, account in Family(kin, names, happened).counted().items():
+            for words in account.too_large:
+                found.add(by_id[name], f"commitment {name!r}", words)

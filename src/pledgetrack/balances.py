@@ -91,7 +91,7 @@ def cause(event: Event, commitment: Commitment) -> Cause:
 
 def row(unit: str, measure: str, step: Balance, base: Cause, part: str | None = None) -> Row:
     """The row of a change of a balance."""
-    return Row(unit, measure, step.number, step.bound, *base, *step.ends, part)
+    return Row(unit, measure, step.number, step.bound, *base, step.low, step.high, part)
 
 
 def rank(event: Event) -> int:
@@ -184,9 +184,9 @@ class Course:
         base = Cause(commitment.stage, day, day, commitment.known or day, commitment.citations)
         rows = [] if self.targets else [Row(ACTION, None, None, None, *base)]
         for unit, target in self.targets.items():
-            rows.append(row(unit, commitment.stage, target.promised, base))
+            rows.append(row(unit, commitment.stage, target.promised.told, base))
             if commitment.stage == "committed":
-                rows.append(row(unit, "pledged", target.promised, base))
+                rows.append(row(unit, "pledged", target.promised.told, base))
         self.announcing = len(rows)
         return rows
 
@@ -198,7 +198,7 @@ class Course:
             total = self.others.get(quantity.unit, ZERO) + quantity.number
             self.others[quantity.unit] = total
             self._below_zero(event, total, quantity.unit)
-            return [row(quantity.unit, "delivered", Balance.of(quantity), base)]
+            return [row(quantity.unit, "delivered", Balance.of(quantity).told, base)]
         before = self._balances()
         self._apply(event)
         rows = self._changes(before, base, quantity) or list(self._unchanged(event, base))
@@ -247,8 +247,7 @@ class Course:
                 was = balances[measure]
                 made = steps(was, after)
                 if made and measure == "delivered" and quantity is not None:
-                    told = Balance.of(quantity)
-                    made = [Balance(after.number - was.number, told.bound, *told.ends)]
+                    made = [Balance.of(quantity).told]
                 rows += [row(unit, measure, step, base) for step in made]
         return rows
 

@@ -13,6 +13,7 @@ import narwhals as nw
 
 from pledgetrack import frames
 from pledgetrack.calendar import NOT_STATED
+from pledgetrack.families import PART
 from pledgetrack.frames import Where, collect, flag, records, when
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import Bound, combine
@@ -40,7 +41,7 @@ class Sums:
 
     def bound(self) -> str:
         """What is not exact, in words: "pledged at least, outstanding at least"."""
-        order = [*MEASURES, "outstanding", "overdue"]
+        order = [*MEASURES, "headline", "outstanding", "overdue"]
         loose = {name: combine(self.bounds[name]) for name in order if name in self.bounds}
         return ", ".join(f"{name} {bound}" for name, bound in loose.items() if bound != "exact")
 
@@ -53,7 +54,8 @@ def _chosen(
     wanted = dict(where or {})
     status_wanted = wanted.pop("status", None)
     frames.need(names, frames.columns_for(keys, names))
-    rows = frames.choose(frames.countable(frames.as_of_day(lazy, day)), wanted)
+    rows = frames.counting(frames.countable(frames.as_of_day(lazy, day)))
+    rows = frames.choose(rows, wanted)
     plain = [key if key != "status" else "commitment" for key in keys]
     if keys:
         rows = rows.with_columns(*frames.key_columns(plain, names))
@@ -118,10 +120,12 @@ def by_commitment(
             for name in MEASURES
             for end in (("low", "high") if ranged else ())
         ),
+        # With what its parts show.
+        nw.when((measure == "pledged") & (nw.col("event") != PART)).then(recorded).alias("full"),
         flag(measure.is_null() | (measure != "delivered"), "n_other"),
     )
     sums = [*(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES), "n_other"]
-    sums += ["stated_pledged", "stated_delivered"]
+    sums += ["stated_pledged", "stated_delivered", "full"]
     sums += [f"m_{name}" for name in frames.RANGES] if ranged else []
     per_commitment = (
         rows.group_by(*groups, *same, *carry)

@@ -327,7 +327,7 @@ class Family:
     def _arrive(self, whole: _Member, part: _Member, told: Told, base: Cause) -> None:
         unit, more = told
         whole.account.rows += [
-            row(unit, OF_PARTS, more, base, part.name),
+            row(unit, OF_PARTS, more.told, base, part.name),
             *whole.course.arrive(unit, more, base),
         ]
         if unit in whole.places:

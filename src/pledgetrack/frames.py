@@ -14,7 +14,7 @@ import pyarrow as pa
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, OPEN, as_day
 from pledgetrack.errors import FrameError, PledgetrackError, UnknownNameError, unknown
 from pledgetrack.models import STAGES
-from pledgetrack.movements import MEASURES, SCHEMA
+from pledgetrack.movements import ELSEWHERE, MEASURES, SCHEMA
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
 from pledgetrack.units import ACTION, is_currency
 
@@ -32,7 +32,8 @@ STATED_UNIT = "stated_unit"
 
 RANGES = tuple(f"{name}_{end}" for name in MEASURES for end in ("low", "high"))
 _TAKEN = (
-    "period", *MEASURES, *RANGES, "outstanding", "overdue", "commitments", "bound", "share",
+    "period", *MEASURES, *RANGES, "headline", "outstanding", "overdue", "commitments", "bound",
+    "share",
 )  # fmt: skip
 # What a key is read from, where that is not the column of its name.
 _READ_FROM = {"due": ("end", "horizon"), "status": ()}
@@ -195,6 +196,12 @@ def balance_keys(schema: Iterable[str]) -> tuple[str, ...]:
 def countable(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Without the facts that state no amount, but with the actions announced."""
     return lazy.filter(~nw.col("number").is_null() | nw.col("event").is_in(STAGES))
+
+
+def counting(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Without what counts elsewhere: with its parts, or with the record that counts instead."""
+    measure = nw.col("measure")
+    return lazy.filter(measure.is_null() | ~measure.is_in(ELSEWHERE))
 
 
 def when(condition: nw.Expr, value: nw.Expr, name: str) -> list[nw.Expr]:

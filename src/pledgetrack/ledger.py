@@ -283,6 +283,7 @@ class Ledger:
         per: str | None = None,
         calendar: str | FiscalCalendar | None = None,
         bounds: Bounds = "words",
+        include_repeats: bool = False,
         numbers: Numbers = "decimal",
         **converting: Unpack[Converting],
     ) -> pd.DataFrame:
@@ -290,6 +291,7 @@ class Ledger:
 
         ``known_by`` counts only what had become known on a day: what a reader then could say.
         ``into=``, ``rates=``, ``rate_day=``, ``on_missing=`` and ``deflators=`` convert.
+        ``include_repeats=True`` adds the headline sum, with what was announced again.
 
         >>> import pledgetrack as pt
         >>> table = pt.load_seeds().filter(unit="USD").totals(by="party", as_of="2022-07-31")
@@ -302,7 +304,7 @@ class Ledger:
         rows = self._rows(known_by=known_by, until=day, **converting)
         made = totals(
             rows, by, as_of=day, per=per, calendar=calendar, bounds=bounds,
-            where=self._shown(rows), numbers=numbers,
+            where=self._shown(rows), include_repeats=include_repeats, numbers=numbers,
         )  # fmt: skip
         return self._reach(made, known_by)
 

@@ -17,7 +17,7 @@ from pledgetrack.calendar import horizon_class
 from pledgetrack.errors import AmountError
 from pledgetrack.families import OF_PARTS, Account, accounts
 from pledgetrack.horizon import Horizon
-from pledgetrack.kin import REASONS, Aside
+from pledgetrack.kin import REASONS, REPEATED, Aside
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS
 from pledgetrack.units import ACTION
@@ -49,6 +49,8 @@ ELSEWHERE = (
     ),
 )
 """The measures of what counts elsewhere: with a part, or with another record."""
+AGAIN = aside("pledged", REPEATED)
+"""The measure of pledges that were announced again."""
 
 _KEY = pa.dictionary(pa.int32(), pa.string())
 NUMBER = pa.decimal128(INTEGER_DIGITS + DECIMAL_PLACES, DECIMAL_PLACES)

@@ -16,10 +16,13 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack import frames
+from pledgetrack.balances import RETURNED
 from pledgetrack.convert import Converting, described, enter
+from pledgetrack.families import OF_PARTS, PART
 from pledgetrack.frames import Numbers, Where, collect, countable, flag, records, when
+from pledgetrack.kin import LINKED, REPEATED
 from pledgetrack.models import ENDINGS, STAGES
-from pledgetrack.movements import label
+from pledgetrack.movements import forms, label
 from pledgetrack.quantity import tidy
 from pledgetrack.units import ACTION
 
@@ -35,7 +38,7 @@ NEEDED = (
 )  # fmt: skip
 COLUMNS = (
     "commitment", "party", "status", "unit", "target", "delivered", "share", "start", "end",
-    "days_left", "reported", "original_target", "original_end", "source",
+    "days_left", "reported", "original_target", "original_end", "source", "reason",
 )  # fmt: skip
 STATED_COLUMNS = ("stated_unit", "stated_target", "stated_delivered")
 """As recorded, where the amounts of a status table are converted."""
@@ -45,8 +48,13 @@ _AMOUNTS = (
 
 # As many digits as Python divides with unless told otherwise.
 _SHARE = decimal.Context(prec=28)
-_STANDING = ("proposed", "pledged", "alleged")
-_FIRM = ("pledged", "committed")
+# A record that another counts instead of keeps its status, and a whole has that of its parts too.
+_STANDING = (*forms("proposed"), *forms("pledged"), *forms("alleged"))
+_DELIVERED = (*forms("delivered"), *forms(OF_PARTS))
+_PROPOSED = forms("proposed")
+_FIRM = (*forms("pledged"), *forms("committed"))
+_ACTIONS = forms(ACTION)[1:]
+_REASONS = {REPEATED: "repeats", LINKED: "the same as"}
 _REPORTS = ("delivered", "completed")
 
 
@@ -65,8 +73,10 @@ def status(
     has a row without target and share. ``share`` is delivered / target; ``days_left`` counts to the
     last day of the horizon, below zero after it; ``reported`` and ``source`` are the day and source
     of the last delivery or completion reported for the row's unit. Missing cells are missing,
-    never 0. With ``into=`` (options as in ``pt.totals``) amounts are converted, the status and the
-    share are those of the amounts as recorded, and these stand in three more columns.
+    never 0. ``reason`` says of a record that counts in no total why, and what counts instead. A
+    whole is judged by its full target, and by what was delivered of its parts too. With ``into=``
+    (options as in ``pt.totals``) amounts are converted, the status and the share are those of the
+    amounts as recorded, and these stand in three more columns.
 
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
@@ -96,6 +106,7 @@ def status(
     originals, original_ends = _originals(money, day)
     reports = _reports(current)
     keys = _keys(current)
+    reasons = _aside(current)
     rows: list[dict[str, Any]] = []
     for row in records(units):
         name, unit = row["commitment"], row["unit"]
@@ -123,6 +134,7 @@ def status(
                 "original_target": originals.get((name, unit)),
                 "original_end": original_ends.get(name),
                 "source": source,
+                "reason": reasons.get(name),
                 "stated_unit": unit,
                 "stated_target": target,
                 "stated_delivered": delivered,
@@ -174,12 +186,14 @@ def _day() -> nw.Expr:
 def _units(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Per commitment and unit: what stands, what was delivered, and what of it by the end."""
     measure, number = nw.col("measure"), nw.col("number")
-    delivered = measure == "delivered"
+    # The full target: what of it a part shows is still promised.
+    standing = measure.is_in(_STANDING) & (nw.col("event") != PART)
+    delivered = measure.is_in(_DELIVERED)
     by_end = delivered & ~nw.col("end").is_null() & (nw.col("on") <= nw.col("end"))
     return (
         countable(current)
         .with_columns(
-            *when(measure.is_in(_STANDING), number, "target"),
+            *when(standing, number, "target"),
             *when(delivered, number, "delivered"),
             *when(by_end, number, "by_end"),
         )
@@ -210,7 +224,7 @@ def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     event, measure = nw.col("event"), nw.col("measure")
     facts = (
         current.with_columns(
-            flag((event == "proposed") | (measure == "proposed"), "is_proposed"),
+            flag((event == "proposed") | measure.is_in(_PROPOSED), "is_proposed"),
             flag(event.is_in(_FIRM) | measure.is_in(_FIRM), "is_firm"),
             *(nw.when(event == kind).then(_day()).alias(kind) for kind in ("suspended", "resumed")),
         )
@@ -228,14 +242,16 @@ def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     return _decide(frame, day).select("commitment", "status").to_native()
 
 
-def _since_reopened(current: nw.LazyFrame[Any], kinds: Sequence[str]) -> nw.LazyFrame[Any]:
+def _since_reopened(
+    current: nw.LazyFrame[Any], kinds: Sequence[str], reopenings: Sequence[str] = ("reopened",)
+) -> nw.LazyFrame[Any]:
     """The facts of some kinds since each commitment was last reopened, with their day."""
     event = nw.col("event")
-    rows = current.filter(event.is_in((*kinds, "reopened"))).with_columns(
+    rows = current.filter(event.is_in((*kinds, *reopenings))).with_columns(
         _text("commitment"), _day().alias("day")
     )
     reopened = (
-        rows.filter(event == "reopened")
+        rows.filter(event.is_in(reopenings))
         .group_by("commitment")
         .agg(nw.col("day").max().alias("again"))
     )
@@ -257,7 +273,7 @@ def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
     """
     event, number = nw.col("event"), nw.col("number")
     took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(_STANDING)
-    ends = _since_reopened(current, ENDINGS)
+    ends = _since_reopened(current, ENDINGS, ("reopened", RETURNED))
     ends = ends.with_columns(
         *(
             nw.when((event == kind) & condition).then(nw.col("day")).alias(f"{kind}{suffix}")
@@ -350,6 +366,18 @@ def _keys(current: nw.LazyFrame[Any]) -> dict[str, dict[str, Any]]:
     return {row["commitment"]: row for row in records(rows)}
 
 
+def _aside(current: nw.LazyFrame[Any]) -> dict[str, str]:
+    """Why records count in no total, and which counts instead."""
+    if "instead" not in current.collect_schema().names():
+        return {}
+    rows = current.filter(~nw.col("instead").is_null() & ~nw.col("measure").is_null())
+    found = rows.select(_text("commitment"), _text("instead"), _text("measure")).unique()
+    return {
+        row["commitment"]: f"{_REASONS[row['measure'].split(' ')[0]]} {row['instead']!r}"
+        for row in records(found)
+    }
+
+
 def _originals(
     lazy: nw.LazyFrame[Any], day: dt.date
 ) -> tuple[dict[tuple[str, str], Decimal | None], dict[str, dt.date | None]]:
@@ -358,7 +386,7 @@ def _originals(
         (nw.col("since") == nw.col("announced"))
         & (nw.col("since") <= nw.lit(day, dtype=nw.Date))
         & nw.col("event").is_in(STAGES)
-        & (nw.col("measure").is_null() | nw.col("measure").is_in(_STANDING))
+        & (nw.col("measure").is_null() | nw.col("measure").is_in((*_STANDING, *_ACTIONS)))
     )
     # A horizon that moved on the very day of the announcement leaves a row that counts on no day.
     at_once = ~nw.col("until").is_null() & (nw.col("until") == nw.col("since"))

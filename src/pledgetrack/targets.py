@@ -47,6 +47,12 @@ class Balance(NamedTuple):
         return (None if low == -ENDLESS else low), (None if high == ENDLESS else high)
 
     @property
+    def told(self) -> Balance:
+        """The balance with its finite ends, as a row tells them."""
+        low, high = self.ends
+        return self._replace(low=low, high=high)
+
+    @property
     def kind(self) -> tuple[Bound, bool, bool]:
         """How it is inexact: balances of one kind add up as numbers."""
         low, high = self.ends

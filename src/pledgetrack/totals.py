@@ -26,7 +26,7 @@ from pledgetrack.cells import (
 )
 from pledgetrack.convert import Converting, described, enter
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.periods import period_cells
 from pledgetrack.quantity import EXACT, flip
 from pledgetrack.status import NEEDED as STATUS_NEEDED
@@ -47,6 +47,7 @@ def totals(
     calendar: str | FiscalCalendar | None = None,
     bounds: Bounds = "words",
     where: Where | None = None,
+    include_repeats: bool = False,
     numbers: Numbers = "decimal",
     **converting: Unpack[Converting],
 ) -> pd.DataFrame:
@@ -58,9 +59,12 @@ def totals(
     promised over the days of each horizon and adds the key ``period``. Units never mix; a cell is
     missing where nothing was recorded. The columns ``outstanding`` and ``overdue`` are absent
     where a key cuts through a commitment (``per``, and source in ``by`` or ``where``).
-    ``commitments`` counts distinct ids in a row and does not add up. ``known_by`` is refused where
-    the frame holds facts that became known later: what was known by a day counts anew, from the
-    records (``ledger.movements(known_by=...)``). ``numbers="float"`` is for plotting.
+    ``commitments`` counts distinct ids in a row and does not add up. What a part shows has left its
+    whole; a promise announced again, or linked to another record, counts once, and
+    ``include_repeats=True`` adds the column ``headline``: what is pledged with every repetition.
+    ``known_by`` is refused where the frame holds facts that became known later: what was known by a
+    day counts anew, from the records (``ledger.movements(known_by=...)``). ``numbers="float"`` is
+    for plotting.
 
     ``into="USD"`` converts money with ``rates`` (``pt.Rates``) before anything is added up; things
     counted and actions keep their unit, and fulfilment is judged in the unit as recorded.
@@ -90,6 +94,10 @@ def totals(
     keys = _keys(by, lazy)
     cut = periods_of(per, calendar)
     cells, columns = _cells(lazy, keys, day, cut, where, ranged=frames.ranged(bounds))
+    if include_repeats:
+        again, _ = _cells(_repeated(lazy), keys, day, cut, where, ranged=False)
+        _add_headline(cells, again)
+        columns.insert(columns.index("pledged") + 1, "headline")
     result = _table(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
     return frames.told(_described(result, day, cut, told), known_by)
 
@@ -189,7 +197,7 @@ def _cells(
     groups = [f"key_{at}" for at in range(len(keys))]
     pledged, delivered = nw.col("m_pledged"), nw.col("m_delivered")
     stated = nw.col("n_m_pledged") > 0
-    counted = stated & (nw.col("stated_pledged") > 0)
+    counted = stated & (nw.col("full") > 0)
     due = stated & ~nw.col("end").is_null() & (nw.col("end") < nw.lit(day, dtype=nw.Date))
     # Judged as recorded too, so that no exchange rate makes what was delivered overdue.
     missing = due & (nw.col("stated_pledged") > nw.col("stated_delivered")) & (pledged > delivered)
@@ -253,6 +261,31 @@ def _count_statuses(
     members = per_commitment.select(*groups, "unit", "status", "commitment").unique()
     counts = members.group_by(*groups, "unit", "status").agg(nw.len().alias("count"))
     return {(*cell_of(keys, row), row["status"]): row["count"] for row in records(counts)}
+
+
+def _repeated(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The rows with what was announced again in the place of what is pledged."""
+    measure = nw.col("measure").cast(nw.String)
+    return lazy.with_columns(
+        nw.when(measure == AGAIN)
+        .then(nw.lit("pledged"))
+        .otherwise(nw.when(measure == "pledged").then(nw.lit(AGAIN)).otherwise(measure))
+        .alias("measure")
+    )
+
+
+def _add_headline(cells: dict[Cell, Sums], again: dict[Cell, Sums]) -> None:
+    """Add up in every cell what is pledged and what was announced again."""
+    for cell, sums in again.items():
+        if "pledged" in sums.numbers:
+            made = cells.setdefault(cell, Sums())
+            made.numbers["headline"] = sums.numbers["pledged"]
+            made.bounds["headline"] |= sums.bounds.get("pledged", set())
+    for made in cells.values():
+        if "pledged" in made.numbers:
+            others = made.numbers.get("headline", Decimal(0))
+            made.numbers["headline"] = EXACT.add(made.numbers["pledged"], others)
+            made.bounds["headline"] |= made.bounds.get("pledged", set())
 
 
 # --- periods --------------------------------------------------------------------------------------
