@@ -303,3 +303,57 @@ def exact_share(
     """The exact part of an amount that falls between two days, both included."""
     days = (min(end, high) - max(start, low)).days + 1
     return Fraction(number) * max(days, 0) / ((end - start).days + 1)
+
+
+# --- money in another currency --------------------------------------------------------------------
+
+
+def half_even(number: Fraction, digits: int) -> Decimal:
+    """A number rounded to so many places; of two that are as near, the even one."""
+    scaled = number * 10**digits
+    low = scaled.numerator // scaled.denominator
+    rest = scaled - low
+    up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and low % 2 == 1)
+    return Decimal(low + up).scaleb(-digits)
+
+
+def rate(rates, unit: str, into: str, day: dt.date) -> Fraction:
+    """What one unit is worth in another, by tables that have a rate for every day."""
+
+    def per_base(code: str) -> Fraction:
+        if code == rates.base:
+            return Fraction(1)
+        series = rates.series[code]
+        fixed = series.get(dt.date.max)
+        return Fraction(fixed or series[max(known for known in series if known <= day)])
+
+    return per_base(into) / per_base(unit)
+
+
+def streams(rows: list[dict]) -> dict[tuple, list[dict]]:
+    """The rows of each balance of each commitment, and of each of its parts."""
+    found: dict[tuple, list[dict]] = {}
+    for row in rows:
+        if row["number"] is not None:
+            key = (row["commitment"], row["unit"], row["measure"], row["part"])
+            found.setdefault(key, []).append(row)
+    return found
+
+
+def worth(rows: list[dict], price) -> Fraction:
+    """What a balance is worth: additions at the price of their day, the rest at the average."""
+    net: dict[dt.date, Fraction] = {}
+    for row in rows:
+        day = max(row["on"], row["announced"])
+        net[day] = net.get(day, Fraction(0)) + Fraction(row["number"])
+    number = value = Fraction(0)
+    for day in sorted(net):
+        change = net[day]
+        if number * change >= 0:
+            value += change * price(day)
+        elif abs(change) <= abs(number):
+            value += change * (value / number)
+        else:
+            value = (number + change) * price(day)
+        number += change
+    return value

@@ -16,11 +16,12 @@ from pledgetrack.balances import Finding
 from pledgetrack.calendar import FiscalCalendar, as_day
 from pledgetrack.check import check
 from pledgetrack.choice import Labels
-from pledgetrack.convert import Conversion, Converting, convert, described, told_of
+from pledgetrack.convert import Converting, convert, described, told_of
 from pledgetrack.errors import DayError, PledgetrackError, unknown
 from pledgetrack.frames import Bounds, Numbers
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import CITATION, MEASURES, movements
+from pledgetrack.pricing import Conversion
 from pledgetrack.reading import Reading
 from pledgetrack.status import status
 from pledgetrack.totals import summary, totals

@@ -163,8 +163,8 @@ def period_cells(
                     _add(made, name, row[f"m_{name}"] or Decimal(0))
         for name in shown:
             _spread(name, held, dated, windows, pieces)
-        loose = bounded(rows, per_commitment, keys, ("commitment",))
-        loose += endless(rows, per_commitment, keys, ("commitment",)) if ranged else []
+        loose = bounded(rows, per_commitment, keys, same[1:])
+        loose += endless(rows, per_commitment, keys, same[1:]) if ranged else []
         for row in loose:
             if row["measure"] != "delivered":
                 _loosen(pieces[index[identity(row)]], row)

@@ -70,6 +70,11 @@ class Rates:
         gap = self.max_gap
         if isinstance(gap, bool) or not isinstance(gap, int) or gap < 0:
             raise AmountError(f"max_gap is {gap!r}, not a number of days", value=gap)
+        for code, series in self.series.items():
+            for on, value in series.items():
+                if value is not None and not _is_rate(value):
+                    message = f"{code} for {on}: {value!r} is no exact rate above 0"
+                    raise AmountError(message, value=value)
 
     @classmethod
     def ecb(cls, *, max_gap: int = MAX_GAP) -> Rates:
@@ -290,6 +295,12 @@ class Rates:
         fixed = not days or max(days) == _ALWAYS
         when = "fixed" if fixed else f"{min(days)} to {max(days)}"
         return f"Rates({self.base} with {few}, {when}; {self.source})"
+
+
+def _is_rate(value: object) -> bool:
+    return (isinstance(value, Fraction) or (isinstance(value, Decimal) and value.is_finite())) and (
+        value > 0
+    )
 
 
 def round_half_even(number: Fraction, digits: int) -> Decimal:

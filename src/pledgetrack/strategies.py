@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from pledgetrack.calendar import FiscalCalendar, as_month, month_of
+from pledgetrack.deflators import Deflators
 from pledgetrack.errors import MissingExtraError
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
@@ -35,7 +36,8 @@ from pledgetrack.models import (
     Source,
 )
 from pledgetrack.quantity import BOUNDS, INTEGER_DIGITS, Quantity
-from pledgetrack.units import minor_digits
+from pledgetrack.rates import Rates
+from pledgetrack.units import is_currency, minor_digits
 
 try:
     from hypothesis import strategies as st
@@ -229,6 +231,36 @@ def _without_conflicts(commitment: Commitment, drawn: Sequence[Event]) -> list[E
             kept.append(event)
             seen |= stated
     return kept
+
+
+@st.composite
+def rates(draw: Any) -> Rates:
+    """Rates of every currency that is drawn here, fixed, or dated with one for every day."""
+    base = draw(st.sampled_from([unit for unit in UNITS if is_currency(unit)]))
+    dated = draw(st.booleans())
+    on = {FIRST_DAY, *draw(st.lists(days(), max_size=3))} if dated else {dt.date.max}
+    series = {
+        unit: {day: draw(_positive()) for day in sorted(on)}
+        for unit in UNITS
+        if is_currency(unit) and unit != base
+    }
+    return Rates(base, series, "rates that were drawn", max_gap=(LAST_DAY - FIRST_DAY).days)
+
+
+@st.composite
+def deflators(draw: Any) -> Deflators:
+    """Price indices of every currency, for every year, that is drawn here."""
+    years = range(FIRST_DAY.year, LAST_DAY.year + 1)
+    index = {
+        (unit, year): draw(_positive()) for unit in UNITS if is_currency(unit) for year in years
+    }
+    base_year = draw(st.sampled_from(years))
+    return Deflators(index, base_year, "currency", "indices that were drawn")
+
+
+def _positive() -> Any:
+    """Numbers above 0 as rates are stated: mostly of four decimals."""
+    return st.just(Decimal(1)) | st.integers(1, 10**7).map(lambda part: Decimal(part).scaleb(-4))
 
 
 def calendars() -> Any:

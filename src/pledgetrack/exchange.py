@@ -1,0 +1,354 @@
+"""Exchange: the rows of movements in another currency, rounded as running balances.
+
+The rows of one balance are its stream. Each row becomes the rounded balance after it less the
+rounded balance before it, so that what a stream adds up to is its balance rounded once, and no
+dust remains.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby, pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pledgetrack.calendar import NOT_STATED
+from pledgetrack.errors import AmountError, FrameError
+from pledgetrack.movements import NUMBER
+from pledgetrack.pricing import Conversion, Missing, Price, first_of
+from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS
+from pledgetrack.rates import round_half_even
+from pledgetrack.units import is_currency, minor_digits
+
+NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "announced")
+_RATE = pa.decimal128(38, 18)
+_KEY = pa.dictionary(pa.int32(), pa.string())
+# What tells balances apart: whose, of what, and the keys under which a moved horizon repeats rows.
+_OF_STREAMS = (
+    "commitment", "party", "recipient", "channel", "unit", "measure", "part",
+    "until", "start", "end", "horizon",
+)  # fmt: skip
+_AMOUNTS = ("number", "low", "high")
+_TOLD = ("rate", "rate_day", "rate_source", "deflator")
+_SETTLING = ("event", "source", "bound", "known")
+_LOW = 10**14
+_DAY_ONE = dt.date(1970, 1, 1).toordinal()
+_NO_DAY = -(10**7)
+
+Roots = Mapping[str, tuple[str, dt.date]]
+"""For a part its outermost whole, and the day whose rate it takes."""
+
+
+def exchange(
+    table: pa.Table, conversion: Conversion, chosen: pa.Array, roots: Roots | None = None
+) -> tuple[pa.Table, set[str]]:
+    """A table of movements with the money of the chosen rows converted, and the units kept.
+
+    Without ``roots`` the wholes of parts are read from the rows.
+    """
+    money = _Money(table, conversion, chosen, _roots_of(table) if roots is None else roots)
+    kept = money.without_price()
+    return money.table(kept), {unit for _, unit in kept}
+
+
+class _Money:
+    """The rows of a table that hold money, balance by balance, in the order in which they count."""
+
+    def __init__(
+        self, table: pa.Table, conversion: Conversion, chosen: pa.Array, roots: Roots
+    ) -> None:
+        self.source, self.conversion, self.roots = table, conversion, roots
+        units, names = _codes(table.column("unit"))
+        is_money = np.array([is_currency(name) for name in names] + [False])
+        there = table.column("number").is_valid().to_numpy() & is_money[units]
+        rows = chosen.to_numpy()
+        rows = rows[there[rows]]
+        part = table.take(pa.array(rows))
+        on, announced = _ordinals(part, "on"), _ordinals(part, "announced")
+        if min(on.min(initial=0), announced.min(initial=0)) < 0:
+            raise FrameError("a row has no day to take a rate of", columns=("announced", "on"))
+        day, since = np.maximum(on, announced), _ordinals(part, "since")
+        stream = np.zeros(len(rows), dtype=np.int64)
+        for name in part.column_names:
+            if name in _OF_STREAMS or name.startswith("tag_"):
+                codes, values = _codes(part.column(name))
+                stream = np.unique(stream * (len(values) + 1) + codes, return_inverse=True)[1]
+        self.scale = table.schema.field("number").type.scale
+        amounts = {name: self._parts(part, name) for name in _AMOUNTS if name in part.column_names}
+        # What happened first comes first, whatever the order of the frame; the rest only settles
+        # an order between the facts of a day.
+        rest = [_codes(part.column(name))[0] for name in reversed(_SETTLING)
+                if name in part.column_names]  # fmt: skip
+        size = [[number % _LOW, number // _LOW] for number in amounts["number"]]
+        sizes = np.array(size, dtype=np.int64).reshape(-1, 2)
+        order = np.lexsort((sizes[:, 0], sizes[:, 1], *rest, day, since, stream))
+        self.at = rows[order].tolist()
+        self.days = list(zip(since[order].tolist(), day[order].tolist(), strict=True))
+        self.announced = announced[order].tolist()
+        self.amounts = {
+            name: [values[at] for at in order.tolist()] for name, values in amounts.items()
+        }
+        # Where each balance begins and ends.
+        edges = np.flatnonzero(np.diff(stream[order], prepend=-1)).tolist()
+        self.streams = list(pairwise([*edges, len(rows)]))
+        self.names = {
+            name: _values(part, name, order[edges]) for name in ("commitment", "unit", "party")
+        }
+        self.known: dict[tuple[str, int, str], Price | Missing] = {}
+        self.prices = [self._prices(nth) for nth in range(len(self.streams))]
+
+    def _parts(self, part: pa.Table, name: str) -> list[Any]:
+        """Amounts as whole numbers of their smallest parts."""
+        listed = part.column(name).to_pylist()
+        return [None if n is None else int(EXACT.scaleb(n, self.scale)) for n in listed]
+
+    # --- prices -----------------------------------------------------------------------------------
+
+    def _whose(self, nth: int) -> tuple[str, str]:
+        """The outermost whole and the unit, which are converted together or not at all."""
+        name = self.names["commitment"][nth]
+        return self.roots.get(name, (name,))[0], self.names["unit"][nth]
+
+    def _prices(self, nth: int) -> list[Price | Missing]:
+        """What one unit is worth in each row of a balance."""
+        low, high = self.streams[nth]
+        days = [day for _, day in self.days[low:high]]
+        if self.conversion.rate_day != "event":
+            root = self.roots.get(self.names["commitment"][nth])
+            first = root[1].toordinal() if root else self.announced[low]
+            days = [first] * (high - low)
+        unit, party = self.names["unit"][nth], self.names["party"][nth] or NOT_STATED
+        return [self._price(unit, day, party) for day in days]
+
+    def _price(self, unit: str, day: int, party: str) -> Price | Missing:
+        key = (unit, day, party)
+        if key not in self.known:
+            self.known[key] = self.conversion.price(unit, dt.date.fromordinal(day), party)
+        return self.known[key]
+
+    def without_price(self) -> set[tuple[str, str]]:
+        """What stays as recorded for want of a rate, or the error where nothing may."""
+        missing = [
+            (self._whose(nth), price)
+            for nth, prices in enumerate(self.prices)
+            for price in prices
+            if not isinstance(price, Price)
+        ]
+        if missing and not self.conversion.keeps:
+            raise first_of(error for _, error in missing)
+        return {whose for whose, _ in missing}
+
+    # --- balances ---------------------------------------------------------------------------------
+
+    def _converted(self, nth: int) -> tuple[dict[str, list[int | None]], list[Fraction], int]:
+        """The amounts of a balance in parts of the target, what a unit is worth, and the digits."""
+        low, high = self.streams[nth]
+        prices = [price.factor for price in self.prices[nth] if isinstance(price, Price)]
+        conversion = self.conversion
+        if self.names["unit"][nth] == conversion.into and conversion.deflators is None:
+            digits = self.scale
+        else:
+            digits = minor_digits(conversion.into)
+        amounts = {name: values[low:high] for name, values in self.amounts.items()}
+        if len(set(prices)) > 1:
+            prices = _worth_of_days(amounts["number"], self.days[low:high], prices)
+        scale = Fraction(10**digits, 10**self.scale)
+        made: dict[str, list[int | None]] = {}
+        for name, values in amounts.items():
+            same = name != "number" and values == amounts["number"]
+            made[name] = made["number"] if same else _running(values, prices, scale)
+        return made, prices, digits
+
+    def table(self, kept: set[tuple[str, str]]) -> pa.Table:
+        """The table with converted amounts, and beside them what was recorded."""
+        changed = {name: self.source.column(name).to_pylist() for name in (*self.amounts, "unit")}
+        told: dict[str, list[Any]] = {name: [None] * self.source.num_rows for name in _TOLD}
+        into = self.conversion.into
+        for nth, (low, high) in enumerate(self.streams):
+            if self._whose(nth) in kept:
+                continue
+            amounts, rates, digits = self._converted(nth)
+            for name, parts in amounts.items():
+                for at, number in zip(self.at[low:high], parts, strict=True):
+                    if number is not None:
+                        self._refuse_too_large(nth, number, digits)
+                        changed[name][at] = EXACT.scaleb(Decimal(number), -digits)
+            told_of = zip(self.at[low:high], rates, self.prices[nth], strict=True)
+            for at, rate, price in told_of:
+                if isinstance(price, Price):
+                    changed["unit"][at] = into
+                    told["rate"][at] = _shown(rate / price.deflator)
+                    told["rate_day"][at] = price.rate.day if rate == price.factor else None
+                    told["rate_source"][at] = price.rate.source
+                    told["deflator"][at] = _shown(price.deflator)
+        return _with_columns(self.source, changed, told, self.conversion)
+
+    def _refuse_too_large(self, nth: int, number: int, digits: int) -> None:
+        if abs(number) >= 10 ** (INTEGER_DIGITS + digits):
+            amount = EXACT.scaleb(Decimal(number), -digits)
+            raise AmountError(
+                f"commitment {self.names['commitment'][nth]!r}: {amount:.6e} "
+                f"{self.conversion.into} has too many digits for a movement, which holds "
+                f"{INTEGER_DIGITS} before the decimal point",
+                value=amount,
+            )
+
+
+def _running(
+    values: Sequence[int | None], prices: Sequence[Fraction], scale: Fraction
+) -> list[int | None]:
+    """The rounded balance after each amount less the rounded balance before it.
+
+    >>> _running([1, 1, 1], [Fraction(1, 3)] * 3, Fraction(10))       # 3.33, 6.67, 10
+    [3, 4, 3]
+    """
+    made: list[int | None] = []
+    total, before = Fraction(0), 0
+    each = prices[0] * scale
+    if len(set(prices)) == 1:
+        # One price for all: whole numbers are enough, and a good deal faster.
+        balance = 0
+        for value in values:
+            balance += value or 0
+            after = _half_even(balance * each.numerator, each.denominator)
+            made.append(None if value is None else after - before)
+            before = after
+        return made
+    for value, price in zip(values, prices, strict=True):
+        total += price * scale * (value or 0)
+        after = _half_even(total.numerator, total.denominator)
+        made.append(None if value is None else after - before)
+        before = after
+    return made
+
+
+def _half_even(numerator: int, denominator: int) -> int:
+    """The nearest whole number; of two as near, the even one."""
+    whole, rest = divmod(numerator, denominator)
+    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
+
+
+def _worth_of_days(
+    numbers: Sequence[int], days: Sequence[tuple[int, int]], prices: Sequence[Fraction]
+) -> list[Fraction]:
+    """What one unit of each change of a balance is worth, where each day has its own price.
+
+    What adds to the balance comes at the price of its day; what is taken off leaves at the
+    average of what is there, so that a balance that is 0 is worth 0.
+
+    >>> days = [(1, 1), (2, 2)]
+    >>> _worth_of_days([100, -40], days, [Fraction(2), Fraction(3)])
+    [Fraction(2, 1), Fraction(2, 1)]
+    """
+    made: list[Fraction] = []
+    balance, value = 0, Fraction(0)
+    for _, group in groupby(zip(days, numbers, prices, strict=True), key=lambda row: row[0]):
+        today = list(group)
+        change, price = sum(number for _, number, _ in today), today[0][2]
+        each = price
+        if balance * change < 0:
+            # What goes beyond nothing is worth the price of the day.
+            beyond = abs(change) > abs(balance)
+            each = (price * (balance + change) - value) / change if beyond else value / balance
+        made += [each] * len(today)
+        balance, value = balance + change, value + each * change
+    return made
+
+
+# --- columns --------------------------------------------------------------------------------------
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[Any, list[Any]]:
+    """A column as places in its sorted values, the last place for missing ones."""
+    array = column.combine_chunks()
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode()
+    values = array.dictionary.to_pylist()
+    order = sorted(range(len(values)), key=lambda at: str(values[at]))
+    rank = np.empty(len(values) + 1, dtype=np.int64)
+    rank[order] = np.arange(len(values))
+    rank[-1] = len(values)
+    codes = rank[array.indices.cast(pa.int64()).fill_null(len(values)).to_numpy()]
+    return codes, [values[at] for at in order]
+
+
+def _values(table: pa.Table, name: str, rows: Any) -> list[Any]:
+    if name not in table.column_names:
+        return [None] * len(rows)
+    listed: list[Any] = table.column(name).take(pa.array(rows)).to_pylist()
+    return listed
+
+
+def _ordinals(table: pa.Table, name: str) -> Any:
+    """Days as numbers from 1 January of the year 1; missing ones are below 0."""
+    days = table.column(name).cast(pa.int32()).cast(pa.int64())
+    return np.maximum(days.fill_null(_NO_DAY).to_numpy() + _DAY_ONE, -1)
+
+
+def _roots_of(table: pa.Table) -> Roots:
+    """The outermost whole of each part, and its day, as far as the rows tell."""
+    if "part" not in table.column_names or table.column("part").null_count == table.num_rows:
+        return {}
+    known = zip(
+        *(table.column(name).to_pylist() for name in ("part", "commitment", "announced")),
+        strict=True,
+    )
+    wholes = {part: (whole, day) for part, whole, day in known if part is not None}
+    found = {}
+    for part, root in wholes.items():
+        seen = {part}
+        while root[0] in wholes and root[0] not in seen:
+            seen.add(root[0])
+            root = wholes[root[0]]  # noqa: PLW2901  # one whole further out
+        found[part] = root
+    return found
+
+
+def _with_columns(
+    table: pa.Table,
+    changed: Mapping[str, list[Any]],
+    told: Mapping[str, list[Any]],
+    conversion: Conversion,
+) -> pa.Table:
+    added = {
+        "stated_number": table.column("number"),
+        "stated_unit": table.column("unit"),
+        "rate": pa.array(told["rate"], _RATE),
+        "rate_day": pa.array(told["rate_day"], pa.date32()),
+        "rate_source": pa.array(told["rate_source"], pa.string()).cast(_KEY),
+    }
+    if conversion.deflators:
+        added["deflator"] = pa.array(told["deflator"], _RATE)
+    for name, values in changed.items():
+        at = table.column_names.index(name)
+        kind = pa.string() if name == "unit" else _holding(table.schema.field(name).type)
+        column = pa.array(values, kind)
+        table = table.set_column(at, name, column.cast(_KEY) if name == "unit" else column)
+    for name, column in added.items():
+        table = table.append_column(name, column)
+    return table
+
+
+def _holding(kind: pa.DataType) -> pa.DataType:
+    """A type that holds converted amounts and those that are left as they were."""
+    fits = kind.precision <= INTEGER_DIGITS + DECIMAL_PLACES and kind.scale <= DECIMAL_PLACES
+    return NUMBER if fits else kind
+
+
+@lru_cache(maxsize=65536)
+def _shown(rate: Fraction) -> Decimal:
+    """A rate as a column holds it, to 18 places."""
+    made = round_half_even(rate, 18)
+    if made.adjusted() >= 20 or made == 0:
+        raise AmountError(
+            f"a rate of {float(rate):.6e} is too large or too small for a movement, which holds "
+            "20 digits before the decimal point and 18 after it",
+            value=rate,
+        )
+    return made
