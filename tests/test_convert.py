@@ -264,12 +264,6 @@ def test_converted_frames_give_the_ledgers_figures_on_every_engine(
 # --- examples -------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def ecb() -> pt.Rates:
-    """The rates of the European Central Bank."""
-    return pt.Rates.ecb()
-
-
 def test_the_figure_of_the_central_bank_is_met(ecb: pt.Rates) -> None:
     """100 GBP of 20 November 2014 are 156.95 USD."""
     ledger = pt.Ledger([promise(target={"number": 100, "unit": "GBP"})])

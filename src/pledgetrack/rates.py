@@ -280,13 +280,19 @@ class Rates:
         """
         if quantity.unit == currency(into):
             return quantity
-        rate = self.rate(quantity.unit, into, on)
-        number = round_half_even(Fraction(quantity.number) * rate.value, minor_digits(into))
+        rate, digits = self.rate(quantity.unit, into, on).value, minor_digits(into)
+        number = round_half_even(Fraction(quantity.number) * rate, digits)
         if number.adjusted() >= INTEGER_DIGITS:
             raise AmountError(
                 f"{quantity} is {number:.6e} {into}, which has too many digits", value=number
             )
-        return Quantity(number=number, unit=into, bound=quantity.bound)
+        margin = None
+        if quantity.margin is not None and number:
+            # Never rounded to nothing, which would say that the number is exact.
+            least = Decimal(1).scaleb(-digits)
+            margin = max(round_half_even(Fraction(quantity.margin) * rate, digits), least)
+            margin = min(margin, abs(number))
+        return Quantity(number=number, unit=into, bound=quantity.bound, margin=margin)
 
     def __repr__(self) -> str:
         others = [code for code in self.currencies if code != self.base]
