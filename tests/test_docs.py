@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
@@ -42,6 +43,15 @@ def test_the_readme_notebook_example_runs(root: Path) -> None:
     for line in example.splitlines():
         exec(line, names)  # noqa: S102  # our own document
     assert isinstance(names["ledger"], pt.Ledger)
+
+
+def test_the_examples_on_currencies_are_what_happens(root: Path) -> None:
+    """Every example of the page prints what stands under it."""
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+    path = root / "docs/currencies.md"
+    found = doctest.testfile(str(path), module_relative=False, optionflags=flags, encoding="utf-8")
+    assert found.attempted > 10
+    assert found.failed == 0
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/format.md"])

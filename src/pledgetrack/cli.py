@@ -15,9 +15,12 @@ import pandas as pd
 
 from pledgetrack import __version__, frames, render
 from pledgetrack.calendar import FiscalCalendar
+from pledgetrack.convert import Converting
+from pledgetrack.deflators import Deflators
 from pledgetrack.errors import PledgetrackError
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.ledger import Ledger
+from pledgetrack.rates import Rates
 from pledgetrack.units import format_number
 
 
@@ -74,9 +77,32 @@ def _parser() -> argparse.ArgumentParser:
     def form(made: argparse.ArgumentParser) -> None:
         made.add_argument("--format", choices=("table", "csv", "json"), default="table")
 
+    def money(made: argparse.ArgumentParser) -> None:
+        made.add_argument(
+            "--into", metavar="CODE", help="convert money into a currency, such as USD"
+        )
+        made.add_argument(
+            "--rates", metavar="FILE",
+            help="a CSV file of rates (without it, or with 'ecb', those of the European Central "
+            "Bank)",
+        )  # fmt: skip
+        made.add_argument("--base", metavar="CODE", help="FILE says what one CODE is worth")
+        made.add_argument("--quote", metavar="CODE", help="FILE says what the others are in CODE")
+        made.add_argument(
+            "--rate-day", default="announced", metavar="DAY",
+            help="announced (the default), event, or YYYY-MM-DD",
+        )  # fmt: skip
+        made.add_argument(
+            "--on-missing", choices=("raise", "keep"), default="raise",
+            help="where there is no rate: an error (the default), or such amounts stay as they are",
+        )  # fmt: skip
+        made.add_argument("--deflators", metavar="FILE", help="a CSV file of price indices by year")
+        made.add_argument("--base-year", metavar="YEAR", type=int, help="the year of the prices")
+
     made = command("report", _report, "summary by party, status, and totals by party and horizon")
     ledger(made)
     day(made)
+    money(made)
     made = command("check", _check, "what to look at before publishing; exit status 1 on errors")
     ledger(made)
     form(made)
@@ -84,10 +110,12 @@ def _parser() -> argparse.ArgumentParser:
     ledger(made)
     day(made)
     form(made)
+    money(made)
     made = command("totals", _totals, "exact totals by any keys")
     ledger(made)
     day(made)
     form(made)
+    money(made)
     made.add_argument("--by", action="append", default=[], metavar="KEY", help="may be repeated")
     made.add_argument("--per", metavar="PERIOD", help="year, fiscal year, quarter or month")
     made.add_argument(
@@ -117,11 +145,32 @@ def _ledger(arguments: argparse.Namespace) -> Ledger:
     return load_seeds() if arguments.folder is None else read(arguments.folder)
 
 
+def _converting(arguments: argparse.Namespace) -> Converting:
+    """How amounts are to be converted."""
+    deflators, path = None, arguments.deflators
+    if path is not None:
+        deflators = Deflators.read_csv(path, base_year=arguments.base_year)
+    rates = None
+    if arguments.rates not in (None, "ecb"):
+        rates = Rates.read_csv(arguments.rates, base=arguments.base, quote=arguments.quote)
+    elif arguments.base or arguments.quote:
+        raise PledgetrackError("--base and --quote say which way round a file of --rates is")
+    elif arguments.into or arguments.rates:
+        rates = Rates.ecb()
+    return {
+        "into": arguments.into,
+        "rates": rates,
+        "rate_day": arguments.rate_day,
+        "on_missing": arguments.on_missing,
+        "deflators": deflators,
+    }
+
+
 def _report(arguments: argparse.Namespace) -> int:
-    ledger = _ledger(arguments)
-    summary = ledger.summary(by="party", as_of=arguments.as_of)
-    status = ledger.status(as_of=arguments.as_of)
-    totals = ledger.totals(by=["party", "horizon"], as_of=arguments.as_of)
+    ledger, money = _ledger(arguments), _converting(arguments)
+    summary = ledger.summary(by="party", as_of=arguments.as_of, **money)
+    status = ledger.status(as_of=arguments.as_of, **money)
+    totals = ledger.totals(by=["party", "horizon"], as_of=arguments.as_of, **money)
     count = f"{len(ledger)} commitment{'s' * (len(ledger) != 1)}"
     print(f"{count}, {summary.attrs['caption']}")
     for title, table in (
@@ -148,14 +197,16 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    _show(_ledger(arguments).status(as_of=arguments.as_of), arguments.format)
+    money = _converting(arguments)
+    _show(_ledger(arguments).status(as_of=arguments.as_of, **money), arguments.format)
     return 0
 
 
 def _totals(arguments: argparse.Namespace) -> int:
     table = _ledger(arguments).totals(
-        by=arguments.by, per=arguments.per, calendar=arguments.calendar, as_of=arguments.as_of
-    )
+        by=arguments.by, per=arguments.per, calendar=arguments.calendar, as_of=arguments.as_of,
+        **_converting(arguments),
+    )  # fmt: skip
     _show(table, arguments.format)
     return 0
 
