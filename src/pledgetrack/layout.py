@@ -10,6 +10,9 @@ FORMAT = 1
 """The version of the format that is written; older ones stay readable."""
 
 VERSION_KEY = "pledgetrack_format"
+PHRASES = "phrases"
+"""The table of a TOML file that says how its phrases are read."""
+
 MODELS: dict[str, type[Commitment | Event | Source | Party]] = {
     "commitment": Commitment,
     "event": Event,

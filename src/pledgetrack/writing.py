@@ -73,7 +73,10 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-_QUANTITY = pa.struct([("number", NUMBER), ("unit", pa.string()), ("bound", pa.string())])
+_QUANTITY = pa.struct(
+    [("number", NUMBER), ("unit", pa.string()), ("bound", pa.string()), ("most", NUMBER),
+     ("wording", pa.string())]
+)  # fmt: skip
 _COLUMN_TYPES: dict[str, pa.DataType] = {
     "horizon": pa.struct([("start", pa.date32()), ("end", pa.date32()), ("wording", pa.string())]),
     "targets": pa.list_(_QUANTITY),
