@@ -167,7 +167,9 @@ class HorizonReader(PeriodReader):
             count = int(text) if len(text) <= 4 else None
         else:
             numbers = vocabulary("en").numbers
-            count = 1 if text in ("a", "an") else numbers.get(text)
+            tens, _, ones = text.partition("-")
+            count = numbers.get(tens) if not ones else numbers.get(tens, 0) + numbers.get(ones, 0)
+            count = 1 if text in ("a", "an") else count
         unit = self.plain(at + 1).removesuffix("s")
         whole = (unit in _MONTHS or unit in _DAYS) and self.kind(at + 1) == "word"
         return (count, unit, at + 2) if count and whole else None

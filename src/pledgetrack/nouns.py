@@ -112,7 +112,7 @@ def plural(word: str) -> str | None:
     return made if singular(made) == word else None
 
 
-_WORD = re.compile(r"[^\W\d_](?:[\w/&]|[-'’](?=\w))*")
+_WORD = re.compile(r"[^\W\d_](?:[\w&]|[-'’](?=\w))*")
 STOPS = frozenset(
     "a an the this that these those each every per all any both some another other more less fewer "
     "most least extra further half third thirds quarter quarters double triple twice "

@@ -39,12 +39,13 @@ _TOKEN = re.compile(
                |[0-9]+(?:[.,'’][0-9]+)*)
     |(?P<code>[A-Za-z]{{3}}(?=[0-9]))
     |(?P<short>(?<=[0-9])(?:k|m|b|mn|bn|tn|mln|mio|mrd)(?=[-–—/]))
-    |(?P<word>[^\W\d_](?:\w|[-'’.&/](?=\w))*)
+    |(?P<word>[^\W\d_](?:\w|[-'’.&](?=\w))*)
     |(?P<mark>\S)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ABBREVIATIONS = frozenset({"approx", "ca", "mio", "mrd", "tsd", "bio", "rs", "eeuu"})
 _DASHES = frozenset({"-", "–", "—"})
+_PER_CENT = frozenset({("per", "cent"), ("por", "ciento"), ("pour", "cent")})
 _MINUS = frozenset({"-", "−"})
 
 
@@ -595,7 +596,7 @@ def _is_share(reader: Reader) -> bool:
         if row.plain in words.shares:
             return True
         follows = after.plain if after else ""
-        if (row.plain, follows) in (("per", "cent"), ("por", "ciento"), ("pour", "cent")):
+        if (row.plain, follows) in _PER_CENT:
             return True
         if row.plain.rpartition("-")[2] in words.parts and (follows in words.of or row is rows[-1]):
             return True
@@ -624,8 +625,6 @@ def is_rate(reader: Reader, begin: int, end: int) -> bool:
         if plain in words.rates:
             return True
         if plain in words.per and _times(reader.plain(at + 1), words.times):
-            return True
-        if "/" in plain and _times(plain.rpartition("/")[2], words.times):
             return True
     return False
 
@@ -670,23 +669,35 @@ def _candidate(reader: Reader, at: int) -> tuple[Span | None, int]:
         read = reader.quantity(at)
     except PledgetrackError as error:
         end = _extent(reader, at)
-        if isinstance(error, WordingError) and error.kind == "no unit" and not _stated(reader, at):
+        unitless = isinstance(error, WordingError) and error.kind == "no unit"
+        if unitless and (last := _share_end(reader, end)) > end:
+            return _no_quantity(reader, at, last, "share")
+        if unitless and not _stated(reader, at):
             return None, at + 1
         return Span(rows[at].start, rows[end - 1].end, None, error), end
     if read is None:
         return None, at + 1
     quantity, end = read
     begin, stop = rows[at].start, rows[end - 1].end
-    if is_rate(reader, end, end + 1) or reader.plain(end) in reader.words.shares:
-        last = min(end + 2, len(rows))
-        piece = reader.text[begin : rows[last - 1].end]
-        what = f"{piece!r} is a rate or a share, not a quantity"
-        kind = "rate" if is_rate(reader, end, end + 1) else "share"
-        return Span(
-            begin, rows[last - 1].end, None, WordingError(what, text=piece, kind=kind)
-        ), last
+    for kind, last in (("rate", end + 2), ("share", end + 1)):
+        holds = is_rate(reader, end, end + 1) if kind == "rate" else _share_end(reader, end) > end
+        if holds:
+            return _no_quantity(reader, at, min(last, len(rows)), kind)
     said = Quantity(**{**dict(quantity), "wording": reader.text[begin:stop]})
     return Span(begin, stop, said, None), end
+
+
+def _share_end(reader: Reader, at: int) -> int:
+    """The place behind the words that make a share of what stands before them."""
+    if reader.plain(at) in reader.words.shares:
+        return at + 1
+    return at + 2 if (reader.plain(at), reader.plain(at + 1)) in _PER_CENT else at
+
+
+def _no_quantity(reader: Reader, at: int, end: int, kind: str) -> tuple[Span, int]:
+    said = reader.piece(at, end)
+    told = WordingError(f"{said!r} is a {kind}, not a quantity", text=said, kind=kind)
+    return Span(reader.tokens[at].start, reader.tokens[end - 1].end, None, told), end
 
 
 def _stated(reader: Reader, at: int) -> bool:

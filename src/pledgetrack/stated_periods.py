@@ -24,9 +24,10 @@ _TOKEN = re.compile(
     r"""(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))
     |(?P<slashed>[0-9]{1,2}(?P<sign>[./])[0-9]{1,2}(?P=sign)[0-9]{2,4}(?![0-9]))
     |(?P<number>[0-9]+)
-    |(?P<word>[^\W\d_]+(?:[-'’](?=[^\W\d_]{2})[^\W\d_]+)*)
+    |(?P<word>(?:multi|open|long|short|medium)-[^\W\d_]+|year-end
+        |(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-[^\W\d_]+|[^\W\d_]+)
     |(?P<mark>\S)""",
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 DASHES = frozenset({"-", "–", "—", "‑", "‐"})
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}

@@ -85,11 +85,15 @@ def wide_amounts() -> Any:
 def quantities(
     draw: Any, unit: str | None = None, *, least: int = 0, most: int = 10**12
 ) -> Quantity:
-    """Quantities of a unit, most of them exact."""
+    """Quantities of a unit, most of them exact, some of them ranges or read from words."""
     unit = unit or draw(units())
     bound = draw(st.sampled_from(("exact", "exact", *BOUNDS)))
     number = draw(amounts(unit, least=least, most=most))
-    return Quantity(number=number, unit=unit, bound=bound)
+    wide = bound == "at least" and draw(st.booleans())
+    more = draw(amounts(unit, most=1000)) if wide else Decimal(0)
+    wording = draw(st.sampled_from([None, None, "as the source has it"]))
+    most = number + more if more else None
+    return Quantity(number=number, unit=unit, bound=bound, most=most, wording=wording)
 
 
 @st.composite
