@@ -92,8 +92,8 @@ def quantities(
     wide = bound == "at least" and draw(st.booleans())
     more = draw(amounts(unit, most=1000)) if wide else Decimal(0)
     wording = draw(st.sampled_from([None, None, "as the source has it"]))
-    most = number + more if more else None
-    return Quantity(number=number, unit=unit, bound=bound, most=most, wording=wording)
+    upper = number + more if more else None
+    return Quantity(number=number, unit=unit, bound=bound, most=upper, wording=wording)
 
 
 @st.composite
