@@ -26,6 +26,7 @@ from pledgetrack.errors import (
     Problem,
     UnitError,
     UnknownNameError,
+    WordingError,
     closest,
     unknown,
 )
@@ -35,6 +36,11 @@ EXAMPLES: list[tuple[PledgetrackError, type[Exception], dict[str, object]]] = [
     (AmountError("m", value=1.5), ValueError, {"value": 1.5}),
     (UnitError("m", unit="x", choices=("y",)), ValueError, {"unit": "x", "choices": ("y",)}),
     (DayError("m", value="x"), ValueError, {"value": "x"}),
+    (
+        WordingError("m", text="x", kind="left over", left_over=("y",), choices=("z",)),
+        ValueError,
+        {"text": "x", "kind": "left over", "left_over": ("y",), "choices": ("z",)},
+    ),
     (CalendarError("m", choices=("US",)), ValueError, {"choices": ("US",)}),
     (UnknownNameError("m", name="x", choices=("y",)), KeyError, {"name": "x", "choices": ("y",)}),
     (FrameError("m", columns=("unit",)), ValueError, {"columns": ("unit",)}),

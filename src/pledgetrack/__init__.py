@@ -27,6 +27,7 @@ from pledgetrack.errors import (
     Problem,
     UnitError,
     UnknownNameError,
+    WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.horizon import Horizon
@@ -36,12 +37,20 @@ from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
 from pledgetrack.status import status
 from pledgetrack.totals import summary, totals
+from pledgetrack.wording import (
+    Candidate,
+    find_horizons,
+    find_quantities,
+    parse_horizon,
+    parse_quantity,
+)
 
 __version__ = _version("pledgetrack")
 
 __all__ = [
     "AmountError",
     "CalendarError",
+    "Candidate",
     "Citation",
     "Commitment",
     "DayError",
@@ -66,7 +75,12 @@ __all__ = [
     "Source",
     "UnitError",
     "UnknownNameError",
+    "WordingError",
+    "find_horizons",
+    "find_quantities",
     "load_seeds",
+    "parse_horizon",
+    "parse_quantity",
     "read",
     "status",
     "summary",

@@ -292,7 +292,11 @@ class Rates:
             least = Decimal(1).scaleb(-digits)
             margin = max(round_half_even(Fraction(quantity.margin) * rate, digits), least)
             margin = min(margin, abs(number))
-        return Quantity(number=number, unit=into, bound=quantity.bound, margin=margin)
+        most = None
+        if quantity.most is not None:
+            most = round_half_even(Fraction(quantity.most) * rate, digits)
+            most = most if most > number else None  # the range is finer than the currency
+        return Quantity(number=number, unit=into, bound=quantity.bound, most=most, margin=margin)
 
     def __repr__(self) -> str:
         others = [code for code in self.currencies if code != self.base]

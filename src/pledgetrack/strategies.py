@@ -87,16 +87,22 @@ def wide_amounts() -> Any:
 def quantities(
     draw: Any, unit: str | None = None, *, least: int = 0, most: int = 10**12
 ) -> Quantity:
-    """Quantities of a unit, most of them exact, some of them with a margin."""
+    """Quantities of a unit, most of them exact; ranges, margins and wordings among them."""
     unit = unit or draw(units())
     bound = draw(st.sampled_from(("exact", "exact", *BOUNDS)))
     number = draw(amounts(unit, least=least, most=most))
-    margin = None
+    margin = upper = None
     if bound == "about" and number:
         digits = minor_digits(unit)
         parts = st.integers(1, int(abs(number).scaleb(digits)))
         margin = draw(st.none() | parts.map(lambda part: Decimal(part).scaleb(-digits)))
-    return Quantity(number=number, unit=unit, bound=bound, margin=margin)
+    if bound == "at least":
+        more = draw(amounts(unit, most=1000))
+        upper = number + more if more else None
+    wording = draw(st.sampled_from([None, None, "as the source has it"]))
+    return Quantity(
+        number=number, unit=unit, bound=bound, most=upper, margin=margin, wording=wording
+    )
 
 
 @st.composite

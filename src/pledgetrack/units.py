@@ -83,6 +83,15 @@ def is_currency(unit: str) -> bool:
     )
 
 
+def is_current(code: str) -> bool:
+    """Whether a currency code is on the list of current ones.
+
+    >>> is_current("MXN"), is_current("DEM")
+    (True, False)
+    """
+    return code in _minor_digits_by_code() and code not in _NO_CURRENCY
+
+
 @lru_cache(maxsize=4096)
 def minor_digits(unit: str) -> int:
     """Decimal places of the smallest part of ``unit``: 2 for USD, 0 for JPY and for things counted.
@@ -161,12 +170,15 @@ def _codes_by_name() -> dict[str, tuple[str, ...]]:
             if not code.startswith("X") and word.isalpha() and word not in ("unit", "units"):
                 last.setdefault(word, set()).add(code)
     # "Euro" is the euro, though there are others; "pesos" are those of many.
-    return {name: tuple(sorted(codes, key=_familiar)) for name, codes in (last | full).items()}
+    return {name: tuple(sorted(codes, key=familiar)) for name, codes in (last | full).items()}
 
 
-def _familiar(code: str) -> tuple[bool, str]:
+_FAMILIAR = ("USD", "EUR", "GBP", "JPY", "CAD", "AUD", "MXN", "CHF", "CNY")
+
+
+def familiar(code: str) -> tuple[int, str]:
     """Sort what a reader most likely meant first."""
-    return code not in ("USD", "EUR", "GBP", "JPY", "CAD", "AUD", "MXN", "CHF", "CNY"), code
+    return _FAMILIAR.index(code) if code in _FAMILIAR else len(_FAMILIAR), code
 
 
 @lru_cache(maxsize=65536)
