@@ -136,8 +136,8 @@ STOPS = frozenset(
     "under above below after before between among about around roughly against via worth is "
     "are was were be been will would shall should can could may might must has have had do "
     "does only up down off who whose when where which it its they their we our us you your he "
-    "his she her please apiece course odd approx max next last coming past current once zero "
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "his she her please apiece course odd something approx max next last coming past current once "
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
     "ninety hundred hundreds thousand thousands million millions billion billions trillion "
     "trillions quadrillion quadrillions quintillion zillion zillions gazillion milliard "
@@ -201,7 +201,8 @@ def thing(words: list[str], *, one: bool = False, heading: bool = False) -> str 
 _SIZES = frozenset(
     "cm m km kg g mg ml cl l ft foot feet in inch inches lb oz hp kw mw gw kwh mwh gwh t ton tonne "
     "metre meter mile acre hectare litre liter gallon volt watt star bed bedroom room person man "
-    "lane wheel state way storey story seat seater page member party class grade pound kilo".split()
+    "lane wheel mph kmh degree strike state way storey story seat seater page member party "
+    "class grade pound kilo".split()
 )
 """Words that say how large a thing is, not how many: "5 mm bolts", "five star hotels"."""
 

@@ -27,7 +27,13 @@ from pledgetrack.vocabulary import (
 
 DASHES = frozenset({"-", "–", "—"})
 MINUS = frozenset({"-", "−"})
-_YOUNG = frozenset({"child", "girl", "boy", "youth", "kid", "teenager", "person"})
+_AGES = frozenset({"under", "over", "above", "below"})
+_PEOPLE = frozenset(
+    "person child girl boy youth kid teenager player student pupil user worker entrepreneur "
+    "patient woman man citizen adult resident farmer employee researcher volunteer driver "
+    "voter".split()
+)
+_ONE_GROUP = r"[0-9]{1,3}\s[0-9]{3}"
 
 
 class Number(NamedTuple):
@@ -226,8 +232,20 @@ class Reader:
         prices = not amount.unit and not amount.led and 1950 <= amount.value < 2050
         if amount.year and ((amount.unit and self.tongue == "en") or prices):
             raise self._year(said)
-        if bound == "up to" and unit in _YOUNG and amount.total <= 21:
-            raise WordingError(f"{said!r} may speak of an age", text=said, kind="ambiguous")
+        aged = self.plain(at) in _AGES and amount.power is None and amount.value <= 100
+        if aged and unit.split(" ")[-1] in _PEOPLE:
+            raise WordingError(
+                f"{said!r} may speak of an age; write 'at least' or 'at most'",
+                text=said,
+                kind="ambiguous",
+            )
+        spaced = any(re.fullmatch(_ONE_GROUP, row.text) for row in self.tokens[at : amount.end])
+        if amount.unit and self.tongue == "en" and spaced:
+            raise WordingError(
+                f"{said!r} may be two numbers; write a comma between thousands",
+                text=said,
+                kind="ambiguous",
+            )
         checked: Bound = bound  # type: ignore[assignment]  # the vocabulary holds bounds alone
         return Quantity(number=exact(amount.total), unit=unit, bound=checked)
 
@@ -376,7 +394,9 @@ class Reader:
             return None
         plain = self.plain(at)
         if plain in self.words.short:
-            return self.words.short[plain], True, at + 1
+            # Outside English a small "m" is as often a thousand.
+            clear = self.tongue == "en" or plain != "m" or self.tokens[at].text == "M"
+            return (self.words.short[plain], True, at + 1) if clear else None
         power = self.words.magnitudes.get(plain)
         if power is None:
             return None
@@ -392,8 +412,6 @@ class Reader:
             sign = self.tokens[at].text.upper()
             if sign == "$" and self.kind(at - 1) == "word" and self._glued(at):
                 return None  # the dollar of some other country: "TT$"
-            if sign == "C$" and self.tongue == "es":
-                return ("CAD", "NIO"), at + 1
             return (codes_of_dollar() if sign == "$" else SIGNS[sign]), at + 1
         if kind not in ("word", "code"):
             return None
