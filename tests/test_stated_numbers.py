@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from pledgetrack.quantity import tidy
 from pledgetrack.stated_numbers import number_of, tokens_of
 from pledgetrack.units import format_number
 
@@ -65,7 +66,7 @@ def test_the_choices_of_a_number_are_both_readings() -> None:
 @given(st.integers(0, 10**15), st.integers(0, 4), st.sampled_from(LOCALES))
 def test_a_printed_number_is_read_back(digits: int, places: int, locale: str) -> None:
     """Every number that does not look like thousands by its three decimals."""
-    number = Decimal(digits).scaleb(-places)
+    number = tidy(Decimal(digits).scaleb(-places))
     text = format_number(number, locale)
     if len(f"{number:f}".partition(".")[2]) != 3:
         assert number_of(text, locale) == number

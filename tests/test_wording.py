@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import pledgetrack as pt
 from pledgetrack.strategies import horizons, quantities
+from pledgetrack.vocabulary import WORDS_TOO
 from stated import HORIZONS, QUANTITIES, lines
 
 LOCALES = ("en", "es", "fr", "de", "es_MX", "de_CH")
@@ -171,8 +172,12 @@ def test_spacing_does_not_change_an_amount(row: tuple[str, str, str | None], spa
     assert pt.parse_quantity(changed, dollar=dollar, locale=locale) == expected
 
 
-# A small "m" is a thousand as often as a million outside English.
-PLAIN_CASE = [row for row in READ_QUANTITIES if '"' not in row[0] and "M€" not in row[0]]
+# A small "m" is a thousand as often as a million outside English, and "us" a pronoun.
+PLAIN_CASE = [
+    row
+    for row in READ_QUANTITIES
+    if '"' not in row[0] and "M€" not in row[0] and "US $" not in row[0]
+]
 
 
 @given(st.sampled_from(PLAIN_CASE),
@@ -186,7 +191,7 @@ def test_case_does_not_change_an_amount(
     try:
         read = pt.parse_quantity(change(phrase), dollar=dollar, locale=locale)
     except pt.WordingError:
-        assert not pt.units.is_currency(expected.unit) or expected.unit == "COP"
+        assert not pt.units.is_currency(expected.unit) or expected.unit in WORDS_TOO
         return
     assert read.unit.casefold() == expected.unit.casefold()
     assert (read.number, read.bound, read.most) == (expected.number, expected.bound, expected.most)

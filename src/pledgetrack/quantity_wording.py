@@ -81,7 +81,7 @@ class Reader:
         self.tokens = tokens_of(text, self.tongue, running=running)
         self.names = money_names(self.tongue)
         # Each place is read once, so that long texts take time in proportion.
-        self._read: dict[tuple[int, bool], Amount | PledgetrackError | None] = {}
+        self._read: dict[tuple[int, bool, bool], Amount | PledgetrackError | None] = {}
         # In a text of capitals alone, words of the grammar or several words are no acronyms.
         words = [token for token in self.tokens if token.text.isalpha() and len(token.text) > 2]
         self.heading = any(self._is_grammar(token) for token in words) and all(
@@ -138,7 +138,7 @@ class Reader:
                 low = self.amount(begin, bare=True)
                 links = DASHES if link == "-" else {link}
                 if low and not low.after and self.plain(low.end) in links:
-                    high = self.amount(low.end + 1, bare=bool(low.codes))
+                    high = self.amount(low.end + 1, bare=bool(low.codes), many=True)
                     if high and not high.after and not self._range_follows(high):
                         return self._range(begin, low, high), high.end
         amount = self.amount(at)
@@ -282,19 +282,24 @@ class Reader:
 
     # --- one amount -------------------------------------------------------------------------------
 
-    def amount(self, at: int, *, bare: bool = False) -> Amount | None:
-        """An amount with its unit; ``bare`` is one whose unit may stand elsewhere."""
-        if (at, bare) not in self._read:
+    def amount(self, at: int, *, bare: bool = False, many: bool = False) -> Amount | None:
+        """An amount with its unit.
+
+        ``bare`` is one whose unit may stand elsewhere, ``many`` one whose unit is a plural even
+        after a one: "between 0 and 1 visas".
+        """
+        key = (at, bare, many)
+        if key not in self._read:
             try:
-                self._read[at, bare] = self._amount(at, bare=bare)
+                self._read[key] = self._amount(at, bare=bare, many=many)
             except PledgetrackError as error:
-                self._read[at, bare] = error
-        found = self._read[at, bare]
+                self._read[key] = error
+        found = self._read[key]
         if isinstance(found, PledgetrackError):
             raise found
         return found
 
-    def _amount(self, at: int, *, bare: bool) -> Amount | None:
+    def _amount(self, at: int, *, bare: bool, many: bool) -> Amount | None:
         codes: tuple[str, ...] = ()
         begin = at
         at, minus = self._minus(at)
@@ -334,7 +339,7 @@ class Reader:
                     kind="ambiguous",
                     choices=({3: "thousand", 6: "million"}.get(power or 0, "billion"),),
                 )
-            one = number.value == 1 and power is None
+            one = number.value == 1 and power is None and not many
             unit, at = self._thing(at, one=one)
         value = -number.value if minus else number.value
         after = plus
@@ -415,7 +420,9 @@ class Reader:
             return (codes_of_dollar() if sign == "$" else SIGNS[sign]), at + 1
         if kind not in ("word", "code"):
             return None
-        if plain in ("us", "usa") and self.tokens[at].text.isupper() and self.plain(at + 1) == "$":
+        text = self.tokens[at].text
+        told = text.isupper() or "." in text  # and not the pronoun
+        if plain in ("us", "usa") and told and self.plain(at + 1) == "$":
             return ("USD",), at + 2
         codes = codes_of_word(self.tokens[at].text)
         if codes:
