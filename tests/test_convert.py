@@ -291,6 +291,50 @@ def test_a_promise_delivered_in_ten_tenths_leaves_nothing(rate_day: str, ecb: pt
     assert len(set(rows[rows["measure"] == "delivered"]["number"])) == 2
 
 
+@given(
+    st.lists(st.integers(-50, 1000), min_size=1, max_size=8),
+    pts.rates(), INTO, st.sampled_from(["announced", "2020-06-30"]),
+)  # fmt: skip
+def test_uneven_deliveries_leave_nothing(
+    cents: list[int], rates: pt.Rates, into: str, rate_day: str
+) -> None:
+    """However a promise arrives, once it has arrived nothing is outstanding, on any day between."""
+    total = Decimal(max(sum(cents), 0)) / 100
+    start = dt.date(2016, 3, 1)
+    ledger = pt.Ledger(
+        [promise(announced="2016-03-01", target={"number": total, "unit": "EUR"})],
+        [delivery(Decimal(cent) / 100, "EUR", on=start + dt.timedelta(days=at), of="aid")
+         for at, cent in enumerate(cents)],
+    )  # fmt: skip
+    options: dict[str, Any] = {"into": into, "rates": rates, "rate_day": rate_day}
+    day = dt.date.fromisoformat(rate_day) if rate_day != "announced" else start
+    rate = oracle.rate(rates, "EUR", into, day)
+    rows = ledger.movements(**options)
+    arrived = [number for number, measure in zip(rows["number"], rows["measure"], strict=True)
+               if measure == "delivered"]  # fmt: skip
+    for at in range(len(cents)):
+        exact = Fraction(sum(cents[: at + 1]), 100) * rate
+        assert (
+            sum(arrived[: at + 1]) == oracle.half_even(exact, minor_digits(into)) or into == "EUR"
+        )
+    (row,) = ledger.totals(as_of="2016-12-31", **options).to_dict("records")
+    if sum(cents) >= 0:
+        assert row["outstanding"] == 0
+
+
+def test_the_target_as_announced_is_converted_under_a_later_horizon() -> None:
+    """A choice of the horizon of today still shows in the target currency what was announced."""
+    ledger = pt.Ledger(
+        [promise(target={"number": 8, "unit": "GBP"}, horizon={"end": "2015-06-30"})],
+        [pt.Event(commitment="aid", kind="revised", on="2015-02-01",
+                  quantity={"number": 4, "unit": "GBP"}, horizon={"end": "2025-06-30"})],
+    )  # fmt: skip
+    chosen = ledger.filter(horizon="long")
+    (row,) = chosen.status(as_of="2016-01-01", into="USD", rates=FIXED).to_dict("records")
+    assert (row["target"], row["original_target"]) == (15, 10)
+    assert (row["stated_target"], row["unit"]) == (12, "USD")
+
+
 def parts(**fields: Any) -> list[pt.Commitment]:
     """A fund of 100 GBP, a third of it for one purpose, and a third of that for one place."""
     return [
