@@ -322,6 +322,62 @@ def test_uneven_deliveries_leave_nothing(
         assert row["outstanding"] == 0
 
 
+@pytest.mark.parametrize(("number", "cents"), [("0.25", "0.12"), ("0.35", "0.18"), ("0.2", "0.1")])
+def test_a_tie_goes_to_the_even_cent(number: str, cents: str) -> None:
+    """Half a cent is as near to either."""
+    rates = pt.Rates.fixed({"EUR": 2}, per="USD")
+    ledger = pt.Ledger([promise(target={"number": number, "unit": "EUR"})])
+    assert list(ledger.totals(into="USD", rates=rates)["pledged"]) == [Decimal(cents)]
+
+
+def test_rounding_fulfils_nothing() -> None:
+    """60 of 100 are not all, though both are a cent."""
+    rates = pt.Rates.fixed({"JPY": 10000}, per="USD")
+    ledger = pt.Ledger(
+        [promise(target={"number": 100, "unit": "JPY"}, horizon={"end": "2015-06-30"})],
+        [delivery(60, "JPY")],
+    )
+    options: dict[str, Any] = {"as_of": "2015-06-30", "into": "USD", "rates": rates}
+    (row,) = ledger.status(**options).to_dict("records")
+    assert (row["target"], row["delivered"]) == (Decimal("0.01"), Decimal("0.01"))
+    assert (row["status"], row["share"]) == ("in progress", Decimal("0.6"))
+    (row,) = ledger.summary(by="status", **options).to_dict("records")
+    assert (row["status"], row["status_in_progress"]) == ("in progress", 1)
+
+
+def by_source() -> pt.Ledger:
+    """Two deliveries of a yen, each told by another source, which round to a cent together."""
+    cited = [delivery(1, "JPY", on=f"2015-03-0{day}") for day in (2, 3)]
+    events = [
+        pt.Event(**(event.model_dump(exclude_none=True) | {"citations": [{"source": name}]}))
+        for event, name in zip(cited, "BA", strict=True)
+    ]
+    sources = [pt.Source(id="A"), pt.Source(id="B")]
+    return pt.Ledger([promise(target={"number": 2, "unit": "JPY"})], events, sources)
+
+
+def test_rows_are_converted_in_the_order_in_which_they_happened() -> None:
+    """Whatever the order of the frame, the source told first has the cent."""
+    ledger = by_source()
+    options: dict[str, Any] = {"into": "USD", "rates": FIXED, "as_of": "2016-01-01"}
+    expected = ledger.totals(by="source", **options)
+    told = dict(zip(expected["source"], expected["delivered"], strict=True))
+    assert (told["B"], told["A"]) == (Decimal("0.01"), 0)
+    turned = ledger.movements().iloc[::-1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(pt.totals(turned, by="source", **options), expected)
+
+
+def test_a_choice_of_a_source_is_its_row() -> None:
+    """A source is chosen after conversion: it is a part of a balance, not one of its own."""
+    ledger = by_source()
+    options: dict[str, Any] = {"into": "USD", "rates": FIXED, "as_of": "2016-01-01"}
+    whole = ledger.totals(by="source", **options)
+    for name in ("A", "B"):
+        found = ledger.filter(source=name).totals(by="source", **options)
+        mine = whole[whole["source"] == name].reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, mine)
+
+
 def test_the_target_as_announced_is_converted_under_a_later_horizon() -> None:
     """A choice of the horizon of today still shows in the target currency what was announced."""
     ledger = pt.Ledger(
@@ -588,6 +644,12 @@ def test_bounds_stay_with_converted_amounts() -> None:
     before = ledger.totals(as_of="2015-01-01", **options)
     assert list(before["bound"]) == ["pledged at least, outstanding at least"]
     assert list(ledger.totals(as_of="2015-03-01", **options)["bound"]) == [""]
+    dusty = pt.Ledger(
+        [promise(target={"number": 7, "unit": "JPY", "bound": "up to"})],
+        [pt.Event(commitment="aid", kind="revised", on="2015-02-01",
+                  restated={"number": 1, "unit": "JPY"})],
+    )  # fmt: skip
+    assert list(dusty.totals(as_of="2015-03-01", **options)["bound"]) == [""]
 
 
 def test_finer_digits_than_a_minor_unit_stay_in_the_same_currency() -> None:

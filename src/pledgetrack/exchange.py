@@ -66,7 +66,7 @@ class _Money:
         self.source, self.conversion, self.roots = table, conversion, roots
         units, names = _codes(table.column("unit"))
         is_money = np.array([is_currency(name) for name in names] + [False])
-        # What stands beside a chosen row, such as the target as announced, goes with it.
+        # The rest of a balance goes with a chosen row: what other sources tell, what was announced.
         whose, known = _codes(table.column("commitment"))
         pair = units * (len(known) + 1) + whose
         beside = np.isin(pair, pair[chosen.to_numpy()])
