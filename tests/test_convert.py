@@ -257,7 +257,7 @@ def test_converted_frames_give_the_ledgers_figures_on_every_engine(
     assume(len(frame))
     expected = pt.totals(frame, by=["party", "source"], **options)
     states = pt.status(frame, **options)
-    if not roots_of(ledger.commitments, None):
+    if not any(promised.part_of for promised in ledger.commitments):
         # A frame knows the wholes of parts only from the rows with which these leave them.
         pd.testing.assert_frame_equal(ledger.totals(by=["party", "source"], **options), expected)
         pd.testing.assert_frame_equal(ledger.status(**options), states)
