@@ -54,6 +54,15 @@ def test_the_examples_on_currencies_are_what_happens(root: Path) -> None:
     assert found.failed == 0
 
 
+def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
+    """Every example of the page prints what stands under it."""
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    path = root / "docs/double-counting.md"
+    found = doctest.testfile(str(path), module_relative=False, optionflags=flags, encoding="utf-8")
+    assert found.attempted > 10
+    assert found.failed == 0
+
+
 def test_the_examples_of_phrases_are_read(root: Path) -> None:
     """Each call of the document works, and its remark says what it gives."""
     names: dict[str, object] = {"pt": pt}
