@@ -138,7 +138,7 @@ def test_a_range_needs_the_ends_of_the_movements() -> None:
         pt.totals(rows, bounds="range")
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(pts.ledgers(), st.sampled_from(["party", "horizon", "status", "source"]), pts.days())
 def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
     """Each end is the sum of those of the parts, over any key and over periods; or is missing."""
@@ -162,7 +162,6 @@ def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
                     assert sum(stated) == row[name], name
 
 
-@settings(max_examples=50)
 @given(pts.ledgers(), pts.days())
 def test_ends_surround_the_number(ledger: pt.Ledger, day: dt.date) -> None:
     """What is stated lies within the range; where nothing is loose, it is the range."""

@@ -35,6 +35,7 @@ from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
 from pledgetrack.status import status
+from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 
 __version__ = _version("pledgetrack")
@@ -70,6 +71,7 @@ __all__ = [
     "read",
     "status",
     "summary",
+    "timeline",
     "totals",
     "write",
 ]

@@ -24,6 +24,7 @@ from pledgetrack.movements import CITATION, MEASURES, movements
 from pledgetrack.pricing import Conversion
 from pledgetrack.reading import Reading
 from pledgetrack.status import status
+from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 from pledgetrack.trace import explain
 from pledgetrack.units import format_number
@@ -353,6 +354,37 @@ class Ledger:
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, until=day, **converting)
         made = summary(rows, by, as_of=day, bounds=bounds, where=self._shown(rows), numbers=numbers)
+        return self._reach(made, known_by)
+
+    def timeline(
+        self,
+        by: str | Iterable[str] = (),
+        *,
+        freq: str = "month",
+        since: object = None,
+        as_of: object = None,
+        known_by: object = None,
+        calendar: str | FiscalCalendar | None = None,
+        bounds: Bounds = "words",
+        numbers: Numbers = "decimal",
+        **converting: Unpack[Converting],
+    ) -> pd.DataFrame:
+        """Cumulative totals at the end of each month, quarter or year; see ``pt.timeline``.
+
+        >>> import pledgetrack as pt
+        >>> ledger = pt.load_seeds().filter(unit="USD", party="Mexico")
+        >>> ledger.timeline(freq="year", as_of="2024-08-01")[["period", "pledged", "overdue"]]
+          period     pledged     overdue
+        0   2022  1500000000        None
+        1   2023  1500000000        None
+        2   2024  1500000000  1500000000
+        """
+        day = frames.today(as_of)
+        rows = self._rows(known_by=known_by, until=day, **converting)
+        made = timeline(
+            rows, by, freq=freq, since=since, as_of=day, calendar=calendar, bounds=bounds,
+            where=self._shown(rows), numbers=numbers,
+        )  # fmt: skip
         return self._reach(made, known_by)
 
     def explain(
