@@ -27,7 +27,7 @@ FLOORS = (
     ("cells",),
     ("periods",),
     ("totals", "check"),
-    ("timeline", "trace"),
+    ("timeline", "history", "trace"),
     ("ledger",),
     ("writing",),
     ("files",),

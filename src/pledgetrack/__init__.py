@@ -29,6 +29,7 @@ from pledgetrack.errors import (
     UnknownNameError,
 )
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
@@ -67,6 +68,7 @@ __all__ = [
     "Source",
     "UnitError",
     "UnknownNameError",
+    "changes",
     "load_seeds",
     "read",
     "status",

@@ -19,6 +19,7 @@ from pledgetrack.choice import Labels
 from pledgetrack.convert import Converting, convert, described, told_of
 from pledgetrack.errors import DayError, PledgetrackError, unknown
 from pledgetrack.frames import Bounds, Numbers
+from pledgetrack.history import View, changes
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import CITATION, MEASURES, movements
 from pledgetrack.pricing import Conversion
@@ -249,6 +250,11 @@ class Ledger:
             return self._where
         return {frames.STATED_UNIT if k == "unit" else k: v for k, v in self._where.items()}
 
+    def _view(self, day: dt.date, **converting: Unpack[Converting]) -> View:
+        """What there is to compare with another ledger, or with another day."""
+        rows = self._rows(until=day, **converting)
+        return View(self._records, rows, day, self._shown(rows))
+
     def movements(
         self, *, known_by: object = None, **converting: Unpack[Converting]
     ) -> pd.DataFrame:
@@ -385,6 +391,29 @@ class Ledger:
             rows, by, freq=freq, since=since, as_of=day, calendar=calendar, bounds=bounds,
             where=self._shown(rows), numbers=numbers,
         )  # fmt: skip
+        return self._reach(made, known_by)
+
+    def changes(
+        self,
+        *,
+        since: object,
+        until: object = None,
+        known_by: object = None,
+        numbers: Numbers = "decimal",
+        **converting: Unpack[Converting],
+    ) -> pd.DataFrame:
+        """What happened after one day and up to another, a row per change; see ``pt.changes``.
+
+        >>> import pledgetrack as pt
+        >>> ledger = pt.load_seeds().filter(unit="USD")
+        >>> ledger.changes(since="2023-12-06", until="2024-07-12")[["change", "before", "after"]]
+             change            before     after
+        0    status  nothing reported   overdue
+        1  rejected               NaN       NaN
+        2    status          proposed  rejected
+        """
+        known = self._known(known_by)
+        made = changes(known, known, since=since, until=until, numbers=numbers, **converting)
         return self._reach(made, known_by)
 
     def explain(
