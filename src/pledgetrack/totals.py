@@ -172,6 +172,7 @@ def of_day(
     described(frames.dated(result, day), told)
     if cut and cut.calendar:
         result.attrs["calendar"] = str(cut.calendar)
+        result.attrs["fiscal_years"] = cut.calendar.code
         result.attrs["caption"] += f"; fiscal years {cut.calendar}"
     return result
 
