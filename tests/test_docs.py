@@ -36,12 +36,24 @@ def test_the_readme_has_two_commands_alone_in_their_blocks(root: Path) -> None:
 
 
 def test_the_readme_notebook_example_runs(root: Path) -> None:
-    """Every line of the example in the README works."""
-    (example,) = code(root / "README.md", "python")
+    """Every line of the examples in the README works."""
     names: dict[str, object] = {}
-    for line in example.splitlines():
-        exec(line, names)  # noqa: S102  # our own document
+    for example in code(root / "README.md", "python"):
+        for line in example.splitlines():
+            exec(line, names)  # noqa: S102  # our own document
     assert isinstance(names["ledger"], pt.Ledger)
+
+
+def test_the_examples_of_phrases_are_read(root: Path) -> None:
+    """Each call of the document works, and its remark says what it gives."""
+    names: dict[str, object] = {"pt": pt}
+    for example in code(root / "docs/phrases.md", "python"):
+        for line in example.splitlines():
+            call, _, said = line.partition("  #")
+            if said:
+                assert str(eval(call, names)) == said.strip()  # noqa: S307  # our own document
+            else:
+                exec(call, names)  # noqa: S102  # our own document
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/format.md"])

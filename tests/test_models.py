@@ -446,7 +446,7 @@ def test_other_records_are_refused(
                 targets=[FIVE_USD, {"number": 3, "unit": "visa", "bound": "up to"}],
                 horizon={"end": "2025-01-01"},
             ),
-            "Commitment('x': Mexico + United States, pledged 5 USD and up to 3 visa, 2024-03-15, "
+            "Commitment('x': Mexico + United States, pledged 5 USD and up to 3 visas, 2024-03-15, "
             "until 2025-01-01)",
         ),
         (event("completed"), "Event('x': completed, 2024-04-15)"),

@@ -199,10 +199,10 @@ def test_bounds_combine_in_any_order(one: set[Bound], two: set[Bound]) -> None:
     ("fields", "text"),
     [
         ({"number": "1500000000", "unit": "USD"}, "1,500,000,000 USD"),
-        ({"number": 3000, "unit": "arrest", "bound": "at least"}, "at least 3,000 arrest"),
+        ({"number": 3000, "unit": "arrest", "bound": "at least"}, "at least 3,000 arrests"),
         ({"number": "-0.5", "unit": "EUR", "bound": "about"}, "about -0.5 EUR"),
         ({"number": LARGEST, "unit": "JPY"}, "9,999,999,999,999,999,999,999.999999 JPY"),
-        ({"number": 0, "unit": "hospital", "bound": "up to"}, "up to 0 hospital"),
+        ({"number": 0, "unit": "hospital", "bound": "up to"}, "up to 0 hospitals"),
     ],
 )
 def test_a_quantity_reads_as_people_write_it(fields: dict[str, object], text: str) -> None:

@@ -28,6 +28,7 @@ from pledgetrack.errors import (
     Problem,
     UnitError,
     UnknownNameError,
+    WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.history import changes
@@ -39,12 +40,20 @@ from pledgetrack.rates import Rate, Rates
 from pledgetrack.status import status
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
+from pledgetrack.wording import (
+    Candidate,
+    find_horizons,
+    find_quantities,
+    parse_horizon,
+    parse_quantity,
+)
 
 __version__ = _version("pledgetrack")
 
 __all__ = [
     "AmountError",
     "CalendarError",
+    "Candidate",
     "Citation",
     "Commitment",
     "DayError",
@@ -70,8 +79,13 @@ __all__ = [
     "Source",
     "UnitError",
     "UnknownNameError",
+    "WordingError",
     "changes",
+    "find_horizons",
+    "find_quantities",
     "load_seeds",
+    "parse_horizon",
+    "parse_quantity",
     "read",
     "status",
     "summary",

@@ -111,9 +111,15 @@ def order(event: Event, day: dt.date) -> tuple[object, ...]:
     quantity = event.quantity or event.restated
     words = (
         # More comes before less, so that a day's ups and downs are not cut at zero on the way.
-        (quantity.unit, quantity.number.copy_negate(), quantity.bound, quantity.margin or ZERO)
+        (
+            quantity.unit,
+            quantity.number.copy_negate(),
+            quantity.bound,
+            quantity.margin or ZERO,
+            quantity.most or ZERO,
+        )
         if quantity
-        else ("", ZERO, "", ZERO),
+        else ("", ZERO, "", ZERO, ZERO),
         event.on,
         event.known or event.on,
         repr(event.horizon or ""),

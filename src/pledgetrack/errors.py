@@ -60,6 +60,31 @@ class DayError(PledgetrackError, ValueError):
         self.value = value
 
 
+class WordingError(PledgetrackError, ValueError):
+    """A stated phrase that is not read: it says something else, or more than one thing.
+
+    ``.text`` is the phrase and ``.kind`` what it is instead: "rate", "share", "relative",
+    "duration", "vague", "season", "past", "ambiguous", "no unit", "no anchor", "no calendar",
+    "reversed", "empty", "left over". ``.left_over`` holds the words that were not read,
+    ``.choices`` the readings that are possible, or phrases that would be read.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: object,
+        kind: str,
+        left_over: tuple[str, ...] = (),
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.text = text
+        self.kind = kind
+        self.left_over = left_over
+        self.choices = choices
+
+
 class CalendarError(PledgetrackError, ValueError):
     """A fiscal calendar that is unknown or missing; ``.choices`` are the named ones."""
 

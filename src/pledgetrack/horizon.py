@@ -46,6 +46,15 @@ class Horizon(Record):
             return f"until {self.end}"
         return f"from {self.start}, open" if self.start else "open"
 
+    def __hash__(self) -> int:
+        return hash((self.start, self.end))
+
+    def __eq__(self, other: object) -> bool:
+        # The wording says where a horizon comes from, not which days it has.
+        if not isinstance(other, Horizon):
+            return NotImplemented
+        return (self.start, self.end) == (other.start, other.end)
+
     def __repr__(self) -> str:
         wording = f", {self.wording!r}" if self.wording else ""
         return f"Horizon({self}{wording})"

@@ -13,6 +13,9 @@ ADDED = {2: frozenset({"part_of", "repeats", "same_as"})}
 """The fields that came with a version of the format."""
 
 VERSION_KEY = "pledgetrack_format"
+PHRASES = "phrases"
+"""The table of a TOML file that says how its phrases are read."""
+
 MODELS: dict[str, type[Commitment | Event | Source | Party]] = {
     "commitment": Commitment,
     "event": Event,

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from pledgetrack.calendar import Precision, as_month, month_of
+from pledgetrack.calendar import FiscalCalendar, Precision, as_day, as_month, month_of
 from pledgetrack.errors import DayError
 from pledgetrack.fields import Day, FirstDay, FrozenDict, Record, Tags, Text
 from pledgetrack.horizon import Horizon
@@ -93,6 +102,65 @@ def _unless(wrong: list[str], record: Made) -> Made:
     return record
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """How the phrases of records are read: ``model_validate(data, context=Phrases(dollar="USD"))``.
+
+    >>> promise = {"id": "x", "party": "A", "announced": "2024-01-01", "stage": "pledged",
+    ...            "target": "$3.4bn"}
+    >>> Commitment.model_validate(promise, context=Phrases(dollar="USD")).targets
+    (Quantity(3,400,000,000 USD),)
+    """
+
+    dollar: str | None = None
+    locale: str = "en"
+    calendar: str | FiscalCalendar | None = None
+
+
+class _Said(NamedTuple):
+    """The phrase of a horizon, and the day that it counts from, as far as that can be read."""
+
+    phrase: str
+    on: object
+
+
+def _phrases(info: ValidationInfo) -> Phrases:
+    return info.context if isinstance(info.context, Phrases) else Phrases()
+
+
+def _quantity(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    from pledgetrack.wording import parse_quantity
+
+    said = _phrases(info)
+    return parse_quantity(value, dollar=said.dollar, locale=said.locale)
+
+
+def _horizon(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, _Said):
+        return value
+    from pledgetrack.wording import parse_horizon
+
+    return parse_horizon(value.phrase, announced=value.on, calendar=_phrases(info).calendar)
+
+
+StatedQuantity = Annotated[Quantity, BeforeValidator(_quantity)]
+StatedHorizon = Annotated[Horizon, BeforeValidator(_horizon)]
+
+
+def _from_day(data: Any, field: str) -> Any:
+    """Give the phrase of a horizon the day that it counts from."""
+    if not isinstance(data, dict) or not isinstance(data.get("horizon"), str):
+        return data
+    on = data.get(field)
+    try:
+        on = on if as_month(on) else as_day(on)
+    except DayError:
+        on = None  # the field itself refuses it
+    return {**data, "horizon": _Said(data["horizon"], on)}
+
+
 def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
         raise ValueError("a name is given twice")
@@ -176,6 +244,8 @@ class Commitment(_WithLists):
     action). ``announced`` may be a month (``"2022-04"``), which counts from its last day;
     ``announced_basis`` says how an inferred day was found, ``announced_stated`` what the source
     says where it says something else. Fields of several values take one: ``party="Mexico"``.
+    A target may be a phrase that ``pt.parse_quantity`` reads, the horizon one that
+    ``pt.parse_horizon`` reads from the announcement on; both keep it as their wording.
 
     Three fields name another commitment by its id, so that nothing counts twice: ``part_of`` the
     whole that it is a part of, ``repeats`` the promise that it announces again, ``same_as`` the
@@ -186,6 +256,11 @@ class Commitment(_WithLists):
     ...     target={"number": "1500000000", "unit": "USD"}, horizon={"end": "2024-07-11"},
     ... )
     Commitment('mx-border': Mexico, pledged 1,500,000,000 USD, 2022-07-12, until 2024-07-11)
+    >>> Commitment(
+    ...     id="mx-border", party="Mexico", announced="2022-07-12", stage="pledged",
+    ...     target="1.5 billion USD", horizon="over the next two years",
+    ... ).horizon
+    Horizon(2022-07-12 to 2024-07-11, 'over the next two years')
     """
 
     id: Text
@@ -193,8 +268,8 @@ class Commitment(_WithLists):
     parties: Annotated[Names, Field(min_length=1)]
     recipients: Names = ()
     channels: Names = ()
-    targets: tuple[Quantity, ...] = ()
-    horizon: Horizon | None = None
+    targets: tuple[StatedQuantity, ...] = ()
+    horizon: StatedHorizon | None = None
     announced: Day
     announced_precision: Precision = "day"
     announced_basis: Text | None = None
@@ -212,7 +287,7 @@ class Commitment(_WithLists):
     @model_validator(mode="before")
     @classmethod
     def _month(cls, data: Any) -> Any:
-        return _by_month(data, "announced")
+        return _by_month(_from_day(data, "announced"), "announced")
 
     @model_validator(mode="after")
     def _consistent(self) -> Commitment:
@@ -269,9 +344,9 @@ class Event(_WithLists):
     on_basis: Text | None = None
     on_stated: Text | None = None
     period_start: FirstDay | None = None
-    quantity: Quantity | None = None
-    restated: Quantity | None = None
-    horizon: Horizon | None = None
+    quantity: StatedQuantity | None = None
+    restated: StatedQuantity | None = None
+    horizon: StatedHorizon | None = None
     outcome: Outcome | None = None
     known: Day | None = None
     citations: tuple[Citation, ...] = ()
@@ -280,7 +355,7 @@ class Event(_WithLists):
     @model_validator(mode="before")
     @classmethod
     def _month(cls, data: Any) -> Any:
-        return _by_month(data, "on")
+        return _by_month(_from_day(data, "on"), "on")
 
     @model_validator(mode="after")
     def _consistent(self) -> Event:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import decimal
 import re
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
-from pledgetrack import units
+from pledgetrack import nouns, units
 from pledgetrack.errors import AmountError
-from pledgetrack.fields import Record
+from pledgetrack.fields import Record, Text
+from pledgetrack.vocabulary import language, vocabulary
 
 Bound = Literal["exact", "at least", "up to", "about"]
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
@@ -123,21 +124,43 @@ class Quantity(Record):
     """An exact decimal number of a unit: an ISO 4217 code, or a thing counted in the singular.
 
     ``bound`` says how far the number is exact: "exact", "at least" ("over 3,000"), "up to",
-    "about" ("roughly"). ``margin`` says how far off an "about" may be, in the same unit, where the
-    source states it. A number has at most 22 digits before the decimal point and 6 after it.
+    "about" ("roughly"). ``most`` is the upper end of a stated range, whose lower end is the number
+    and counts: "between 10 and 20 million". ``margin`` says how far off an "about" may be, in the
+    same unit, where the source states it. ``wording`` holds the words of the source and makes no
+    difference to what the quantity is. A number has at most 22 digits before the decimal point and
+    6 after it.
 
     >>> print(Quantity(number="1500000000", unit="USD"))
     1,500,000,000 USD
     >>> print(Quantity(number=3000, unit="arrest", bound="at least"))
-    at least 3,000 arrest
+    at least 3,000 arrests
     >>> print(Quantity(number=500, unit="USD", bound="about", margin=50))
-    about 500 USD (50 more or less)
+    about 500 USD (± 50)
     """
 
     number: Number
     unit: Annotated[str, AfterValidator(units.check_unit)]
     bound: Bound = "exact"
+    most: Number | None = None
     margin: Number | None = None
+    wording: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _range(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("most") is not None:
+            return {"bound": "at least", **data}
+        return data
+
+    @model_validator(mode="after")
+    def _two_ends(self) -> Quantity:
+        if self.most is not None and (self.bound != "at least" or self.most <= self.number):
+            raise AmountError(
+                f"'most' is the upper end of a range, above its number {self.number:f} and with "
+                f"the bound 'at least'; given: {self.most:f}, {self.bound!r}",
+                value=self.most,
+            )
+        return self
 
     @model_validator(mode="after")
     def _with_margin(self) -> Quantity:
@@ -162,6 +185,8 @@ class Quantity(Record):
         >>> Quantity(number=-20, unit="USD", bound="up to").ends
         (Decimal('-20'), Decimal('0'))
         """
+        if self.most is not None:
+            return self.number, self.most
         if self.bound == "exact" or not self.number:
             return self.number, self.number  # of nothing there is no more and no less
         size = self.number.copy_abs()
@@ -187,19 +212,42 @@ class Quantity(Record):
     def format(self, locale: str = "en") -> str:
         """The quantity as people write it, every digit kept.
 
+        ``pt.parse_quantity`` reads it back, but for a margin.
+
         >>> Quantity(number="1234.5", unit="EUR").format(locale="de")
         '1.234,5 EUR'
+        >>> Quantity(number=10, most=20, unit="H-2B visa").format()
+        'between 10 and 20 H-2B visas'
         """
-        amount = f"{units.format_number(self.number, locale)} {self.unit}"
+        words = vocabulary(locale)
+        unit = self.unit
+        if not units.is_currency(unit):
+            english = language(locale) == "en"
+            one = self.most is None and self.number == 1
+            unit = nouns.counted(unit, one=one) if english else nouns.quoted(unit)
+        number = _unmistakable(self.number, locale)
+        if self.most is not None:
+            opening, link = words.between[0]
+            return f"{opening} {number} {link} {_unmistakable(self.most, locale)} {unit}"
+        bound = "" if self.bound == "exact" else words.said[self.bound] + " "
+        amount = f"{bound}{number} {unit}"
         if self.margin is not None:
-            amount += f" ({units.format_number(self.margin, locale)} more or less)"
-        return amount if self.bound == "exact" else f"{self.bound} {amount}"
+            amount += f" (± {_unmistakable(self.margin, locale)})"
+        return amount
 
     def __hash__(self) -> int:
-        return hash((self.number, self.unit, self.bound, self.margin))
+        return hash((self.number, self.unit, self.bound, self.most, self.margin))
 
     def __eq__(self, other: object) -> bool:
+        # The wording says where a quantity comes from, not how much it is.
         if not isinstance(other, Quantity):
             return NotImplemented
-        mine = (self.number, self.unit, self.bound, self.margin)
-        return mine == (other.number, other.unit, other.bound, other.margin)
+        mine = (self.number, self.unit, self.bound, self.most, self.margin)
+        return mine == (other.number, other.unit, other.bound, other.most, other.margin)
+
+
+def _unmistakable(number: Decimal, locale: str) -> str:
+    """A number that nobody takes for another: three decimals alone look like thousands."""
+    text = units.format_number(number, locale.replace("-", "_"))
+    whole, _, decimals = f"{abs(number):f}".partition(".")
+    return text + "0" if len(decimals) == 3 and len(whole) < 4 and whole != "0" else text

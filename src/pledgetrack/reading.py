@@ -18,9 +18,20 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
-from pledgetrack.errors import Problem, closest
-from pledgetrack.layout import FORMAT, MODELS, NESTED, PLURALS, VERSION_KEY, written_headers
-from pledgetrack.models import Commitment, Event, Party, Source
+from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
+from pledgetrack.errors import PledgetrackError, Problem, closest, unknown
+from pledgetrack.layout import (
+    FORMAT,
+    MODELS,
+    NESTED,
+    PHRASES,
+    PLURALS,
+    VERSION_KEY,
+    written_headers,
+)
+from pledgetrack.models import Commitment, Event, Party, Phrases, Source
+from pledgetrack.vocabulary import language
+from pledgetrack.wording import check_dollar
 
 
 @dataclass(slots=True)
@@ -34,6 +45,7 @@ class Reading:
     places: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    phrases: Phrases = field(default_factory=Phrases)  # how the file at hand wants its phrases read
 
     def problem(self, file: str, message: str, line: int | None = None, record: str = "") -> None:
         """Note a mistake."""
@@ -51,7 +63,7 @@ class Reading:
         elif isinstance(named, str):
             label = f"{kind} {named!r}"
         try:
-            record = MODELS[kind].model_validate(data)
+            record = MODELS[kind].model_validate(data, context=self.phrases)
         except ValidationError as error:
             for message in messages(error, MODELS[kind]):
                 self.problem(file, message, line, label)
@@ -125,20 +137,54 @@ def _read_toml(content: bytes, file: str, reading: Reading) -> None:
         return
     if not _version(data.pop(VERSION_KEY, FORMAT), file, reading):
         return
+    lines = _table_lines(text)
+    said = data.pop(PHRASES, {})
     if not data:
         reading.problem(file, "holds no record")
-    lines = _table_lines(text)
+    try:
+        reading.phrases = phrases_of(said)
+    except (PledgetrackError, TypeError, ValueError) as error:
+        reading.problem(file, f"[{PHRASES}]: {error}", next(iter(lines.get(PHRASES, [])), None))
+        return
+    _read_tables(data, file, lines, reading)
+    reading.phrases = Phrases()
+
+
+def phrases_of(said: Any) -> Phrases:
+    """How a file wants its phrases read: its table ``[phrases]``."""
+    if not isinstance(said, dict):
+        raise TypeError("write it as a table with dollar, locale and calendar")
+    for name in said:
+        if name not in Phrases.__dataclass_fields__:
+            raise unknown("field", name, Phrases.__dataclass_fields__)
+    calendar = said.get("calendar")
+    if isinstance(calendar, dict):
+        for name in calendar:
+            if name not in FiscalCalendar.__dataclass_fields__:
+                raise unknown("field of calendar", name, FiscalCalendar.__dataclass_fields__)
+        said = {**said, "calendar": FiscalCalendar(**calendar)}
+    made = Phrases(**said)
+    check_dollar(made.dollar)
+    language(made.locale)
+    if made.calendar is not None:
+        fiscal_calendar(made.calendar)
+    return made
+
+
+def _read_tables(
+    data: dict[str, Any], file: str, lines: dict[str, list[int]], reading: Reading
+) -> None:
     for table, entries in data.items():
         kind = next((kind for kind, plural in PLURALS.items() if table in (kind, plural)), None)
         if kind is None:
             near = closest(table, PLURALS)
             hint = f"; did you mean [[{near[0]}]]?" if near else ""
-            line = lines.get(table, [None])[0]
+            line = next(iter(lines.get(table, [])), None)
             known = ", ".join(f"[[{name}]]" for name in PLURALS)
             reading.problem(file, f"unknown table {table!r}{hint} (known: {known})", line)
             continue
         if not isinstance(entries, list):
-            line = lines.get(table, [None])[0]
+            line = next(iter(lines.get(table, [])), None)
             reading.problem(file, f"write [[{table}]] in double brackets", line)
             continue
         known_lines = lines.get(table, [])

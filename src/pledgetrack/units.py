@@ -161,12 +161,15 @@ def _codes_by_name() -> dict[str, tuple[str, ...]]:
             if not code.startswith("X") and word.isalpha() and word not in ("unit", "units"):
                 last.setdefault(word, set()).add(code)
     # "Euro" is the euro, though there are others; "pesos" are those of many.
-    return {name: tuple(sorted(codes, key=_familiar)) for name, codes in (last | full).items()}
+    return {name: tuple(sorted(codes, key=familiar)) for name, codes in (last | full).items()}
 
 
-def _familiar(code: str) -> tuple[bool, str]:
+_FAMILIAR = ("USD", "EUR", "GBP", "JPY", "CAD", "AUD", "MXN", "CHF", "CNY")
+
+
+def familiar(code: str) -> tuple[int, str]:
     """Sort what a reader most likely meant first."""
-    return code not in ("USD", "EUR", "GBP", "JPY", "CAD", "AUD", "MXN", "CHF", "CNY"), code
+    return _FAMILIAR.index(code) if code in _FAMILIAR else len(_FAMILIAR), code
 
 
 @lru_cache(maxsize=65536)

@@ -1,0 +1,83 @@
+"""Things counted: singular, plural, and how a unit is written so that it is read back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pledgetrack.nouns import counted, plural, quoted, singular, thing
+
+PLURALS = """
+visa visas, hospital hospitals, bus buses, house houses, dose doses, nurse nurses, course courses,
+virus viruses, campus campuses, gas gases, crisis crises, analysis analyses, class classes, box boxes,
+headache headaches, branch branches, dish dishes, prize prizes, quiz quizzes, study studies, day days,
+leaf leaves, life lives, child children, person people, man men, woman women, policeman policemen,
+hero heroes, photo photos, tonne tonnes, refugee refugees, tie ties, movie movies, lens lenses, cave caves,
+shoe shoes, cause causes, use uses, bonus bonuses, census censuses, status statuses, ferry ferries,
+aircraft aircraft, personnel personnel, species species, foot feet, criterion criteria, key keys
+"""  # noqa: E501  # a list
+PAIRS = [tuple(pair.split()) for pair in PLURALS.replace("\n", " ").split(",")]
+
+
+@pytest.mark.parametrize(("one", "many"), PAIRS)
+def test_a_noun_has_its_plural_and_back(one: str, many: str) -> None:
+    """Both ways, small and with a capital."""
+    assert singular(many) == one
+    assert plural(one) == many
+    assert singular(many.capitalize()) == one.capitalize()
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["bus", "glass", "gas", "lens", "status", "analysis", "news", "zorble", "km", "H-2B", "axes",
+     "women's", "specimen", "s", "is", "physics"],
+)  # fmt: skip
+def test_what_is_no_sure_plural_has_no_singular(word: str) -> None:
+    """A singular in -s, a name, a word whose plural two nouns share."""
+    assert singular(word) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("H-2B visas", "H-2B visa"),
+        ("ports of entry", "port of entry"),
+        ("sports facilities", "sports facility"),
+        ("additional personnel", "additional personnel"),
+        ("MW", "MW"),
+        ("F-16s", "F-16"),
+        ("visas zorble", None),
+        ("zorble", None),
+        ("visas grants", None),
+        ("years", None),
+        ("visas a month", None),
+        ("ports of entry zorble", None),
+        ("of entry", None),
+        ("m", None),
+        ("HIMARS", None),
+        ("dollar grants and loans", None),
+        ("2 visas", None),
+    ],
+)
+def test_words_are_a_thing_only_with_a_plural_at_their_head(words: str, unit: str | None) -> None:
+    """So that no stray word becomes part of a unit."""
+    assert thing(words.split(" ")) == unit
+
+
+def test_one_thing_is_a_word_alone() -> None:
+    """As in "1 visit"; of several words none need be the noun."""
+    assert thing(["visit"], one=True) == "visit"
+    assert thing(["guidance", "document"], one=True) is None
+    assert thing(["a"], one=True) is None
+
+
+UNITS = st.text(min_size=1, max_size=20).map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@given(UNITS | st.sampled_from([one for one, _ in PAIRS]), st.booleans())
+def test_a_written_unit_is_read_back_or_in_quotes(unit: str, one: bool) -> None:
+    """Never another unit."""
+    written = counted(unit, one=one)
+    if written != quoted(unit):
+        assert thing(written.split(" "), one=one) == unit
