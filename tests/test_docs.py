@@ -44,10 +44,11 @@ def test_the_readme_notebook_example_runs(root: Path) -> None:
     assert isinstance(names["ledger"], pt.Ledger)
 
 
-def test_the_examples_of_phrases_are_read(root: Path) -> None:
+@pytest.mark.parametrize("document", ["docs/phrases.md", "docs/history.md"])
+def test_the_examples_of_a_document_are_true(root: Path, document: str) -> None:
     """Each call of the document works, and its remark says what it gives."""
     names: dict[str, object] = {"pt": pt}
-    for example in code(root / "docs/phrases.md", "python"):
+    for example in code(root / document, "python"):
         for line in example.splitlines():
             call, _, said = line.partition("  #")
             if said:

@@ -124,6 +124,15 @@ def test_a_new_promise_comes_with_its_status_and_a_dropped_one_goes_with_it() ->
     assert come["citation"][0] == "speech"
 
 
+def test_facts_of_one_kind_day_and_place_are_told_together() -> None:
+    """Two instalments in one report are one line, with their sum."""
+    table = ledger(
+        event("delivered", "2024-03-01", 30), event("delivered", "2024-03-01", 5)
+    ).changes(since="2024-02-01", until="2024-03-01")
+    assert shown(table)[0] == ("delivered", {"delivered": 35}, None, None)
+    assert list(table["change"]) == ["delivered", "status"]
+
+
 def test_time_alone_changes_a_status() -> None:
     """Overdue on silence is a change without a fact."""
     table = ledger().changes(since="2024-12-31", until="2025-01-01")

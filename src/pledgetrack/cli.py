@@ -1,4 +1,4 @@
-"""The command line: report, check, status, totals, convert."""
+"""The command line: report, check, status, totals, timeline, changes, convert."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from typing import Any
 import pandas as pd
 
 from pledgetrack import __version__, frames, render
-from pledgetrack.calendar import FiscalCalendar
-from pledgetrack.errors import PledgetrackError
+from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
+from pledgetrack.errors import DayError, PledgetrackError
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.history import changes
 from pledgetrack.ledger import Ledger
+from pledgetrack.movements import MEASURES
 from pledgetrack.units import format_number
 
 
@@ -70,6 +72,21 @@ def _parser() -> argparse.ArgumentParser:
 
     def day(made: argparse.ArgumentParser) -> None:
         made.add_argument("--as-of", metavar="DAY", help="YYYY-MM-DD (without it, today)")
+        made.add_argument(
+            "--known-by", metavar="DAY", help="count only what had become known by then"
+        )
+
+    def group(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--by", action="append", default=[], metavar="KEY", help="repeatable")
+        made.add_argument(
+            "--calendar",
+            metavar="NAME",
+            type=_calendar,
+            help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
+        )
+        made.add_argument(
+            "--range", action="store_true", help="add the least and the most that bounds imply"
+        )
 
     def form(made: argparse.ArgumentParser) -> None:
         made.add_argument("--format", choices=("table", "csv", "json"), default="table")
@@ -88,14 +105,21 @@ def _parser() -> argparse.ArgumentParser:
     ledger(made)
     day(made)
     form(made)
-    made.add_argument("--by", action="append", default=[], metavar="KEY", help="may be repeated")
+    group(made)
     made.add_argument("--per", metavar="PERIOD", help="year, fiscal year, quarter or month")
-    made.add_argument(
-        "--calendar",
-        metavar="NAME",
-        type=_calendar,
-        help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
-    )
+    made = command("timeline", _timeline, "cumulative totals at the end of each period")
+    ledger(made)
+    day(made)
+    form(made)
+    group(made)
+    made.add_argument("--freq", default="month", metavar="PERIOD", help="month, quarter or year")
+    made.add_argument("--since", metavar="DAY", help="the first period to show")
+    made = command("changes", _changes, "what changed from one ledger, or one day, to another")
+    made.add_argument("old", metavar="OLD", help="the ledger as it was")
+    made.add_argument("new", metavar="NEW", nargs="?", help="as it is (without it, OLD again)")
+    made.add_argument("--since", metavar="DAY", help="look at OLD as of this day")
+    made.add_argument("--until", metavar="DAY", help="look at NEW as of this day (today)")
+    form(made)
     made = command("convert", _convert, "read a ledger and write it in another form")
     made.add_argument("source", metavar="FROM")
     made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
@@ -103,14 +127,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _calendar(text: str) -> str | FiscalCalendar:
-    month, colon, naming = text.partition(":")
-    if not colon:
-        return text
+def _calendar(text: str) -> FiscalCalendar:
     try:
-        return FiscalCalendar(int(month), naming)  # type: ignore[arg-type]  # checked there
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+        return fiscal_calendar(text)
+    except PledgetrackError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _ledger(arguments: argparse.Namespace) -> Ledger:
@@ -119,9 +140,10 @@ def _ledger(arguments: argparse.Namespace) -> Ledger:
 
 def _report(arguments: argparse.Namespace) -> int:
     ledger = _ledger(arguments)
-    summary = ledger.summary(by="party", as_of=arguments.as_of)
-    status = ledger.status(as_of=arguments.as_of)
-    totals = ledger.totals(by=["party", "horizon"], as_of=arguments.as_of)
+    days = _days(arguments)
+    summary = ledger.summary(by="party", **days)
+    status = ledger.status(**days)
+    totals = ledger.totals(by=["party", "horizon"], **days)
     count = f"{len(ledger)} commitment{'s' * (len(ledger) != 1)}"
     print(f"{count}, {summary.attrs['caption']}")
     for title, table in (
@@ -148,15 +170,43 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    _show(_ledger(arguments).status(as_of=arguments.as_of), arguments.format)
+    _show(_ledger(arguments).status(**_days(arguments)), arguments.format)
     return 0
 
 
+def _days(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {"as_of": arguments.as_of, "known_by": arguments.known_by}
+
+
+def _grouped(arguments: argparse.Namespace) -> dict[str, Any]:
+    bounds = "range" if arguments.range else "words"
+    grouped = {"by": arguments.by, "calendar": arguments.calendar, "bounds": bounds}
+    return {**grouped, **_days(arguments)}
+
+
 def _totals(arguments: argparse.Namespace) -> int:
-    table = _ledger(arguments).totals(
-        by=arguments.by, per=arguments.per, calendar=arguments.calendar, as_of=arguments.as_of
-    )
+    table = _ledger(arguments).totals(per=arguments.per, **_grouped(arguments))
     _show(table, arguments.format)
+    return 0
+
+
+def _timeline(arguments: argparse.Namespace) -> int:
+    options = {"freq": arguments.freq, "since": arguments.since, **_grouped(arguments)}
+    _show(_ledger(arguments).timeline(**options), arguments.format)
+    return 0
+
+
+def _changes(arguments: argparse.Namespace) -> int:
+    if arguments.new is None and arguments.since is None:
+        raise DayError("one ledger, and since when? pass --since, or a second ledger", value=None)
+    old = read(arguments.old)
+    new = old if arguments.new is None else read(arguments.new)
+    table = changes(old, new, since=arguments.since, until=arguments.until)
+    if arguments.format == "table":
+        print(table.attrs["caption"])
+        print(_listed(table))
+    else:
+        _show(table, arguments.format)
     return 0
 
 
@@ -181,6 +231,27 @@ def _show(table: pd.DataFrame, form: str) -> None:
     else:
         print(table.attrs.get("caption", ""))
         print(blocks(table))
+
+
+def _listed(table: pd.DataFrame, width: int = render.WIDTH) -> str:
+    """Changes as text: a line for each, its amounts and words in one column."""
+    if table.empty:
+        return "nothing changed"
+    lines = []
+    for row in table.to_dict("records"):
+        moved = [
+            f"{name} {'+' if row[name] > 0 else ''}{_human(row[name], name, 2)}"
+            for name in MEASURES
+            if row[name] is not None
+        ]
+        words = [str(row[name]) for name in ("before", "after") if not pd.isna(row[name])]
+        moved += [" -> ".join(words)] if words else []
+        on, citation = (_human(row[name], name) for name in ("on", "citation"))
+        unit = "" if pd.isna(row["unit"]) else str(row["unit"])
+        lines.append((str(row["commitment"]), str(row["change"]), on, unit, "; ".join(moved),
+                      citation))  # fmt: skip
+    header = ("commitment", "change", "on", "unit", "what", "citation")
+    return render.text_table(header, lines, lead=2, right=set(), width=width)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

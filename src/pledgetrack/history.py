@@ -18,7 +18,6 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack import frames
-from pledgetrack.assemble import Records
 from pledgetrack.balances import day_of, in_order
 from pledgetrack.calendar import NOT_STATED, as_day
 from pledgetrack.convert import Converting
@@ -48,7 +47,8 @@ _TELLS = (
 class View:
     """A ledger as of a day: its records, its movements, and what of them is chosen."""
 
-    records: Records
+    promised: tuple[Commitment, ...]
+    happened: tuple[Event, ...]
     rows: pa.Table
     day: dt.date
     where: Where | None = None
@@ -61,13 +61,13 @@ class View:
 
     def commitments(self) -> dict[str, Commitment]:
         """The commitments announced by the day."""
-        return {c.id: c for c in self.records.commitments if c.announced <= self.day}
+        return {c.id: c for c in self.promised if c.announced <= self.day}
 
     def events(self) -> dict[str, list[Event]]:
         """What had happened to each commitment by the day."""
         promised = self.commitments()
         made: dict[str, list[Event]] = defaultdict(list)
-        for event in self.records.events:
+        for event in self.happened:
             commitment = promised.get(event.commitment)
             if commitment and day_of(event, commitment) <= self.day:
                 made[event.commitment].append(event)
@@ -230,6 +230,7 @@ class _Comparison:
         self.events_was, self.events_now = was.events, now.events
         self.status = (was.status, now.status)
         self.moved = dict(moved)
+        self.told: set[tuple[Any, ...]] = set()
         (self.commitment,) = [c for c in (self.now, self.was) if c is not None][:1]
 
     def changes(self) -> Iterator[Change]:
@@ -253,6 +254,7 @@ class _Comparison:
 
     def _take(self, fact: tuple[Any, ...]) -> list[Signed]:
         """The movements of a fact, which no other change is given."""
+        self.told.add(fact)
         rows: list[Signed] = self.moved.pop(fact, [])
         return rows
 
@@ -289,23 +291,25 @@ class _Comparison:
         for event in in_order(self.commitment, added):
             fact = _fact(event)
             old = corrections.get(event)
+            # Two facts of one kind, day and place are told together.
+            again = fact in self.told
             rows = self._take(fact)
             if old is not None:
                 rows = [*rows, *self._take(_fact(old))]
                 yield from self._told("corrected", rows, fact, _differing(old, event))
             elif event.kind == "revised":
-                yield from self._revised(event, rows)
+                yield from self._revised(event, rows, again=again)
             elif event.kind == "rated":
                 yield from self._told("rated", rows, fact, (self._rating(event), event.outcome))
-            else:
+            elif rows or not again:
                 refund = any(row["measure"] == "delivered" and row["number"] < 0
                              for _, row in rows if row["number"] is not None)  # fmt: skip
                 word = "refunded" if event.kind == "delivered" and refund else event.kind
                 yield from self._told(word, rows, fact)
 
-    def _revised(self, event: Event, rows: list[Signed]) -> Iterator[Change]:
+    def _revised(self, event: Event, rows: list[Signed], *, again: bool) -> Iterator[Change]:
         fact = _fact(event)
-        if event.quantity or event.restated:
+        if (event.quantity or event.restated) and (rows or not again):
             with decimal.localcontext(EXACT):
                 change = sum(s * r["number"] for s, r in rows if r["measure"] in _STANDING)
             if not change and event.quantity:

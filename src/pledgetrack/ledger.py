@@ -253,7 +253,7 @@ class Ledger:
     def _view(self, day: dt.date, **converting: Unpack[Converting]) -> View:
         """What there is to compare with another ledger, or with another day."""
         rows = self._rows(until=day, **converting)
-        return View(self._records, rows, day, self._shown(rows))
+        return View(self.commitments, self.events, rows, day, self._shown(rows))
 
     def movements(
         self, *, known_by: object = None, **converting: Unpack[Converting]
