@@ -22,6 +22,7 @@ from pledgetrack.balances import day_of, in_order
 from pledgetrack.calendar import NOT_STATED, as_day
 from pledgetrack.convert import Converting
 from pledgetrack.errors import DayError, PledgetrackError
+from pledgetrack.families import OF_PARTS
 from pledgetrack.frames import Numbers, Where
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.movements import MEASURES, cite, label
@@ -342,7 +343,8 @@ class _Comparison:
             parts = {row.get("part") for _, row in rows} - {None}
             if parts:
                 words = (None, " + ".join(sorted(parts)))
-                yield from self._told("part", rows, fact, words)
+                arrived = all(row["measure"] == OF_PARTS for _, row in rows)
+                yield from self._told(OF_PARTS if arrived else "part", rows, fact, words)
             else:
                 told = f"{fact[0]} on {fact[1]}"
                 yield from self._told("recounted", rows, fact, (told, told))

@@ -281,12 +281,23 @@ class Rates:
         if quantity.unit == currency(into):
             return quantity
         rate = self.rate(quantity.unit, into, on)
-        number = round_half_even(Fraction(quantity.number) * rate.value, minor_digits(into))
-        if number.adjusted() >= INTEGER_DIGITS:
-            raise AmountError(
-                f"{quantity} is {number:.6e} {into}, which has too many digits", value=number
-            )
-        return Quantity(number=number, unit=into, bound=quantity.bound)
+        number, most, margin = (
+            None
+            if amount is None
+            else round_half_even(Fraction(amount) * rate.value, minor_digits(into))
+            for amount in (quantity.number, quantity.most, quantity.margin)
+        )
+        assert number is not None  # noqa: S101  # a quantity has a number
+        for amount in (number, most):
+            if amount is not None and amount.adjusted() >= INTEGER_DIGITS:
+                raise AmountError(
+                    f"{quantity} is {amount:.6e} {into}, which has too many digits", value=amount
+                )
+        # Rounding may leave nothing between the ends.
+        most = most if most is not None and most > number else None
+        return Quantity(
+            number=number, unit=into, bound=quantity.bound, most=most, margin=margin or None
+        )
 
     def __repr__(self) -> str:
         others = [code for code in self.currencies if code != self.base]
