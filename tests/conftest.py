@@ -30,6 +30,12 @@ def seeds() -> pt.Ledger:
 
 
 @pytest.fixture(scope="session")
+def ecb() -> pt.Rates:
+    """The rates of the European Central Bank."""
+    return pt.Rates.ecb()
+
+
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The top of the checkout."""
     return Path(__file__).resolve().parents[1]

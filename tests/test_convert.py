@@ -264,12 +264,6 @@ def test_converted_frames_give_the_ledgers_figures_on_every_engine(
 # --- examples -------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def ecb() -> pt.Rates:
-    """The rates of the European Central Bank."""
-    return pt.Rates.ecb()
-
-
 def test_the_figure_of_the_central_bank_is_met(ecb: pt.Rates) -> None:
     """100 GBP of 20 November 2014 are 156.95 USD."""
     ledger = pt.Ledger([promise(target={"number": 100, "unit": "GBP"})])
@@ -295,6 +289,47 @@ def test_a_promise_delivered_in_ten_tenths_leaves_nothing(rate_day: str, ecb: pt
     assert (row["outstanding"], row["overdue"]) == (0, 0)
     rows = ledger.movements(**options)
     assert len(set(rows[rows["measure"] == "delivered"]["number"])) == 2
+
+
+def parts(**fields: Any) -> list[pt.Commitment]:
+    """A fund of 100 GBP, a third of it for one purpose, and a third of that for one place."""
+    return [
+        promise(id="fund", target={"number": 100, "unit": "GBP"}),
+        promise(id="purpose", part_of="fund", announced="2015-03-02",
+                target={"number": "33.33", "unit": "GBP"}),
+        promise(id="place", part_of="purpose", announced="2015-09-01",
+                target={"number": "11.11", "unit": "GBP"}, **fields),
+    ]  # fmt: skip
+
+
+def test_parts_are_converted_at_the_rate_of_their_outermost_whole(ecb: pt.Rates) -> None:
+    """Totals with and without the detail of parts are equal after conversion too."""
+    options: dict[str, Any] = {"as_of": "2016-01-01", "into": "USD", "rates": ecb}
+    ledger = pt.Ledger(parts())
+    assert list(ledger.totals(**options)["pledged"]) == [Decimal("156.95")]
+    detail = ledger.totals(by="commitment", **options)
+    assert list(detail["pledged"]) == [Decimal("104.64"), Decimal("17.44"), Decimal("34.87")]
+    # A frame knows its wholes from the rows with which parts leave them.
+    found = pt.totals(ledger.movements(), by="commitment", **options)
+    pd.testing.assert_frame_equal(found, detail)
+    # Where the whole is not in the ledger, a part has a day of its own.
+    early = pt.Ledger([parts()[1]]).totals(into="USD", rates=ecb, as_of="2016-01-01")
+    assert early["pledged"][0] == Decimal("51.30")
+    cut = ledger.cut("2015-06-30")
+    pd.testing.assert_frame_equal(
+        cut.totals(by="commitment", **(options | {"as_of": "2015-06-30"})),
+        ledger.totals(by="commitment", **(options | {"as_of": "2015-06-30"})),
+    )
+
+
+def test_without_a_rate_a_whole_and_its_parts_stay_together() -> None:
+    """Where one event of a part has no rate, neither the part nor its whole is converted."""
+    ledger = pt.Ledger(parts(), [delivery(1, on="2031-01-01", of="place")])
+    table = ledger.totals(
+        by="commitment", as_of="2031-01-01", into="USD", rates=DATED, rate_day="event",
+        on_missing="keep",
+    )  # fmt: skip
+    assert set(table["unit"]) == {"GBP"}
 
 
 def test_things_counted_and_actions_keep_their_unit() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
@@ -55,6 +56,15 @@ def test_the_examples_of_a_document_are_true(root: Path, document: str) -> None:
                 assert str(eval(call, names)) == said.strip()  # noqa: S307  # our own document
             else:
                 exec(call, names)  # noqa: S102  # our own document
+
+
+def test_the_examples_on_currencies_are_what_happens(root: Path) -> None:
+    """Every example of the page prints what stands under it."""
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+    path = root / "docs/currencies.md"
+    found = doctest.testfile(str(path), module_relative=False, optionflags=flags, encoding="utf-8")
+    assert found.attempted > 10
+    assert found.failed == 0
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/format.md"])

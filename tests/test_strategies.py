@@ -14,7 +14,7 @@ import pledgetrack as pt
 from pledgetrack import strategies as pts
 from pledgetrack.models import EVENT_KINDS, STAGES
 from pledgetrack.quantity import BOUNDS, exact
-from pledgetrack.units import check_unit, minor_digits
+from pledgetrack.units import check_unit, is_currency, minor_digits
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +245,19 @@ def test_parties_and_sources_stand_alone(party: pt.Party, source: pt.Source) -> 
     """Either makes a ledger without promises."""
     ledger = pt.Ledger(sources=[source], parties=[party])
     assert (ledger.sources, ledger.parties) == ((source,), (party,))
+
+
+@given(pts.rates(), pts.days())
+def test_rates_have_one_for_every_currency_and_day(rates: pt.Rates, day: dt.date) -> None:
+    """Nothing that is drawn lacks a rate."""
+    money = [unit for unit in pts.UNITS if is_currency(unit)]
+    assert all(rates.rate(one, other, day).value > 0 for one in money for other in money)
+
+
+@given(pts.deflators(), pts.days())
+def test_deflators_have_an_index_for_every_currency_and_year(
+    deflators: pt.Deflators, day: dt.date
+) -> None:
+    """Nothing that is drawn lacks an index."""
+    money = [unit for unit in pts.UNITS if is_currency(unit)]
+    assert all(deflators.factor(unit, day.year) > 0 for unit in money)

@@ -15,11 +15,14 @@ import pandas as pd
 
 from pledgetrack import __version__, frames, render
 from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
+from pledgetrack.convert import Converting
+from pledgetrack.deflators import Deflators
 from pledgetrack.errors import DayError, PledgetrackError
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.history import changes
 from pledgetrack.ledger import Ledger
 from pledgetrack.movements import MEASURES
+from pledgetrack.rates import Rates
 from pledgetrack.units import format_number
 
 
@@ -50,6 +53,57 @@ def _speak_to_nobody() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _ledger_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "folder", nargs="?", metavar="FOLDER",
+        help="a ledger: a folder, or a .toml, .json, .csv or .parquet file "
+        "(without it, the seeds that are shipped)",
+    )  # fmt: skip
+
+
+def _day_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--as-of", metavar="DAY", help="YYYY-MM-DD (without it, today)")
+    made.add_argument("--known-by", metavar="DAY", help="count only what had become known by then")
+
+
+def _group_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--by", action="append", default=[], metavar="KEY", help="repeatable")
+    made.add_argument(
+        "--calendar",
+        metavar="NAME",
+        type=_calendar,
+        help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
+    )
+    made.add_argument(
+        "--range", action="store_true", help="add the least and the most that bounds imply"
+    )
+
+
+def _form_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+
+def _money_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--into", metavar="CODE", help="convert money into a currency, such as USD")
+    made.add_argument(
+        "--rates", metavar="FILE",
+        help="a CSV file of rates (without it, or with 'ecb', those of the European Central "
+        "Bank)",
+    )  # fmt: skip
+    made.add_argument("--base", metavar="CODE", help="FILE says what one CODE is worth")
+    made.add_argument("--quote", metavar="CODE", help="FILE says what the others are in CODE")
+    made.add_argument(
+        "--rate-day", default="announced", metavar="DAY",
+        help="announced (the default), event, or YYYY-MM-DD",
+    )  # fmt: skip
+    made.add_argument(
+        "--on-missing", choices=("raise", "keep"), default="raise",
+        help="where there is no rate: an error (the default), or such amounts stay as they are",
+    )  # fmt: skip
+    made.add_argument("--deflators", metavar="FILE", help="a CSV file of price indices by year")
+    made.add_argument("--base-year", metavar="YEAR", type=int, help="the year of the prices")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pledgetrack",
@@ -63,55 +117,31 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    def ledger(made: argparse.ArgumentParser) -> None:
-        made.add_argument(
-            "folder", nargs="?", metavar="FOLDER",
-            help="a ledger: a folder, or a .toml, .json, .csv or .parquet file "
-            "(without it, the seeds that are shipped)",
-        )  # fmt: skip
-
-    def day(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--as-of", metavar="DAY", help="YYYY-MM-DD (without it, today)")
-        made.add_argument(
-            "--known-by", metavar="DAY", help="count only what had become known by then"
-        )
-
-    def group(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--by", action="append", default=[], metavar="KEY", help="repeatable")
-        made.add_argument(
-            "--calendar",
-            metavar="NAME",
-            type=_calendar,
-            help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
-        )
-        made.add_argument(
-            "--range", action="store_true", help="add the least and the most that bounds imply"
-        )
-
-    def form(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--format", choices=("table", "csv", "json"), default="table")
-
     made = command("report", _report, "summary by party, status, and totals by party and horizon")
-    ledger(made)
-    day(made)
+    _ledger_options(made)
+    _day_options(made)
+    _money_options(made)
     made = command("check", _check, "what to look at before publishing; exit status 1 on errors")
-    ledger(made)
-    form(made)
+    _ledger_options(made)
+    _form_options(made)
     made = command("status", _status, "the status of every commitment")
-    ledger(made)
-    day(made)
-    form(made)
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    _money_options(made)
     made = command("totals", _totals, "exact totals by any keys")
-    ledger(made)
-    day(made)
-    form(made)
-    group(made)
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    _group_options(made)
+    _money_options(made)
     made.add_argument("--per", metavar="PERIOD", help="year, fiscal year, quarter or month")
     made = command("timeline", _timeline, "cumulative totals at the end of each period")
-    ledger(made)
-    day(made)
-    form(made)
-    group(made)
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    _group_options(made)
+    _money_options(made)
     made.add_argument("--freq", default="month", metavar="PERIOD", help="month, quarter or year")
     made.add_argument("--since", metavar="DAY", help="the first period to show")
     made = command("changes", _changes, "what changed from one ledger, or one day, to another")
@@ -119,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("new", metavar="NEW", nargs="?", help="as it is (without it, OLD again)")
     made.add_argument("--since", metavar="DAY", help="look at OLD as of this day")
     made.add_argument("--until", metavar="DAY", help="look at NEW as of this day (today)")
-    form(made)
+    _form_options(made)
     made = command("convert", _convert, "read a ledger and write it in another form")
     made.add_argument("source", metavar="FROM")
     made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
@@ -138,12 +168,33 @@ def _ledger(arguments: argparse.Namespace) -> Ledger:
     return load_seeds() if arguments.folder is None else read(arguments.folder)
 
 
+def _converting(arguments: argparse.Namespace) -> Converting:
+    """How amounts are to be converted."""
+    deflators, path = None, arguments.deflators
+    if path is not None:
+        deflators = Deflators.read_csv(path, base_year=arguments.base_year)
+    rates = None
+    if arguments.rates not in (None, "ecb"):
+        rates = Rates.read_csv(arguments.rates, base=arguments.base, quote=arguments.quote)
+    elif arguments.base or arguments.quote:
+        raise PledgetrackError("--base and --quote say which way round a file of --rates is")
+    elif arguments.into or arguments.rates:
+        rates = Rates.ecb()
+    return {
+        "into": arguments.into,
+        "rates": rates,
+        "rate_day": arguments.rate_day,
+        "on_missing": arguments.on_missing,
+        "deflators": deflators,
+    }
+
+
 def _report(arguments: argparse.Namespace) -> int:
     ledger = _ledger(arguments)
-    days = _days(arguments)
-    summary = ledger.summary(by="party", **days)
-    status = ledger.status(**days)
-    totals = ledger.totals(by=["party", "horizon"], **days)
+    options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
+    summary = ledger.summary(by="party", **options)
+    status = ledger.status(**options)
+    totals = ledger.totals(by=["party", "horizon"], **options)
     count = f"{len(ledger)} commitment{'s' * (len(ledger) != 1)}"
     print(f"{count}, {summary.attrs['caption']}")
     for title, table in (
@@ -170,7 +221,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    _show(_ledger(arguments).status(**_days(arguments)), arguments.format)
+    options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
+    _show(_ledger(arguments).status(**options), arguments.format)
     return 0
 
 
@@ -181,7 +233,7 @@ def _days(arguments: argparse.Namespace) -> dict[str, Any]:
 def _grouped(arguments: argparse.Namespace) -> dict[str, Any]:
     bounds = "range" if arguments.range else "words"
     grouped = {"by": arguments.by, "calendar": arguments.calendar, "bounds": bounds}
-    return {**grouped, **_days(arguments)}
+    return {**grouped, **_days(arguments), **_converting(arguments)}
 
 
 def _totals(arguments: argparse.Namespace) -> int:

@@ -16,6 +16,8 @@ from pledgetrack.deflators import Deflators
 from pledgetrack.errors import FrameError
 from pledgetrack.exchange import NEEDED, Roots, exchange
 from pledgetrack.frames import STATED_UNIT, Where
+from pledgetrack.kin import Kin
+from pledgetrack.models import Commitment
 from pledgetrack.pricing import Conversion
 from pledgetrack.rates import Rates
 
@@ -72,6 +74,21 @@ def convert(
     made, kept = exchange(table, conversion, chosen.column("row").combine_chunks(), roots)
     told = json.dumps(conversion.told(kept)).encode()
     return made.replace_schema_metadata({_METADATA: told})
+
+
+def roots_of(commitments: Iterable[Commitment], until: dt.date | None) -> Roots:
+    """For each part its outermost whole on a day, and the day of the announcement of that.
+
+    >>> whole = Commitment(id="fund", party="A", announced="2024-01-01", stage="pledged")
+    >>> part = Commitment(id="north", party="A", announced="2024-02-01", stage="pledged",
+    ...                   part_of="fund")
+    >>> roots_of([whole, part], None)
+    {'north': ('fund', datetime.date(2024, 1, 1))}
+    """
+    kin = Kin(commitments)
+    day = until or dt.date.max
+    roots = {name: kin.outermost(name, day) for family in kin.families() for name in family}
+    return {name: (root, kin.by_id[root].announced) for name, root in roots.items() if root != name}
 
 
 def enter(

@@ -16,7 +16,7 @@ from pledgetrack.balances import Finding
 from pledgetrack.calendar import FiscalCalendar, as_day
 from pledgetrack.check import check
 from pledgetrack.choice import Labels
-from pledgetrack.convert import OPTIONS, Converting, convert, described, told_of
+from pledgetrack.convert import OPTIONS, Converting, convert, described, roots_of, told_of
 from pledgetrack.errors import DayError, ExplainError, PledgetrackError, unknown
 from pledgetrack.frames import Bounds, Numbers
 from pledgetrack.history import View, changes
@@ -238,11 +238,14 @@ class Ledger:
 
         ``until`` asks for no rate of a later fact.
         """
-        rows = self._known(known_by)._counted[0]
+        known = self._known(known_by)
+        rows = known._counted[0]
         conversion = Conversion.of(**converting)
         if conversion is None:
             return rows
-        return convert(frames.enter(rows), conversion, until=until, where=self._shown(rows))
+        roots = roots_of(known.commitments, until)
+        where = self._shown(rows)
+        return convert(frames.enter(rows), conversion, until=until, where=where, roots=roots)
 
     def _shown(self, rows: pa.Table) -> Labels:
         """What the ledger was narrowed to, as the keys of these rows; its units are as recorded."""

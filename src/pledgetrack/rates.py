@@ -280,24 +280,21 @@ class Rates:
         """
         if quantity.unit == currency(into):
             return quantity
-        rate = self.rate(quantity.unit, into, on)
-        number, most, margin = (
-            None
-            if amount is None
-            else round_half_even(Fraction(amount) * rate.value, minor_digits(into))
-            for amount in (quantity.number, quantity.most, quantity.margin)
-        )
-        assert number is not None  # noqa: S101  # a quantity has a number
-        for amount in (number, most):
-            if amount is not None and amount.adjusted() >= INTEGER_DIGITS:
-                raise AmountError(
-                    f"{quantity} is {amount:.6e} {into}, which has too many digits", value=amount
-                )
-        # Rounding may leave nothing between the ends.
-        most = most if most is not None and most > number else None
-        return Quantity(
-            number=number, unit=into, bound=quantity.bound, most=most, margin=margin or None
-        )
+        rate, digits = self.rate(quantity.unit, into, on).value, minor_digits(into)
+        number = round_half_even(Fraction(quantity.number) * rate, digits)
+        if number.adjusted() >= INTEGER_DIGITS:
+            raise AmountError(
+                f"{quantity} is {number:.6e} {into}, which has too many digits", value=number
+            )
+        # Never rounded to nothing, which would say that the number is exact.
+        least = Decimal(1).scaleb(-digits)
+        margin = most = None
+        if quantity.most is not None:
+            most = max(round_half_even(Fraction(quantity.most) * rate, digits), number + least)
+        if quantity.margin is not None and number:
+            margin = max(round_half_even(Fraction(quantity.margin) * rate, digits), least)
+            margin = min(margin, abs(number))
+        return Quantity(number=number, unit=into, bound=quantity.bound, most=most, margin=margin)
 
     def __repr__(self) -> str:
         others = [code for code in self.currencies if code != self.base]

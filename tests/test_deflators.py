@@ -1,0 +1,161 @@
+"""Price indices: amounts in the prices of one year, as an option of conversion."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import oracle
+import pledgetrack as pt
+from pledgetrack import strategies as pts
+from pledgetrack.units import is_currency, minor_digits
+
+INTO = st.sampled_from([unit for unit in pts.UNITS if is_currency(unit)])
+FIXED = pt.Rates.fixed({"GBP": "0.5"}, per="USD", source="a contract")
+
+
+def read(folder: Path, text: str, **options: Any) -> pt.Deflators:
+    """Deflators from a file with this text."""
+    path = folder / "prices.csv"
+    path.write_text(text, encoding="utf-8")
+    return pt.Deflators.read_csv(path, **({"base_year": 2020} | options))
+
+
+def promise(**fields: Any) -> pt.Commitment:
+    """A pledge of 100 GBP by Norway in 2014."""
+    given = {"id": "aid", "party": "Norway", "announced": "2014-11-20", "stage": "pledged"}
+    return pt.Commitment(**(given | {"target": {"number": 100, "unit": "GBP"}} | fields))
+
+
+ARRIVED = pt.Event(
+    commitment="aid", kind="delivered", on="2016-05-02", quantity={"number": 50, "unit": "GBP"}
+)
+CURRENCIES = (
+    "year,currency,index\n2014,USD,80\n2016,USD,90\n2020,USD,100\n2014,GBP,50\n2020,GBP,100\n"
+)
+
+
+@given(pts.ledgers(), pts.rates(), pts.deflators(), INTO, pts.days())
+def test_constant_prices_are_rounded_once(
+    ledger: pt.Ledger, rates: pt.Rates, deflators: pt.Deflators, into: str, day: dt.date
+) -> None:
+    """A balance times its rate times the change of prices, rounded half even, once."""
+    made = ledger.movements(into=into, rates=rates, deflators=deflators)
+    found: dict[tuple, Decimal] = {}
+    for row in oracle.counting(made, day):
+        if row["number"] is not None:
+            key = (row["commitment"], row["stated_unit"], row["measure"], row["part"])
+            found[key] = found.get(key, Decimal(0)) + row["number"]
+    for key, mine in oracle.streams(oracle.counting(ledger.movements(), day)).items():
+        balance = Fraction(sum(row["number"] for row in mine))
+        if is_currency(key[1]):
+            announced = mine[0]["announced"]
+            index = deflators.index
+            change = Fraction(index[into, deflators.base_year]) / index_of(index, into, announced)
+            worth = balance * oracle.rate(rates, key[1], into, announced) * change
+            assert found[key] == oracle.half_even(worth, minor_digits(into))
+        else:
+            assert found[key] == balance
+
+
+def index_of(index: Any, into: str, day: dt.date) -> Fraction:
+    """The index of the year of a day."""
+    return Fraction(index[into, day.year])
+
+
+def test_indices_of_currencies_are_those_of_the_target(tmp_path: Path) -> None:
+    """100 GBP of 2014 were 200 USD, which are 250 in the prices of 2020."""
+    prices = read(tmp_path, CURRENCIES)
+    ledger = pt.Ledger([promise()], [ARRIVED])
+    options: dict[str, Any] = {"into": "USD", "rates": FIXED, "deflators": prices}
+    (row,) = ledger.totals(**options).to_dict("records")
+    assert (row["pledged"], row["delivered"]) == (250, 125)
+    # At the day of each event, the year is that of the event.
+    (row,) = ledger.totals(rate_day="event", **options).to_dict("records")
+    assert (row["pledged"], row["delivered"]) == (250, Decimal("111.11"))
+    # At one fixed day, exchange rates move no prices: those of the pound do.
+    (row,) = ledger.totals(rate_day="2020-06-30", **options).to_dict("records")
+    assert (row["pledged"], row["delivered"]) == (400, 200)
+
+
+def test_indices_of_countries_are_those_of_the_party(tmp_path: Path) -> None:
+    """As in the deflators of the OECD, which are for each donor."""
+    prices = read(tmp_path, "year,country,index\n2014,Norway,88\n2020,Norway,110\n")
+    ledger = pt.Ledger([promise()])
+    table = ledger.totals(into="USD", rates=FIXED, deflators=prices)
+    assert list(table["pledged"]) == [250]
+    other = pt.Ledger([promise(party="Peru")])
+    with pytest.raises(pt.MissingDeflatorError, match="'Peru' for 2014") as caught:
+        other.totals(into="USD", rates=FIXED, deflators=prices)
+    assert (caught.value.key, caught.value.year, caught.value.years) == ("Peru", 2014, ())
+
+
+def test_amounts_in_the_target_are_deflated_too(tmp_path: Path) -> None:
+    """No rate is needed for them, and they are rounded to the minor unit."""
+    prices = read(tmp_path, CURRENCIES)
+    ledger = pt.Ledger([promise(target={"number": "0.333333", "unit": "USD"})])
+    assert list(ledger.totals(into="USD", deflators=prices)["pledged"]) == [Decimal("0.42")]
+
+
+def test_result_and_rows_name_the_prices(tmp_path: Path) -> None:
+    """The caption names the year and the file; each row its factor."""
+    prices = read(tmp_path, CURRENCIES)
+    ledger = pt.Ledger([promise()])
+    options: dict[str, Any] = {"into": "USD", "rates": FIXED, "deflators": prices}
+    table = ledger.totals(**options)
+    assert "in prices of 2020, prices.csv" in table.attrs["caption"]
+    assert (table.attrs["prices_of"], table.attrs["deflators"]) == ("2020", "prices.csv")
+    (row,) = ledger.movements(**options).to_dict("records")
+    assert row["stated_number"] * row["rate"] * row["deflator"] == row["number"] == 250
+
+
+def test_a_missing_year_is_named_or_kept(tmp_path: Path) -> None:
+    """Nothing is deflated by a year that is not there."""
+    prices = read(tmp_path, CURRENCIES)
+    ledger = pt.Ledger([promise(announced="2015-01-05")])
+    options: dict[str, Any] = {"into": "USD", "rates": FIXED, "deflators": prices}
+    with pytest.raises(pt.MissingDeflatorError, match="'USD' for 2015") as caught:
+        ledger.totals(**options)
+    assert caught.value.years == (2014, 2016, 2020)
+    kept = ledger.totals(on_missing="keep", **options)
+    assert list(kept["unit"]) == ["GBP"]
+    assert kept.attrs["not_converted"] == "GBP"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("year,index\n2020,1\n", "deflators come in columns"),
+        ("year,currency,country,index\n2020,USD,Peru,1\n", "deflators come in columns"),
+        ("year,currency,index\n2020,USD,0\n", "not above 0"),
+        ("year,currency,index\n20,USD,1\n", "'20' is no year"),
+        ("year,currency,index\n2020,dollar,1\n", "ISO 4217"),
+        ("year,country,index\n2020,,1\n", "the country is missing"),
+        ("year,currency,index\n2020,USD,1\n2020,USD,2\n", "another index of USD for 2020"),
+        ("year,currency,index\n2019,USD,1\n", "no index of the base year 2020"),
+    ],
+)
+def test_mistaken_tables_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    """Each mistake with its file, and its line where it has one."""
+    with pytest.raises(pt.InvalidRatesError, match=words) as caught:
+        read(tmp_path, text)
+    assert all(problem.file == "prices.csv" for problem in caught.value.problems)
+
+
+def test_other_headings_are_told(tmp_path: Path) -> None:
+    """``columns`` names them; the base year is a year."""
+    text = "TIME,Donor,Deflator\n2020,Norway,100\n"
+    columns = {"year": "TIME", "country": "Donor", "index": "Deflator"}
+    assert repr(read(tmp_path, text, columns=columns)) == (
+        "Deflators(prices of 2020, Norway; prices.csv)"
+    )
+    for wrong in ("2020", 2020.0, True, None):
+        with pytest.raises(pt.InvalidRatesError, match="base_year"):
+            read(tmp_path, text, columns=columns, base_year=wrong)
