@@ -18,7 +18,7 @@ FLOORS = (
     ("quantity", "horizon", "sheets"),
     ("models", "targets", "quotes", "deflators"),
     ("balances", "layers", "kin", "layout", "rates"),
-    ("families",),
+    ("families", "lookalikes"),
     ("movements", "assemble", "reading"),
     ("frames", "pricing"),
     ("exchange",),
@@ -28,7 +28,7 @@ FLOORS = (
     ("periods",),
     ("totals", "trace", "check"),
     ("ledger",),
-    ("writing",),
+    ("writing", "link"),
     ("files",),
     ("strategies", "cli"),
 )

@@ -20,6 +20,7 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    LinkError,
     MissingDeflatorError,
     MissingExtraError,
     MissingRateError,
@@ -31,6 +32,7 @@ from pledgetrack.errors import (
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
+from pledgetrack.link import link
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
@@ -54,6 +56,7 @@ __all__ = [
     "InvalidLedgerError",
     "InvalidRatesError",
     "Ledger",
+    "LinkError",
     "MissingDeflatorError",
     "MissingExtraError",
     "MissingRateError",
@@ -66,6 +69,7 @@ __all__ = [
     "Source",
     "UnitError",
     "UnknownNameError",
+    "link",
     "load_seeds",
     "read",
     "status",
