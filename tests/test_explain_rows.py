@@ -35,7 +35,7 @@ def check(ledger: pt.Ledger, table: pd.DataFrame, **options: Any) -> None:
             if name in MEASURES:
                 mine = whole[whole["measure"] == name]
                 assert total(mine) == row[name], name
-            if name in (*MEASURES, "outstanding", "overdue", "target", "delivered"):
+            if name in (*MEASURES, "headline", "outstanding", "overdue", "target", "delivered"):
                 assert total(ledger.explain(table, at, measure=name, **options)) == row[name], name
             if name in ENDS and row[name] is not None:
                 assert total(ledger.explain(row, measure=name, **options)) == row[name], name
@@ -51,7 +51,9 @@ def test_every_figure_of_totals_is_explained(
 ) -> None:
     """With ranges, as known by a day, converted or not."""
     options: dict[str, Any] = {"into": "USD", "rates": RATES, "rate_day": "event"} if into else {}
-    table = ledger.totals(by=key, as_of=day, known_by=day, bounds="range", **options)
+    table = ledger.totals(
+        by=key, as_of=day, known_by=day, bounds="range", include_repeats=True, **options
+    )
     check(ledger, table, **({"rates": RATES} if into else {}))
 
 
@@ -106,11 +108,12 @@ def test_every_figure_of_a_timeline_is_explained(
 @given(pts.ledgers(max_commitments=3), st.lists(pts.days(), min_size=2, max_size=2).map(sorted))
 def test_every_change_is_explained(ledger: pt.Ledger, days: list[dt.date]) -> None:
     """By the movements that count newly, and those that count no longer."""
+    # Each explanation compares both days anew, so not every row is taken.
     table = ledger.changes(since=days[0], until=days[1])
-    check(ledger, table)
+    check(ledger, table.sample(min(len(table), 2), random_state=0))
     old = ledger.cut(known_by=days[0])
     table = pt.changes(old, ledger, since=days[0], until=days[1])
-    for at in range(len(table)):
+    for at in range(0, len(table), 3):
         rows = ledger.explain(table, at, old=old)
         for name in MEASURES:
             assert total(rows[rows["measure"] == name]) == table[name][at]

@@ -21,6 +21,7 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    LinkError,
     MissingDeflatorError,
     MissingExtraError,
     MissingRateError,
@@ -34,6 +35,7 @@ from pledgetrack.files import load_seeds, read, write
 from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
+from pledgetrack.link import link
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
@@ -67,6 +69,7 @@ __all__ = [
     "InvalidLedgerError",
     "InvalidRatesError",
     "Ledger",
+    "LinkError",
     "MissingDeflatorError",
     "MissingExtraError",
     "MissingRateError",
@@ -83,6 +86,7 @@ __all__ = [
     "changes",
     "find_horizons",
     "find_quantities",
+    "link",
     "load_seeds",
     "parse_horizon",
     "parse_quantity",

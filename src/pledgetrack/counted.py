@@ -15,7 +15,7 @@ from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, Pe
 from pledgetrack.cells import measure_of
 from pledgetrack.frames import RANGES
 from pledgetrack.models import STAGES
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import AGAIN, ELSEWHERE, MEASURES
 from pledgetrack.periods import opening, split
 from pledgetrack.quantity import EXACT
 
@@ -43,29 +43,41 @@ class Counter:
         self.periods = _periods_of(period, calendar) if period is not None and dated else None
         self.by_balance: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
         for record in found:
-            if record["number"] is not None or record["event"] in STAGES:
+            told = record["number"] is not None or record["event"] in STAGES
+            if told and record["measure"] not in ELSEWHERE:
                 key = (record["commitment"], record["unit"], record.get(frames.STATED_UNIT))
                 self.by_balance[key].append(record)
 
-    def rows(self, name: str | None) -> Counted:
-        """The movements behind a column, each with how much of it counts; of all without one."""
-        if name is None:
-            return self._all()
+    def rows(self, name: str) -> Counted:
+        """The movements behind a column, each with how much of it counts."""
         if name in ("outstanding", "overdue"):
             return self._of_balances(overdue=name == "overdue")
         if name == "commitments" or name.startswith("status_"):
             return self._members()
         column = "stated_number" if name.startswith("stated_") else "number"
         name = name.removeprefix("stated_")
+        if name == "headline":
+            return [*self._measures(("pledged",)), *self._again()]
         if name == "original_target":
             return [(record, record["number"]) for record in self.found]
         if name in RANGES:
             return self._measures((measure_of(name),), name.rpartition("_")[2])
         return self._measures(STANDING if name == "target" else (name,), column)
 
-    def _all(self) -> Counted:
+    def _again(self) -> Counted:
+        """What was announced again, as if it were pledged."""
+        again = [{**r, "measure": "pledged"} for r in self.found if r["measure"] == AGAIN]
+        made = Counter(again, self.day)
+        made.period, made.periods = self.period, self.periods
+        return [({**record, "measure": AGAIN}, n) for record, n in made._measures(("pledged",))]
+
+    def all(self) -> Counted:
+        """The movements behind the measures of a row, each with how much of it counts."""
         if self.period is None:
-            return [(record, record["number"]) for record in self.found]
+            return [
+                (record, None if record["measure"] in ELSEWHERE else record["number"])
+                for record in self.found
+            ]
         return [pair for name in MEASURES for pair in self._measures((name,))]
 
     def _measures(self, measures: Sequence[str], column: str = "number") -> Counted:

@@ -276,7 +276,7 @@ def _grouped(
     """The rows of each balance that come and go on the same days, added up by the engine."""
     names = lazy.collect_schema().names()
     frames.need(names, frames.columns_for(keys, names))
-    rows = frames.choose(frames.countable(lazy), where)
+    rows = frames.choose(frames.counting(frames.countable(lazy)), where)
     groups = [f"key_{at}" for at in range(len(keys))]
     if keys:
         rows = rows.with_columns(*frames.key_columns(keys, names))

@@ -162,7 +162,7 @@ class Row:
         if self.kind == "status":
             known: tuple[str, ...] = ("target", "delivered", "original_target", *STATED)
             return [name for name in self.cells if name in known]
-        known = (*MEASURES, *RANGES, "outstanding", "overdue", "commitments")
+        known = (*MEASURES, *RANGES, "headline", "outstanding", "overdue", "commitments")
         return [n for n in self.cells if n in known or n.startswith("status_")]
 
 
@@ -240,7 +240,7 @@ def _of_figures(
     figures = [n for n in row.figures() if n in (*MEASURES, "target")]
     for name in [measure] if measure else figures:
         _same(row, name, counter.rows(name))
-    explained = counter.rows(measure)
+    explained = counter.rows(measure) if measure else counter.all()
     made = _shown([record for record, _ in explained], rows.schema, [c for _, c in explained])
     return frames.dated(made, day)
 
