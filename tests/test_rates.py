@@ -91,7 +91,7 @@ def test_bounds_go_with_a_converted_quantity() -> None:
     assert rates.convert(near, "JPY").margin == 150
     # A margin is never rounded to nothing, nor beyond the number.
     fine = pt.Quantity(number=100, unit="JPY", bound="about", margin="0.5")
-    assert str(rates.convert(fine, "USD")) == "about 0.67 USD (± 0.01)"
+    assert str(rates.convert(fine, "USD")) == "about 0.67 USD ± 0.01"
     wide = pt.Quantity(number=10, most=20, unit="USD")
     assert str(rates.convert(wide, "JPY")) == "between 1,500 and 3,000 JPY"
     narrow = pt.Quantity(number=100, most="100.1", unit="JPY")
@@ -266,3 +266,10 @@ def test_a_quantity_too_large_after_conversion_is_refused() -> None:
     rates = pt.Rates.fixed({"JPY": 150}, per="USD")
     with pytest.raises(pt.AmountError, match="too many digits"):
         rates.convert(pt.Quantity(number=10**21, unit="USD"), "JPY")
+
+
+def test_both_ends_of_a_range_are_converted() -> None:
+    """Between one and two dollars are between 150 and 300 yen."""
+    rates = pt.Rates.fixed({"JPY": 150}, per="USD")
+    stated = pt.Quantity(number=1, unit="USD", most=2)
+    assert rates.convert(stated, "JPY") == pt.Quantity(number=150, unit="JPY", most=300)

@@ -163,8 +163,8 @@ def test_records_made_by_hand_take_phrases_too() -> None:
               "target": "$3.4bn", "horizon": "within 18 months"}  # fmt: skip
     made = pt.Commitment.model_validate(fields, context=Phrases(dollar="CAD"))
     assert made.targets == (pt.Quantity(number=3_400_000_000, unit="CAD"),)
-    # Known only to the month: from its first day, to what its last day allows.
-    assert str(made.horizon) == "2022-04-01 to 2023-10-29"
+    # What is known only to the month counts from the month's last day.
+    assert str(made.horizon) == "2022-04-30 to 2023-10-29"
     with pytest.raises(ValueError, match="whose money it is"):
         pt.Commitment(**fields)  # type: ignore[arg-type]  # phrases for records
     event = pt.Event(commitment="x", kind="revised", on="2023-12-21", horizon="by January 8")  # type: ignore[arg-type]

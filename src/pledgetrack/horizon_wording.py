@@ -7,17 +7,14 @@ period on. Whatever has two readings is refused, and the refusal names both.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
 from pledgetrack.calendar import OPEN, month_of
-from pledgetrack.errors import PledgetrackError, WordingError
 from pledgetrack.horizon import Horizon
-from pledgetrack.stated_periods import DASHES, Days, Given, Period, PeriodReader, shown
+from pledgetrack.stated_days import Days, Given, Period, shown
+from pledgetrack.stated_periods import DASHES, PeriodReader
 from pledgetrack.vocabulary import vocabulary
 
 Read = tuple[Horizon, int]
@@ -33,19 +30,27 @@ _OPEN = (
     "open-ended", "open ended", "open", "indefinitely", "indefinite", "permanently", "permanent",
     "until further notice",
 )  # fmt: skip
-_VAGUE = (
-    "soon", "shortly", "eventually", "someday", "later", "early", "late", "mid", "middle",
-    "near future", "due course", "as soon as possible", "asap", "coming years", "coming months",
-    "coming weeks", "coming days", "next few", "years ahead", "months ahead", "long-term",
-    "long term", "short-term", "short term", "medium-term", "medium term", "several",
-    "immediately", "now",
-    "beginning", "start",
-)  # fmt: skip
-_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _LISTED = 12
 """How many periods a list may name."""
 
-_PAST = ("last", "past", "previous", "ago")
+
+def _eve(days: Days, given: Given) -> dt.date:
+    """The day before some days."""
+    if days[0] == dt.date.min:
+        raise given.refuse("ends before the first day there is", "ambiguous")
+    return days[0] - dt.timedelta(days=1)
+
+
+def _until(days: Days) -> str:
+    return str(Horizon(end=days[1]))
+
+
+def _before(days: Days) -> str:
+    return f"before {days[0]}"
+
+
+def _since(days: Days) -> str:
+    return str(Horizon(start=days[0]))
 
 
 class HorizonReader(PeriodReader):
@@ -76,7 +81,9 @@ class HorizonReader(PeriodReader):
     def _ending(self, at: int) -> tuple[Days, int] | None:
         """Read "The end of 2025", "end-March", "year-end": the days of what ends."""
         begin = self.skip(at, "the")
-        if self.plain(begin) == "year-end":
+        year_end = self.words(begin, "year-end", "year end")
+        if year_end > 0:
+            begin = year_end - 1
             found = self.year(begin + 1)
             if found:
                 return self.given.months(found[0], 1, 12), found[1]
@@ -89,18 +96,22 @@ class HorizonReader(PeriodReader):
                 if year:
                     return self.given.months(year[0], 1, 12), year[1]
                 return self._this(self.plain(begin + 1)), what
+            if self.words(begin, "the decade") > 0:
+                return self._this("decade"), begin + 2
             what = self.words(begin, "the fiscal year", "the financial year")
             if what > 0 and not self.any_year(what):
                 return self._running_fiscal_now(), what
             read = self.period(begin)
             if read and read[0].size != "day":
-                return read[0].next(self.given), read[1]
+                return read[0].next(self.given, _until), read[1]
         return None
 
     def _this(self, size: str) -> Days:
-        months = {"year": 12, "quarter": 3, "month": 1}[size]
+        months = {"decade": 120, "year": 12, "quarter": 3, "month": 1}[size]
 
         def resolve(said: dt.date) -> Days:
+            if size == "decade":
+                return self.given.months(said.year // 10 * 10, 1, 120)
             first = (said.month - 1) // months * months + 1
             return self.given.months(said.year, first, months)
 
@@ -117,21 +128,27 @@ class HorizonReader(PeriodReader):
                 continue
             ending = self._ending(begin)
             if ending:
-                return self._made(None, ending[0][1]), ending[1]
+                return self._due(ending[0][1]), ending[1]
             read = self.period(begin)
-            if read is None:
-                return None
+            if read is None or read[0].size == "decade":
+                return None  # "by the 2030s" is by their beginning, or by their end
             period, end = read
-            days = period.next(self.given)
+            days = period.next(self.given, _before if "before" in words else _until)
             if "before" in words:
-                if days[0] == dt.date.min:
-                    raise self.given.refuse("ends before the first day there is", "ambiguous")
-                return self._made(None, days[0] - dt.timedelta(days=1)), end
+                return self._due(_eve(days, self.given)), end
             if "until" in words and period.size != "day":
                 what = self.text[self.tokens[begin].start : self.tokens[end - 1].end]
                 raise self.given.two_readings(f"by the end of {what}", f"before {what}")
-            return self._made(None, days[1]), end
+            return self._due(days[1]), end
         return None
+
+    def _due(self, end: dt.date) -> Horizon:
+        """The horizon of a deadline, which lies ahead."""
+        if self.given.announced and end < self.given.announced[0]:
+            raise self.given.refuse(
+                f"ends on {end}, before the announcement on {self.given.announced[0]}", "past"
+            )
+        return self._made(None, end)
 
     def _on(self, at: int) -> Read | None:
         read = self.period(at + 1) if self.plain(at) == "on" else None
@@ -143,7 +160,12 @@ class HorizonReader(PeriodReader):
         """Read "Since April", "from 2025 onwards", "starting in 2025": open."""
         if self.plain(at) == "since":
             read = self.period(at + 1)
-            return (self._made(read[0].last(self.given)[0], None), read[1]) if read else None
+            if read is None:
+                return None
+            start = read[0].last(self.given, _since)[0]
+            if self.given.announced and start > self.given.announced[1]:
+                raise self.given.refuse("begins after the announcement", "reversed")
+            return self._made(start, None), read[1]
         begin = self.words(at, "from", "starting in", "starting on", "starting from", "starting")
         read = self.period(begin) if begin > 0 else None
         if read is None:
@@ -160,16 +182,17 @@ class HorizonReader(PeriodReader):
 
     # --- lengths of time --------------------------------------------------------------------------
 
-    def _length(self, at: int) -> tuple[int, str, int] | None:
+    def length(self, at: int) -> tuple[int, str, int] | None:
         """Read "Two years", "18 months": how many, of what, and where it ends."""
         text = self.plain(at)
         if self.kind(at) == "number":
-            count = int(text) if len(text) <= 4 else None
+            count = int(text) if len(text) <= 4 and text[0] != "0" else None
         else:
             numbers = vocabulary("en").numbers
             tens, _, ones = text.partition("-")
-            count = numbers.get(tens) if not ones else numbers.get(tens, 0) + numbers.get(ones, 0)
-            count = 1 if text in ("a", "an") else count
+            count = 1 if text in ("a", "an") else numbers.get(text)
+            if numbers.get(ones, 10) < 10:
+                count = numbers[tens] + numbers[ones]
         unit = self.plain(at + 1).removesuffix("s")
         whole = (unit in _MONTHS or unit in _DAYS) and self.kind(at + 1) == "word"
         return (count, unit, at + 2) if count and whole else None
@@ -184,7 +207,7 @@ class HorizonReader(PeriodReader):
             begin += 1
         elif not within or self.plain(begin - 1) == "the":
             return None
-        length = self._length(begin)
+        length = self.length(begin)
         unit = self.plain(begin)
         if length is None and ahead and self.plain(at) in ("over", "within") and (
             unit in _MONTHS or unit in _DAYS
@@ -193,13 +216,15 @@ class HorizonReader(PeriodReader):
         if length is None or self.words(length[2], "of", "from", "after", "before") > 0:
             return None
         count, unit, end = length
-        first, last = self.given.said()
-        return self._made(first, self._last_day(last, count, unit)), end
+        # A day known only to the month counts from the month's last day.
+        start = self.given.said()[1]
+        return self._made(start, self._last_day(start, count, unit)), end
 
     def _anchored(self, at: int) -> Read | None:
-        """Read "Over five years from 2022"."""
-        begin = self.skip(self.skip(at, "over", "for", "within"), "the")
-        length = self._length(begin)
+        """Read "over five years from 2022"; "two years from now" is a day, not a time."""
+        if self.plain(at) not in ("over", "for", "within"):
+            return None
+        length = self.length(self.skip(at + 1, "the"))
         if length is None:
             return None
         count, unit, end = length
@@ -210,8 +235,8 @@ class HorizonReader(PeriodReader):
         if behind < 0:
             return None
         if self.plain(behind) in ("now", "today"):
-            first, last = self.given.said()
-            return self._made(first, self._last_day(last, count, unit)), behind + 1
+            start = self.given.said()[1]
+            return self._made(start, self._last_day(start, count, unit)), behind + 1
         read = self.period(behind)
         if read is None:
             return None
@@ -251,11 +276,15 @@ class HorizonReader(PeriodReader):
         link = self.plain(first[1])
         ending = self._ending(first[1] + 1)
         if ending:
-            start = first[0].next(self.given)[0]
-            return self._made(start, ending[0][1]), ending[1]
+            if first[0].days is None:
+                raise self.given.refuse("does not say in which year it begins", "ambiguous")
+            return self._made(first[0].days[0], ending[0][1]), ending[1]
         second = self._second(first[0], first[1] + 1, link)
         if second is None:
             return None
+        shorter = first[0].days is not None and first[0].size != second[0].size
+        if shorter and second[0].size == "year" and link in DASHES:
+            raise self.given.refuse("has ends of two kinds; write both in full", "ambiguous")
         if link in ("until", "till") and second[0].size != "day":
             start, end = self._both(first[0], second[0])
             before = second[0].next(self.given)[0] - dt.timedelta(days=1)
@@ -265,22 +294,20 @@ class HorizonReader(PeriodReader):
     def _now(self, at: int) -> tuple[Period, int] | None:
         if self.plain(at) != "now":
             return None
-        first, last = self.given.said()
-        return Period("day", (first, last)), at + 1
+        last = self.given.said()[1]
+        return Period("day", (last, last)), at + 1
 
     def _second(self, first: Period, at: int, link: str) -> tuple[Period, int] | None:
         """The second period, which may take from the first that it is a fiscal year or a year."""
         bare = self.any_year(at)
-        if first.fiscal and first.year is not None and bare:
-            if self.plain(bare[1]) == "/":
-                return None
-            label, end = bare
-            if link in DASHES and label == first.year + 1 and self.given.fiscal().first_month > 1:
+        if first.size == "fiscal year" and bare:
+            label = bare[0]
+            spans = link in DASHES and first.year is not None and label == first.year + 1
+            if spans and first.year is not None and self.given.fiscal().first_month > 1:
                 whole = self.given.months(first.year, self.given.fiscal().first_month, 12)
                 both = (self.given.fiscal_year(first.year)[0], self.given.fiscal_year(label)[1])
                 raise self.given.two_readings(shown(whole), shown(both))
-            days = self.given.fiscal_year(label)
-            return Period("fiscal year", days, year=label, fiscal=True), end
+            return self.fiscal_label(at)
         short = self.short(at)
         if first.size == "year" and first.year is not None and short is not None:
             read = self.period(at)
@@ -288,13 +315,26 @@ class HorizonReader(PeriodReader):
                 year = first.year // 100 * 100 + short
                 if year <= first.year:
                     return None
+                self._refuse_budget_year(first.year, year, link)
                 return Period("year", self.given.months(year, 1, 12), year=year), at + 1
-        return self.period(at)
+        read = self.period(at)
+        if read and first.year and read[0].year and first.size == read[0].size == "year":
+            self._refuse_budget_year(first.year, read[0].year, link)
+        return read
+
+    def _refuse_budget_year(self, first: int, second: int, link: str) -> None:
+        """Refuse "2024-25", which names one budget year as often as two years."""
+        if link in DASHES and second == first + 1:
+            raise self.given.two_readings(
+                f"from {first} to {second}", f"FY{first}/{second % 100:02d}"
+            )
 
     def _both(self, first: Period, second: Period) -> Days:
         """The first day of one and the last of the other; a year is said once for both."""
         given = self.given
         if first.days is None and second.days is not None:
+            if second.fiscal or second.size in ("year", "decade"):
+                raise given.refuse("does not say in which year it begins", "ambiguous")
             start = first.within(second.days[0].year, given)[0]
             if start > second.days[1]:
                 earlier = first.within(second.days[0].year - 1, given)[0]
@@ -308,11 +348,26 @@ class HorizonReader(PeriodReader):
             if first.size == "day" and given.announced == first.days:
                 return first.days[0], second.next(given)[1]
             raise given.refuse("does not say in which year it ends; write both years", "ambiguous")
-        start = first.next(given)[0]
-        end = (second.days or second.within(start.year, given))[1]
-        if second.days is None and end < start:
-            end = second.within(start.year + 1, given)[1]
-        return start, end
+        if second.days is not None:
+            return first.next(given)[0], second.days[1]
+        if "day" in (first.size, second.size) and first.size != second.size:
+            raise given.refuse("has ends of two kinds; write both days", "ambiguous")
+        return given.alike(lambda said: self._coming(first, second, said))
+
+    def _coming(self, first: Period, second: Period, said: dt.date) -> Days:
+        """The next such time; where it has begun, this one or the next may be meant."""
+
+        def of(year: int) -> Days:
+            start = first.within(year, self.given)[0]
+            end = second.within(year, self.given)[1]
+            return start, end if end >= start else second.within(year + 1, self.given)[1]
+
+        times = [of(year) for year in (said.year - 1, said.year, said.year + 1)]
+        ahead = next(days for days in times if days[0] > said)
+        running = next((days for days in times if days[0] <= said <= days[1]), None)
+        if running:
+            raise self.given.two_readings(shown(running), shown(ahead))
+        return ahead
 
     def _span(self, at: int) -> Read | None:
         """Read "In 2024", "Q3 2024", "2021-2023", "FY 2023 and 2024"."""
@@ -325,12 +380,17 @@ class HorizonReader(PeriodReader):
         read = self.period(begin)
         if read is None or (read[0].size == "day" and led):
             return None
+        if self.plain(at) in ("over", "within") and begin == at + 1 and read[0].size == "year":
+            return None  # "over 2030" may be a number
         if read[0].days is None and not led:
             return None  # a month or a day alone, without its year, says too little
-        if self.plain(read[1]) == "/" and self.any_year(read[1] + 1) and read[0].year:
-            year = read[0].year
-            raise self.given.two_readings(f"FY{year}/{self.plain(read[1] + 1)}",
-                                          f"from {year} to {year + 1}")  # fmt: skip
+        if read[0].size == "year" and read[0].year and self.plain(read[1]) == "/":
+            year, behind = read[0].year, self.any_year(read[1] + 1)
+            if behind and behind[0] == year + 1:
+                raise self.given.two_readings(
+                    f"from {year} to {year + 1}", f"FY{year}/{behind[0] % 100:02d}"
+                )
+            return None
         return self._made(*read[0].next(self.given)), read[1]
 
     def _list(self, at: int) -> Read | None:
@@ -343,8 +403,10 @@ class HorizonReader(PeriodReader):
         while self.plain(more) in (",", "and", "&") and len(days) < _LISTED:
             behind = self.skip(more + 1, "and") if self.plain(more) == "," else more + 1
             second = self._second(last, behind, "and")
-            if second is None or second[0].days is None or second[0].size == "day":
+            if second is None or second[0].days is None:
                 break
+            if second[0].size != last.size or last.size == "day":
+                raise self.given.refuse("lists what is of two kinds; write both years", "ambiguous")
             last, end = second
             more = end
             days.append(second[0].days)
@@ -359,150 +421,3 @@ class HorizonReader(PeriodReader):
                     *(shown(part) for part in days),
                 )
         return self._made(days[0][0], days[-1][1]), end
-
-
-# --- what a phrase is instead ---------------------------------------------------------------------
-
-_EXAMPLES = ("over the next two years", "within 18 months", "by the end of 2025", "in 2024")
-
-
-def refusal(reader: HorizonReader) -> WordingError:
-    """What a phrase is, or leaves over, where it is no horizon."""
-    given, words = reader.given, [token.plain for token in reader.tokens]
-    said = " ".join(words)
-
-    def holds(phrases: tuple[str, ...]) -> bool:
-        return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", said) for phrase in phrases)
-
-    season = next((word for word in words if word in _SEASONS), None)
-    if season:
-        return _season(given, season)
-    if holds(_PAST):
-        return given.refuse("lies in the past, and nothing is due then", "past", *_EXAMPLES)
-    left = tuple(_left_over(reader))
-    length = next((read for at in range(len(words)) if (read := reader._length(at))), None)
-    if length and left == (given.text.strip(),):
-        end = length[2]
-        what = reader.text[reader.tokens[end - 2].start : reader.tokens[end - 1].end]
-        return given.refuse(
-            "does not say when it begins; write from when it counts", "no anchor",
-            f"over the next {what}", f"over {what} from 2022",
-        )  # fmt: skip
-    if holds(_VAGUE):
-        return given.refuse(
-            "names no day; write one that the source states, or leave the horizon out and keep the "
-            "words in a note",
-            "vague",
-            *_EXAMPLES,
-        )
-    told = ", ".join(repr(part if len(part) <= 40 else part[:39] + "…") for part in left)
-    wording = given.refuse(
-        f"is not read whole: {told or 'nothing'} is left over; write the days (start and end), or "
-        "a phrase such as 'over the next two years' or 'by the end of 2025'",
-        "left over",
-    )
-    wording.left_over = left
-    return wording
-
-
-def _season(given: Given, season: str) -> WordingError:
-    """A season is another time of the year north and south, and begins on no certain day."""
-    first = _SEASONS[season]
-    found = re.search(r"(?<![0-9])(1[5-9]|2[0-9])[0-9]{2}(?![0-9])", given.text)
-    if not found and given.announced is None:
-        names = ("in March 2025", "in the second quarter of 2025")
-        return given.refuse("names a season, which begins on no certain day; write months",
-                            "season", *names)  # fmt: skip
-    year = int(found.group()) if found else given.said()[1].year
-    choices = []
-    for month in (first, (first + 5) % 12 + 1):
-        days = given.months(year, month, 3)
-        if not found and days[0] <= given.said()[1]:
-            days = given.months(year + 1, month, 3)
-        choices.append(shown(days))
-    return given.refuse(
-        f"names a season, which may be {' or '.join(choices)}; write the months", "season", *choices
-    )
-
-
-def _left_over(reader: HorizonReader) -> Iterator[str]:
-    """The parts of a phrase that are in no horizon."""
-    text = reader.text
-    spans = candidates(text, reader.given)
-    begin, end = next(((span.start, span.end) for span in spans if span.horizon), (0, 0))
-    for part in (text[:begin].strip(), text[end:].strip()):
-        if part:
-            yield part
-
-
-# --- running text ---------------------------------------------------------------------------------
-
-
-class Span(NamedTuple):
-    """A stretch of text that states a horizon: the horizon, or why it is none."""
-
-    start: int
-    end: int
-    horizon: Horizon | None
-    refusal: PledgetrackError | None
-
-
-def candidates(text: str, given: Given) -> list[Span]:
-    """The stretches of a running text that may state a horizon."""
-    rows = HorizonReader(text, given).tokens
-    found: list[Span] = []
-    at = 0
-    window = HorizonReader(text, given)
-    while at < len(rows):
-        span, after = _candidate(window, at)
-        if span:
-            found.append(span)
-        at = max(after, at + 1)
-    return found
-
-
-_OPENERS = frozenset(
-    "by no not on through thru until till before since from starting between over within in during "
-    "throughout for next multi-year multiyear multi ongoing open-ended indefinitely permanently fy "
-    "fys fiscal financial q h up".split()
-)
-
-
-def _candidate(reader: HorizonReader, at: int) -> tuple[Span | None, int]:
-    """A horizon in running text; a bare number or "open" among other words is none."""
-    token = reader.tokens[at]
-    digits = token.kind in ("day", "slashed", "number")
-    if token.plain not in _OPENERS and not digits and reader.month(at) is None:
-        return None, at + 1
-    try:
-        read = reader.horizon(at)
-    except WordingError as error:
-        end = _extent(reader, at)
-        text = reader.text[token.start : reader.tokens[end - 1].end]
-        told = WordingError(
-            str(error).replace(repr(error.text), repr(text)), text=text, kind=error.kind,
-            choices=error.choices,
-        )  # fmt: skip
-        return Span(token.start, reader.tokens[end - 1].end, None, told), end
-    except PledgetrackError as error:
-        return Span(token.start, token.end, None, error), at + 1
-    if read is None or (read[1] == at + 1 and token.kind == "number"):
-        return None, at + 1
-    horizon, end = read
-    stop = reader.tokens[end - 1].end
-    wording = reader.text[token.start : stop]
-    return Span(token.start, stop, horizon.model_copy(update={"wording": wording}), None), end
-
-
-def _extent(reader: HorizonReader, at: int) -> int:
-    """How far a phrase that was refused reaches: as far as its words do."""
-    end = at + 1
-    known = _OPENERS | {"the", "end", "of", "and", "to", "next", "coming", "this", "year", "half"}
-    while end < min(at + 10, len(reader.tokens)):
-        token = reader.tokens[end]
-        digits = token.kind not in ("word", "mark")
-        if not (digits or token.plain in known or reader.month(end) or token.plain in DASHES
-                or token.plain == "/" or reader._length(end - 1)):  # fmt: skip
-            break
-        end += 1
-    return end

@@ -155,10 +155,10 @@ def _from_day(data: Any, field: str) -> Any:
         return data
     on = data.get(field)
     try:
-        on = on if as_month(on) else as_day(on)
+        said = _Said(data["horizon"], on if as_month(on) else as_day(on))
     except DayError:
-        on = None  # the field itself refuses it
-    return {**data, "horizon": _Said(data["horizon"], on)}
+        return {**data, "horizon": None}  # the day itself is refused, and the record with it
+    return {**data, "horizon": said}
 
 
 def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:

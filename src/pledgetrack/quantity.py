@@ -135,7 +135,7 @@ class Quantity(Record):
     >>> print(Quantity(number=3000, unit="arrest", bound="at least"))
     at least 3,000 arrests
     >>> print(Quantity(number=500, unit="USD", bound="about", margin=50))
-    about 500 USD (± 50)
+    about 500 USD ± 50
     """
 
     number: Number
@@ -160,20 +160,17 @@ class Quantity(Record):
                 f"the bound 'at least'; given: {self.most:f}, {self.bound!r}",
                 value=self.most,
             )
-        return self
-
-    @model_validator(mode="after")
-    def _with_margin(self) -> Quantity:
-        if self.margin is not None:
-            if self.bound != "about":
-                raise ValueError(
-                    f"a margin goes with the bound 'about', and this one is {self.bound!r}"
-                )
-            if not 0 < self.margin <= abs(self.number):
-                raise ValueError(
-                    f"a margin of {self.margin:f} is not above 0 and at most the number "
-                    f"{self.number:f}; write it as an amount in the same unit"
-                )
+        if self.margin is None:
+            return self
+        if self.bound != "about":
+            raise ValueError(
+                f"a margin goes with the bound 'about', and this one is {self.bound!r}"
+            )
+        if not 0 < self.margin <= abs(self.number):
+            raise ValueError(
+                f"a margin of {self.margin:f} is not above 0 and at most the number "
+                f"{self.number:f}; write it as an amount in the same unit"
+            )
         return self
 
     @property
@@ -184,6 +181,8 @@ class Quantity(Record):
         (Decimal('3000'), Decimal('Infinity'))
         >>> Quantity(number=-20, unit="USD", bound="up to").ends
         (Decimal('-20'), Decimal('0'))
+        >>> Quantity(number=10, unit="USD", most=20).ends
+        (Decimal('10'), Decimal('20'))
         """
         if self.most is not None:
             return self.number, self.most
@@ -230,10 +229,8 @@ class Quantity(Record):
             opening, link = words.between[0]
             return f"{opening} {number} {link} {_unmistakable(self.most, locale)} {unit}"
         bound = "" if self.bound == "exact" else words.said[self.bound] + " "
-        amount = f"{bound}{number} {unit}"
-        if self.margin is not None:
-            amount += f" (± {_unmistakable(self.margin, locale)})"
-        return amount
+        margin = "" if self.margin is None else f" ± {_unmistakable(self.margin, locale)}"
+        return f"{bound}{number} {unit}{margin}"
 
     def __hash__(self) -> int:
         return hash((self.number, self.unit, self.bound, self.most, self.margin))

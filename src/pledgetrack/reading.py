@@ -30,7 +30,7 @@ from pledgetrack.layout import (
     written_headers,
 )
 from pledgetrack.models import Commitment, Event, Party, Phrases, Source
-from pledgetrack.vocabulary import language
+from pledgetrack.vocabulary import LANGUAGES, language
 from pledgetrack.wording import check_dollar
 
 
@@ -162,9 +162,15 @@ def phrases_of(said: Any) -> Phrases:
         for name in calendar:
             if name not in FiscalCalendar.__dataclass_fields__:
                 raise unknown("field of calendar", name, FiscalCalendar.__dataclass_fields__)
+        if "first_month" not in calendar:
+            raise ValueError("calendar needs first_month, the number of its first month")
+        if not isinstance(calendar.get("name", ""), str):
+            raise TypeError("the name of the calendar is a text")
         said = {**said, "calendar": FiscalCalendar(**calendar)}
     made = Phrases(**said)
     check_dollar(made.dollar)
+    if not isinstance(made.locale, str):
+        raise unknown("locale", made.locale, LANGUAGES)
     language(made.locale)
     if made.calendar is not None:
         fiscal_calendar(made.calendar)

@@ -7,18 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
-from pledgetrack.calendar import CALENDARS, FiscalCalendar, fiscal_calendar, month_of
 from pledgetrack.errors import WordingError
-from pledgetrack.horizon import Horizon
-from pledgetrack.vocabulary import LANGUAGES, fold
-
-Days = tuple[dt.date, dt.date]
-"""A first and a last day."""
+from pledgetrack.stated_days import Days, Given, Period, month_names, shown, whole_names
+from pledgetrack.vocabulary import fold
 
 _TOKEN = re.compile(
     r"""(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))
@@ -29,8 +22,8 @@ _TOKEN = re.compile(
     |(?P<mark>\S)""",
     re.VERBOSE | re.IGNORECASE,
 )
-DASHES = frozenset({"-", "–", "—", "‑", "‐"})
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+DASHES = frozenset({"-", "–", "—", "‑", "‐", "−"})
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 0}
 _SUFFIXES = frozenset({"st", "nd", "rd", "th", "er", "."})
 _FISCAL = {"fy": 1, "fys": 1, "fiscal": 1, "fiscal year": 2, "fiscal years": 2,
            "financial year": 2, "financial years": 2}  # fmt: skip
@@ -56,139 +49,6 @@ def tokens_of(text: str) -> list[Token]:
         Token(str(m.lastgroup), m.group(), fold(m.group()) or m.group(), m.start(), m.end())
         for m in _TOKEN.finditer(text)
     ]
-
-
-@lru_cache(maxsize=1)
-def month_names() -> dict[str, int]:
-    """The months by their names and abbreviations in the four languages, folded.
-
-    >>> [month_names()[name] for name in ("january", "marzo", "aout", "dez")]
-    [1, 3, 8, 12]
-    """
-    from babel import Locale
-
-    found: dict[str, set[int]] = {"sept": {9}, "sep": {9}}
-    for tongue in LANGUAGES:
-        for width in ("wide", "abbreviated"):
-            for number, name in Locale(tongue).months["format"][width].items():
-                found.setdefault(fold(name), set()).add(number)
-    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The phrase, and what is known beside it.
-
-    ``announced`` are the first and the last day on which it may have been said: one day, or the
-    month that it is known to.
-    """
-
-    text: str
-    announced: Days | None = None
-    calendar: str | FiscalCalendar | None = None
-
-    def refuse(self, what: str, kind: str, *choices: str) -> WordingError:
-        """The refusal of this phrase."""
-        shown = self.text if len(self.text) <= 60 else self.text[:59] + "…"
-        return WordingError(f"{shown!r} {what}", text=self.text, kind=kind, choices=choices)
-
-    def two_readings(self, *readings: str) -> WordingError:
-        """The refusal of a phrase that can be read in several ways."""
-        return self.refuse(f"may be {' or '.join(readings)}; write which", "ambiguous", *readings)
-
-    def said(self) -> Days:
-        """The day of the announcement, which the phrase counts from."""
-        if self.announced is None:
-            raise self.refuse(
-                "counts from the announcement; pass announced=, or write the days",
-                "no anchor",
-                "announced=",
-            )
-        return self.announced
-
-    def alike(self, resolve: Callable[[dt.date], Days]) -> Days:
-        """What a phrase means, whichever day of a month it was said on; else it is refused."""
-        first, last = (resolve(day) for day in self.said())
-        if first != last:
-            raise self.two_readings(shown(first), shown(last))
-        return first
-
-    def fiscal(self) -> FiscalCalendar:
-        """The fiscal calendar, which must have been told."""
-        if self.calendar is None:
-            raise self.refuse(
-                'names a fiscal year, whose first month is unknown; pass calendar="US" or '
-                "calendar=pt.FiscalCalendar(first_month=4, named_by='starting')",
-                "no calendar",
-                *CALENDARS,
-            )
-        return fiscal_calendar(self.calendar)
-
-    def fiscal_year(self, label: int) -> Days:
-        """The days of the fiscal year of a name."""
-        calendar = self.fiscal()
-        starting = label - (calendar.label_year(2000) - 2000)
-        return self.months(starting, calendar.first_month, 12)
-
-    def months(self, year: int, month: int, count: int) -> Days:
-        """Some whole months from one on, which may be past the end of its year."""
-        begin = year * 12 + month - 1
-        end = begin + count - 1
-        if not (begin >= 12 and end < 120000):
-            raise self.refuse("is beyond the years 1 to 9999", "ambiguous")
-        last = month_of(dt.date(end // 12, end % 12 + 1, 1))[1]
-        return dt.date(begin // 12, begin % 12 + 1, 1), last
-
-    def century(self, short: int) -> int:
-        """The year of two digits: the one nearest to the announcement, else one of 2000 to 2069."""
-        if self.announced:
-            near = self.announced[1].year
-            return min((c + short for c in (1800, 1900, 2000, 2100)), key=lambda y: abs(y - near))
-        if short >= 70:
-            raise self.two_readings(str(1900 + short), str(2000 + short))
-        return 2000 + short
-
-
-def shown(days: Days) -> str:
-    """Days as a horizon shows them, which is a phrase as well."""
-    return str(Horizon(start=days[0], end=days[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A stated period: its days, or what they are in a year that stands elsewhere.
-
-    ``size`` is what it is made of ("day", "month", "quarter", "half", "year", "fiscal year"),
-    ``year`` the number by which a year or fiscal year is called.
-    """
-
-    size: str
-    days: Days | None = None
-    in_year: Callable[[int], Days] | None = None
-    year: int | None = None
-    fiscal: bool = field(default=False)
-
-    def within(self, year: int, given: Given) -> Days:
-        """The days in a year that stands elsewhere in the phrase."""
-        if self.in_year is None:
-            raise given.refuse("has no year to stand in", "ambiguous")
-        return self.in_year(year)
-
-    def next(self, given: Given) -> Days:
-        """The days; without a year, the next ones after the announcement."""
-        return self.days or given.alike(lambda said: self._nearest(said, given, past=False))
-
-    def last(self, given: Given) -> Days:
-        """The days; without a year, the last ones before the announcement."""
-        return self.days or given.alike(lambda said: self._nearest(said, given, past=True))
-
-    def _nearest(self, said: dt.date, given: Given, *, past: bool) -> Days:
-        here = self.within(said.year, given)
-        if here[0] <= said <= here[1]:
-            other = self.within(said.year + (-1 if past else 1), given)
-            raise given.two_readings(shown(here), shown(other))
-        step = (here[0] > said) * -past + (here[1] < said) * (not past)
-        return self.within(said.year + step, given) if step else here
 
 
 class PeriodReader:
@@ -235,7 +95,7 @@ class PeriodReader:
         if self.kind(at) != "number" or self._runs_on(at + 1):
             return None
         text = self.plain(at)
-        whole = len(text) == 4 and "1500" <= text <= "2999"
+        whole = len(text) == 4 and "1900" <= text <= "2199"
         return (int(text), at + 1) if whole else None
 
     def short(self, at: int) -> int | None:
@@ -357,25 +217,31 @@ class PeriodReader:
         days = self.given.fiscal_year(year)
         return Period("fiscal year", days, year=year, fiscal=True), end
 
-    def _yearish(self, at: int) -> tuple[Days, int] | None:
+    def _yearish(self, at: int) -> tuple[Period, int] | None:
         """A year to take a half or a quarter of: "2024", "FY2024", "next year"."""
         fiscal = self._fiscal(at)
-        if fiscal and fiscal[0].days:
-            return fiscal[0].days, fiscal[1]
+        if fiscal:
+            return fiscal
         found = self.any_year(at)
         if found:
-            return self.given.months(found[0], 1, 12), found[1]
+            return Period("year", self.given.months(found[0], 1, 12)), found[1]
         end = self.words(at, "the year", "this year", "next year")
         if end < 0:
             return None
         later = self.plain(at) == "next"
-        return self.given.alike(lambda d: self.given.months(d.year + later, 1, 12)), end
+        days = self.given.alike(lambda d: self.given.months(d.year + later, 1, 12))
+        return Period("year", days), end
 
-    def _share(self, days: Days, count: int, nth: int) -> Days:
+    def _cut(self, days: Days, count: int, nth: int) -> Days:
         """The half or quarter of a year that begins on some day."""
         first = days[0]
         size = 12 // count
         return self.given.months(first.year, first.month + size * (nth - 1), size)
+
+    def _share(self, whole: Period, count: int, nth: int) -> Period:
+        """The half or quarter of a year, fiscal as the year is."""
+        days = self._cut(whole.next(self.given), count, nth)
+        return Period("half" if count == 2 else "quarter", days, fiscal=whole.fiscal)
 
     def _part(self, at: int) -> tuple[Period, int] | None:
         """Read "The first half of 2024", "third quarter of FY2024"."""
@@ -391,7 +257,7 @@ class PeriodReader:
         if nth > count:
             return None
         whole = self._yearish(self.skip(begin + 2, "of"))
-        return (Period(size, self._share(whole[0], count, nth)), whole[1]) if whole else None
+        return (self._share(whole[0], count, nth or count), whole[1]) if whole else None
 
     def _letter(self, at: int) -> tuple[Period, int] | None:
         """Read "Q3 2024", "H1 FY2024", "2024-Q3"."""
@@ -404,10 +270,10 @@ class PeriodReader:
             link = self.skip(at + 2, "of", "/", ",", *DASHES)
             whole = self._yearish(link)
             if whole:
-                return Period(size, self._share(whole[0], count, nth)), whole[1]
+                return self._share(whole[0], count, nth), whole[1]
 
             def in_year(year: int) -> Days:
-                return self._share(self.given.months(year, 1, 12), count, nth)
+                return self._cut(self.given.months(year, 1, 12), count, nth)
 
             return Period(size, in_year=in_year), at + 2
         whole = self._yearish(at) if self.year(at) or self.fiscal_word(at) > 0 else None
@@ -417,8 +283,7 @@ class PeriodReader:
         letter, number = self.plain(link), self.plain(link + 1)
         count = {"q": 4, "h": 2}.get(letter, 0)
         if number in ("1", "2", "3", "4") and int(number) <= count and self.glued(link + 1):
-            size = "quarter" if letter == "q" else "half"
-            return Period(size, self._share(whole[0], count, int(number))), link + 2
+            return self._share(whole[0], count, int(number)), link + 2
         return None
 
     def _day_number(self, at: int) -> tuple[int, int] | None:
@@ -429,18 +294,20 @@ class PeriodReader:
             or not 1 <= int(self.plain(at)) <= 31
         ):
             return None
-        suffix = self.glued(at + 1) and self.plain(at + 1) in _SUFFIXES
+        number = int(self.plain(at))
+        english = "th" if 11 <= number <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        suffix = self.glued(at + 1) and self.plain(at + 1) in (english, "er", ".")
         if not suffix and self._runs_on(at + 1):
             return None
-        return int(self.plain(at)), at + 1 + suffix
+        return number, at + 1 + suffix
 
     def month(self, at: int) -> tuple[int, int] | None:
         """The name of a month, and where it ends."""
         number = month_names().get(self.plain(at)) if self.kind(at) == "word" else None
         if number is None or (self.glued(at + 1) and self.kind(at + 1) == "number"):
             return None
-        dotted = self.plain(at + 1) == "." and self.glued(at + 1) and len(self.plain(at)) <= 5
-        return number, at + 1 + dotted
+        dotted = self.plain(at + 1) == "." and self.glued(at + 1)
+        return number, at + 1 + (dotted and self.plain(at) not in whole_names())
 
     def _year_after(self, at: int) -> tuple[int, int] | None:
         """A year behind a day or month, with what may stand between."""
@@ -491,15 +358,17 @@ class PeriodReader:
         given = self.given
         which, what = self.plain(at), self.plain(at + 1)
         if which in ("today", "tomorrow"):
-            step = dt.timedelta(days=which == "tomorrow")
-            return Period("day", given.alike(lambda d: (d + step, d + step))), at + 1
+            day = given.alike(lambda d: (d, d))[0].toordinal() + (which == "tomorrow")
+            if day > dt.date.max.toordinal():
+                raise given.refuse("is beyond the year 9999", "ambiguous")
+            return Period("day", (dt.date.fromordinal(day),) * 2), at + 1
         decade = self.skip(at, "the")
         text = self.plain(decade)
         named = self.glued(decade + 1) and self.plain(decade + 1) == "s"
         if named and re.fullmatch("[12][0-9]{2}0", text):
             return Period("decade", given.months(int(text), 1, 120)), decade + 2
         later = which == "next"
-        if what == "decade" and which in ("this", "the"):
+        if what == "decade" and which == "this":
             days = given.alike(lambda d: given.months(d.year // 10 * 10, 1, 120))
             return Period("decade", days), at + 2
         if which not in ("this", "next"):

@@ -88,24 +88,21 @@ def wide_amounts() -> Any:
 def quantities(
     draw: Any, unit: str | None = None, *, least: int = 0, most: int = 10**12
 ) -> Quantity:
-    """Quantities of a unit: most of them exact, some with a margin, ranges, or read from words."""
+    """Quantities of a unit, most of them exact; ranges, margins and wordings among them."""
     unit = unit or draw(units())
     bound = draw(st.sampled_from(("exact", "exact", *BOUNDS)))
     number = draw(amounts(unit, least=least, most=most))
-    margin = None
+    margin = upper = None
     if bound == "about" and number:
         digits = minor_digits(unit)
         parts = st.integers(1, int(abs(number).scaleb(digits)))
         margin = draw(st.none() | parts.map(lambda part: Decimal(part).scaleb(-digits)))
-    wide = bound == "at least" and draw(st.booleans())
-    more = draw(amounts(unit, most=1000)) if wide else Decimal(0)
+    if bound == "at least":
+        more = draw(amounts(unit, most=1000))
+        upper = number + more if more else None
+    wording = draw(st.sampled_from([None, None, "as the source has it"]))
     return Quantity(
-        number=number,
-        unit=unit,
-        bound=bound,
-        most=number + more if more else None,
-        margin=margin,
-        wording=draw(st.sampled_from([None, None, "as the source has it"])),
+        number=number, unit=unit, bound=bound, most=upper, margin=margin, wording=wording
     )
 
 

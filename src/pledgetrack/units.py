@@ -83,6 +83,15 @@ def is_currency(unit: str) -> bool:
     )
 
 
+def is_current(code: str) -> bool:
+    """Whether a currency code is on the list of current ones.
+
+    >>> is_current("MXN"), is_current("DEM")
+    (True, False)
+    """
+    return code in _minor_digits_by_code() and code not in _NO_CURRENCY
+
+
 @lru_cache(maxsize=4096)
 def minor_digits(unit: str) -> int:
     """Decimal places of the smallest part of ``unit``: 2 for USD, 0 for JPY and for things counted.

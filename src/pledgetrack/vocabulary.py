@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from pledgetrack.errors import unknown
-from pledgetrack.units import currency_codes, familiar, is_currency
+from pledgetrack.units import currency_codes, familiar, is_currency, is_current
 
 LANGUAGES = ("en", "es", "fr", "de")
 
@@ -55,10 +55,12 @@ class Vocabulary:
     half: tuple[tuple[str, ...], ...]  # "half a" before a magnitude
     magnitudes: Mapping[str, int]  # the power of ten
     short: Mapping[str, int]  # magnitudes that are read beside money only
+    single: frozenset[str]  # magnitudes that have a plural, which other numbers need
     chains: frozenset[tuple[str, str]]  # "thousand million"
     bounds: Phrases
     after: Phrases  # bounds that follow: "or more"
     between: tuple[tuple[str, str], ...]  # "between ... and"
+    changes: tuple[str, str]  # "from ... to", which may be a change or a range
     linking: frozenset[str]  # "de" in "30 millones de pesos"
     times: frozenset[str]  # a rate's period
     rates: frozenset[str]  # words that make a rate alone
@@ -98,6 +100,7 @@ _EN = Vocabulary(
     magnitudes={"hundred": 2, "thousand": 3, **_EN_LARGE, "mn": 6, "mln": 6, "bn": 9, "bln": 9,
                 "tn": 12, "trn": 12, "lakh": 5, "crore": 7},
     short={"k": 3, "m": 6, "b": 9},
+    single=frozenset(),
     chains=frozenset(_chains(["hundred"], ["thousand", *_EN_LARGE, "crore"])
                      | _chains(["thousand"], _EN_LARGE) | _chains(["lakh"], ["crore"])),
     bounds=_phrases(
@@ -109,7 +112,8 @@ _EN = Vocabulary(
               "an estimated,~,≈",
     ),
     after=_phrases(at_least="or more,+", up_to="or less,or fewer"),
-    between=(("between", "and"), ("from", "to"), ("", "to"), ("", "-")),
+    between=(("between", "and"), ("", "to"), ("", "-")),
+    changes=("from", "to"),
     linking=frozenset(),
     times=_words("second minute hour day week month quarter year decade annum fortnight night "
                  "capita head person household"),
@@ -136,6 +140,7 @@ _ES = Vocabulary(
     magnitudes={"cien": 2, "mil": 3, "millon": 6, "millones": 6, "millardo": 9, "millardos": 9,
                 "billon": 12, "billones": 12},
     short={"k": 3, "m": 6},
+    single=frozenset({"billon"}),
     chains=frozenset(_chains(["cien"], ["mil", "millones"]) | _chains(["mil"], ["millones"])),
     bounds=_phrases(
         at_least="más de,al menos,por lo menos,como mínimo,no menos de",
@@ -143,13 +148,14 @@ _ES = Vocabulary(
         about="unos,unas,alrededor de,aproximadamente,cerca de,casi,en torno a,~,≈",
     ),
     after=_phrases(at_least="o más,como mínimo,+", up_to="o menos,como máximo"),
-    between=(("entre", "y"), ("de", "a"), ("", "a"), ("", "-")),
+    between=(("entre", "y"), ("", "a"), ("", "-")),
+    changes=("de", "a"),
     linking=_words("de"),
     times=_words("segundo minuto hora día semana mes trimestre año persona cápita noche"),
     rates=_words("anualmente mensualmente anual anuales mensual mensuales diario diarios diarias "
                  "semanal semanales anualizado"),
     per=_words("por al cada a la /"),
-    shares=_words("% ‰ porcentaje ciento"),
+    shares=_words("% ‰ porcentaje"),
     parts=_words("mitad tercio tercios cuarto cuartos quinto quintos décimo parte mayoría"),
     of=_words("de del"),
     relative=_words("doble triple duplicar triplicar veces aumento incremento reducción más menos "
@@ -168,6 +174,7 @@ _FR = Vocabulary(
                 "milliards": 9, "md": 9, "mds": 9, "mrd": 9, "mio": 6, "billion": 12,
                 "billions": 12},
     short={"k": 3, "m": 6},
+    single=frozenset({"billion"}),
     chains=frozenset(_chains(["cent", "cents"], ["mille", "millions", "milliards"])
                      | _chains(["mille"], ["milliards"])),
     bounds=_phrases(
@@ -176,7 +183,8 @@ _FR = Vocabulary(
         about="environ,près de,près d',quelque,à peu près,presque,autour de,autour d',~,≈",
     ),
     after=_phrases(at_least="ou plus,au moins,au minimum,+", up_to="ou moins,au plus,au maximum"),
-    between=(("entre", "et"), ("de", "à"), ("", "à"), ("", "-")),
+    between=(("entre", "et"), ("", "a"), ("", "-")),
+    changes=("de", "a"),
     linking=_words("de d'"),
     times=_words("seconde minute heure jour semaine mois trimestre an année personne tête habitant "
                  "nuit"),
@@ -200,8 +208,10 @@ _DE = Vocabulary(
             "zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig")
     ) | _tens("dreißig vierzig fünfzig sechzig siebzig achtzig neunzig"),
     half=(("eine", "halbe"), ("einer", "halben"), ("halbe",)),
-    magnitudes={"hundert": 2, "tausend": 3, "tsd": 3, **_DE_LARGE, "mio": 6, "mrd": 9, "bio": 12},
+    magnitudes={"hundert": 2, "tausend": 3, "tsd": 3, **_DE_LARGE, "mio": 6, "mrd": 9,
+                "mia": 9, "bio": 12},
     short={},
+    single=frozenset({"billion"}),
     chains=frozenset(_chains(["hundert"], ["tausend", *_DE_LARGE])),
     bounds=_phrases(
         at_least="über,mehr als,mindestens,wenigstens,nicht weniger als",
@@ -210,11 +220,12 @@ _DE = Vocabulary(
     ),
     after=_phrases(at_least="oder mehr,+", up_to="oder weniger"),
     between=(("zwischen", "und"), ("von", "bis"), ("", "bis"), ("", "-")),
+    changes=("von", "auf"),
     linking=frozenset(),
     times=_words("sekunde minute stunde tag woche monat quartal jahr person kopf einwohner nacht"),
     rates=_words("jährlich monatlich täglich wöchentlich stündlich jährliche monatliche tägliche "
                  "jährlichen monatlichen"),
-    per=_words("pro je im am in jeden jedes jede /"),
+    per=_words("pro je im am in jeden jedes jede die das den /"),
     shares=_words("prozent % ‰ prozentpunkte anteil"),
     parts=_words("hälfte drittel viertel fünftel zehntel teil mehrheit"),
     of=_words("der des von vom"),
@@ -225,6 +236,13 @@ _DE = Vocabulary(
 )  # fmt: skip
 
 _BY_LANGUAGE = {"en": _EN, "es": _ES, "fr": _FR, "de": _DE}
+
+
+ALL_MAGNITUDES = frozenset(
+    "milliard milliards quadrillion quintillion mill mil bil tril mm thousands millions billions "
+    "trillions".split()
+).union(*(words.magnitudes for words in _BY_LANGUAGE.values()))
+"""Words that may be a magnitude, in whatever language."""
 
 
 def vocabulary(locale: str) -> Vocabulary:
@@ -244,8 +262,8 @@ def language(locale: object) -> str:
     'es'
     """
     if isinstance(locale, str):
-        found, _, rest = locale.replace("-", "_").partition("_")
-        if found in LANGUAGES and (not rest or _known(found, rest)):
+        found, sign, rest = locale.replace("-", "_").partition("_")
+        if found in LANGUAGES and (not sign or _known(found, rest)):
             return found
     raise unknown("locale", locale, LANGUAGES)
 
@@ -276,7 +294,8 @@ def separators(locale: str) -> tuple[str, str]:
 # --- money ----------------------------------------------------------------------------------------
 
 SIGNS: dict[str, tuple[str, ...]] = {
-    "US$": ("USD",), "C$": ("CAD",), "CA$": ("CAD",), "CAN$": ("CAD",), "A$": ("AUD",),
+    "US$": ("USD",), "$US": ("USD",), "$CAN": ("CAD",), "C$": ("CAD",), "CA$": ("CAD",),
+    "CAN$": ("CAD",), "A$": ("AUD",),
     "AU$": ("AUD",), "NZ$": ("NZD",), "HK$": ("HKD",), "S$": ("SGD",), "MX$": ("MXN",),
     "R$": ("BRL",), "NT$": ("TWD",), "€": ("EUR",), "£": ("GBP",), "₹": ("INR",), "₪": ("ILS",),
     "₫": ("VND",), "₱": ("PHP",), "₦": ("NGN",), "₴": ("UAH",), "₺": ("TRY",), "₽": ("RUB",),
@@ -293,7 +312,12 @@ _ALSO = {
     "pound sterling": ("GBP",), "pounds sterling": ("GBP",), "sterling": ("GBP",),
     "us dollar": ("USD",), "us dollars": ("USD",), "american dollar": ("USD",),
     "american dollars": ("USD",), "united states dollars": ("USD",),
-    "special drawing rights": ("XDR",),
+    "special drawing rights": ("XDR",), "rouble": ("RUB", "BYN"), "roubles": ("RUB", "BYN"),
+    **dict.fromkeys(
+        ("rial", "rials", "riales", "riyal", "riyals", "riyales"),
+        ("IRR", "OMR", "QAR", "SAR", "YER"),
+    ),
+    **dict.fromkeys(("kwacha", "kwachas"), ("MWK", "ZMW")),
 }  # fmt: skip
 _ALSO_IN = {
     "en": {},
@@ -312,14 +336,19 @@ _ACCOUNTS = frozenset("BOV CHC CHE CHW CLF COU ECV MXV USN USS UYI UYW CNX".spli
 _NAMED_X = frozenset({"XAF", "XCD", "XCG", "XDR", "XEU", "XOF", "XPF"})
 _NO_NOUNS = frozenset(
     "nuevo nuevos nueva nuevas antiguo antiguos nouveau nouveaux ancien anciens unit units unidad "
-    "unidades unite unites value convertible convertibles".split()
+    "unidades unite unites value convertible convertibles gold super".split()
 )
 
 # Codes that are words as well; beside a small number they are not surely money: "COP 26".
 WORDS_TOO = frozenset(
-    "ALL ANG BAM BOB BOP COP CUP GEL GIP LAK LEK MAD MOP MUR PAB PEN RON SIT SOS TOP TRY VAL WIR"
-    .split()
-)  # fmt: skip
+    "AED ALL ANG ARM BAD BAM BAN BEL BOB BOP COP CUP DEM GEL GIP HUF LAK LEK MAD MOP MUR PAB PEN "
+    "PHP RON SDG SIT SOS STD SUR TOP TRY VAL WIR".split()
+)
+
+# Codes that are no words in any of the languages, so that they may be written small.
+PLAIN_CODES = frozenset(
+    "AUD BRL CAD CHF CNY DKK EUR GBP HKD INR JPY KRW MXN NOK NZD SEK SGD USD XDR ZAR".split()
+)
 
 
 @lru_cache(maxsize=1)
@@ -339,25 +368,39 @@ def money_names(tongue: str) -> Mapping[tuple[str, ...], tuple[str, ...]]:
 
     full: dict[str, set[str]] = {}
     nouns: dict[str, set[str]] = {}
+    forms: dict[str, set[str]] = {}
     for code in sorted(currency_codes() - _ACCOUNTS):
         if code.startswith("X") and code not in _NAMED_X:
             continue  # metals and the like, whose names are other things as well
-        names = {str(get_currency_name(code, count, tongue)) for count in (None, 1, 2)}
-        for name in names:
+        for name in {str(get_currency_name(code, count, tongue)) for count in (None, 1, 2)}:
             if name == code or any(sign.isdigit() or sign in "()[]/" for sign in name):
                 continue  # no name, or that of a former currency told apart by its years
             words = fold(name).split()
             full.setdefault(" ".join(words), set()).add(code)
-            noun = words[0] if tongue in ("es", "fr") else words[-1]
-            if tongue == "de":
-                noun = noun.rpartition("-")[2]
-                if len(words) > 2:
-                    continue  # names with a country behind: "Mark der DDR"
-            if noun.isalpha() and not code.startswith("X") and noun not in _NO_NOUNS:
+            noun = _noun(words, tongue)
+            if noun and not code.startswith("X"):
                 nouns.setdefault(noun, set()).add(code)
-    made = {name: tuple(sorted(codes, key=familiar)) for name, codes in (nouns | full).items()}
+                forms.setdefault(code, set()).add(noun)
+    # Singular and plural mean the same currencies, though some have only one of them on record.
+    alike = {
+        noun: {other for code in codes for form in forms[code] for other in nouns[form]}
+        for noun, codes in nouns.items()
+    }
+    if tongue != "en":
+        alike = {noun: codes for noun, codes in alike.items() if any(map(is_current, codes))}
+    made = {name: tuple(sorted(codes, key=familiar)) for name, codes in (alike | full).items()}
     made |= _ALSO | _ALSO_IN[tongue]
     return MappingProxyType({tuple(name.split()): codes for name, codes in made.items()})
+
+
+def _noun(words: list[str], tongue: str) -> str | None:
+    """The noun of a currency's name: "dollar" of "US dollar" and of "dollar canadien"."""
+    noun = words[0] if tongue in ("es", "fr") else words[-1]
+    if tongue == "de":
+        noun = noun.rpartition("-")[2]
+        if len(words) > 2:
+            return None  # names with a country behind: "Mark der DDR"
+    return noun if noun.isalpha() and noun not in _NO_NOUNS else None
 
 
 def codes_of_word(word: str) -> tuple[str, ...]:
@@ -369,6 +412,6 @@ def codes_of_word(word: str) -> tuple[str, ...]:
     if len(word) != 3 or not word.isascii() or not word.isalpha():
         return ()
     code = word.upper()
-    if not is_currency(code) or (code in WORDS_TOO and word != code):
+    if not is_currency(code) or (word != code and code not in PLAIN_CODES):
         return ()
     return (code,)

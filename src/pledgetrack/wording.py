@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pledgetrack import horizon_wording, quantity_wording
+from pledgetrack import horizon_candidates, quantity_candidates
 from pledgetrack.calendar import FiscalCalendar, as_day, as_month, fiscal_calendar
 from pledgetrack.errors import PledgetrackError, UnitError, WordingError
 from pledgetrack.fields import clean
 from pledgetrack.horizon import Horizon
+from pledgetrack.horizon_wording import HorizonReader
 from pledgetrack.quantity import Quantity
-from pledgetrack.stated_periods import Days, Given
+from pledgetrack.quantity_wording import Reader
+from pledgetrack.stated_days import Days, Given
 from pledgetrack.units import is_currency
 from pledgetrack.vocabulary import language
 
@@ -41,13 +43,13 @@ def parse_quantity(text: str, *, dollar: str | None = None, locale: str = "en") 
     phrase = _phrase(text)
     check_dollar(dollar)
     language(locale)
-    reader = quantity_wording.Reader(phrase.removesuffix("."), dollar=dollar, locale=locale)
+    reader = Reader(phrase.removesuffix("."), dollar=dollar, locale=locale)
     try:
         read = reader.quantity(0) if reader.tokens else None
     except PledgetrackError as error:
-        raise quantity_wording.refusal(reader, error) from None
+        raise quantity_candidates.refusal(reader, error) from None
     if read is None or read[1] != len(reader.tokens):
-        raise quantity_wording.refusal(reader)
+        raise quantity_candidates.refusal(reader)
     return read[0].model_copy(update={"wording": _wording(phrase)})
 
 
@@ -72,21 +74,21 @@ def parse_horizon(
     """
     phrase = _phrase(text)
     given = _given(phrase, announced, calendar)
-    reader = horizon_wording.HorizonReader(phrase, given)
+    reader = HorizonReader(phrase, given)
     end = len(reader.tokens) - (len(reader.tokens) > 1 and reader.tokens[-1].plain == ".")
     try:
         read = reader.horizon(0)
     except OverflowError:
         raise given.refuse("is beyond the year 9999", "ambiguous") from None
     if read is None or read[1] < end:
-        raise horizon_wording.refusal(reader)
+        raise horizon_candidates.refusal(reader)
     return read[0].model_copy(update={"wording": _wording(phrase)})
 
 
 def _phrase(text: object) -> str:
     if not isinstance(text, str):
         raise WordingError(f"{text!r:.60} is no text to read", text=text, kind="left over")
-    phrase = text.strip()
+    phrase = " ".join(text.split())
     shown = phrase if len(phrase) <= 60 else phrase[:59] + "…"
     if not phrase:
         raise WordingError("an empty phrase; pass the words of the source", text=text, kind="empty")
@@ -162,7 +164,7 @@ def find_quantities(
     check_dollar(dollar)
     return tuple(
         Candidate(text[span.start : span.end], span.start, span.end, span.quantity, span.refusal)
-        for span in quantity_wording.candidates(text, dollar=dollar, locale=locale)
+        for span in quantity_candidates.candidates(text, dollar=dollar, locale=locale)
     )
 
 
@@ -183,7 +185,7 @@ def find_horizons(
     given = _given(text, announced, calendar)
     return tuple(
         Candidate(text[span.start : span.end], span.start, span.end, span.horizon, span.refusal)
-        for span in horizon_wording.candidates(text, given)
+        for span in horizon_candidates.candidates(text, given)
     )
 
 

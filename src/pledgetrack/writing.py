@@ -75,8 +75,7 @@ def _cell(value: Any) -> str:
 
 _QUANTITY = pa.struct(
     [("number", NUMBER), ("unit", pa.string()), ("bound", pa.string()), ("most", NUMBER),
-     ("margin", NUMBER),
-     ("wording", pa.string())]
+     ("margin", NUMBER), ("wording", pa.string())]
 )  # fmt: skip
 _COLUMN_TYPES: dict[str, pa.DataType] = {
     "horizon": pa.struct([("start", pa.date32()), ("end", pa.date32()), ("wording", pa.string())]),
