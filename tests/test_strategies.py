@@ -19,11 +19,11 @@ from pledgetrack.units import check_unit, is_currency, minor_digits
 
 @pytest.fixture(scope="module")
 def sample() -> list[pt.Ledger]:
-    """Some hundred ledgers, the same in every run."""
+    """Four hundred ledgers, the same in every run."""
     drawn: list[pt.Ledger] = []
 
     @settings(
-        max_examples=200, derandomize=True, database=None, deadline=None,
+        max_examples=400, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(pts.ledgers())

@@ -13,16 +13,15 @@ from typing import Any
 from pledgetrack import frames
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, Periods
 from pledgetrack.cells import measure_of
+from pledgetrack.families import PART
 from pledgetrack.frames import RANGES
 from pledgetrack.models import STAGES
 from pledgetrack.movements import AGAIN, ELSEWHERE, MEASURES
 from pledgetrack.periods import opening, split
 from pledgetrack.quantity import EXACT
+from pledgetrack.status import DELIVERED, STANDING
 
 ZERO = Decimal(0)
-STANDING = ("alleged", "proposed", "pledged")
-"""The measures that add up to what stands of a target."""
-
 Record = dict[str, Any]
 Counted = list[tuple[Record, Decimal | None]]
 """Movements, each with how much of it counts."""
@@ -37,8 +36,10 @@ class Counter:
         day: dt.date,
         period: str | None = None,
         calendar: str | FiscalCalendar | None = None,
+        *,
+        of_status: bool = False,
     ) -> None:
-        self.found, self.day, self.period = found, day, period
+        self.found, self.day, self.period, self.of_status = found, day, period, of_status
         dated = period is not None and period not in HORIZON_CLASSES
         self.periods = _periods_of(period, calendar) if period is not None and dated else None
         self.by_balance: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
@@ -54,15 +55,24 @@ class Counter:
             return self._of_balances(overdue=name == "overdue")
         if name == "commitments" or name.startswith("status_"):
             return self._members()
-        column = "stated_number" if name.startswith("stated_") else "number"
-        name = name.removeprefix("stated_")
+        if self.of_status:
+            return self._of_target(name)
         if name == "headline":
             return [*self._measures(("pledged",)), *self._again()]
-        if name == "original_target":
-            return [(record, record["number"]) for record in self.found]
         if name in RANGES:
             return self._measures((measure_of(name),), name.rpartition("_")[2])
-        return self._measures(STANDING if name == "target" else (name,), column)
+        return self._measures((name,))
+
+    def _of_target(self, name: str) -> Counted:
+        """What stands of a target, its parts' too, or was delivered of it; as status has it."""
+        column = "stated_number" if name.startswith("stated_") else "number"
+        measures = DELIVERED if name.endswith("delivered") else STANDING
+        return [
+            (record, record[column])
+            for record in self.found
+            if record["number"] is not None and record["measure"] in measures
+            and (measures is DELIVERED or record["event"] != PART)
+        ]  # fmt: skip
 
     def _again(self) -> Counted:
         """What was announced again, as if it were pledged."""
@@ -73,6 +83,9 @@ class Counter:
 
     def all(self) -> Counted:
         """The movements behind the measures of a row, each with how much of it counts."""
+        if self.of_status:
+            counted = {id(record) for n in ("target", "delivered") for record, _ in self.rows(n)}
+            return [(r, r["number"] if id(r) in counted else None) for r in self.found]
         if self.period is None:
             return [
                 (record, None if record["measure"] in ELSEWHERE else record["number"])

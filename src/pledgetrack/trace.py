@@ -16,7 +16,7 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.choice import Labels, narrow
-from pledgetrack.counted import STANDING, ZERO, Counted, Counter, Record
+from pledgetrack.counted import ZERO, Counted, Counter, Record
 from pledgetrack.errors import ExplainError, unknown
 from pledgetrack.frames import RANGES, Where
 from pledgetrack.history import COLUMNS as CHANGE_COLUMNS
@@ -24,7 +24,7 @@ from pledgetrack.history import Change, find_changes
 from pledgetrack.models import STAGES
 from pledgetrack.movements import CITATION, MEASURES
 from pledgetrack.quantity import EXACT
-from pledgetrack.status import STATUSES, statuses
+from pledgetrack.status import STANDING, STATUSES, statuses
 
 COUNTS = "counts"
 """One more column: how much of a movement counts in the figure that is explained."""
@@ -236,7 +236,8 @@ def _of_figures(
     if measure == "original_target":
         found = _announced(rows, day, where)
     period = row.cells["period"] if row.kind == "periods" else None
-    counter = Counter(found, day, period, calendar or row.told.get("fiscal_years"))
+    fiscal = calendar or row.told.get("fiscal_years")
+    counter = Counter(found, day, period, fiscal, of_status=row.kind == "status")
     figures = [n for n in row.figures() if n in (*MEASURES, "target")]
     for name in [measure] if measure else figures:
         _same(row, name, counter.rows(name))
