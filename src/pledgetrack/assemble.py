@@ -20,7 +20,11 @@ Places = Mapping[int, tuple[str, int | None]]
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records that make a ledger, in one order whatever order they came in."""
+    """Records that make a ledger, in one order whatever order they came in.
+
+    ``context`` are the ids of commitments that a choice leaves out, though it has a whole, a part
+    or another record of theirs, which without them would not be counted as it is.
+    """
 
     commitments: tuple[Commitment, ...]
     events: tuple[Event, ...]
@@ -28,6 +32,7 @@ class Records:
     parties: tuple[Party, ...]
     # Names of tags that tables know though no commitment that is left has one.
     tags: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    context: frozenset[str] = frozenset()
 
 
 def assemble(

@@ -12,7 +12,8 @@ from pledgetrack.assemble import Names, Records
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED
 from pledgetrack.errors import unknown
 from pledgetrack.frames import KEYS
-from pledgetrack.models import Commitment
+from pledgetrack.kin import Kin
+from pledgetrack.models import Commitment, Event
 from pledgetrack.movements import label
 from pledgetrack.units import ACTION, check_unit
 
@@ -70,17 +71,43 @@ def narrow(where: Labels, key: str, values: Collection[str]) -> None:
 
 
 def only(records: Records, kept: Collection[str]) -> Records:
-    """Some commitments, by id, and what happened to them."""
+    """Some commitments, by id, and what happened to them; their kin as context."""
+    family = Kin(records.commitments).family(kept)
+    return replace(_left(records, family), context=frozenset(family.difference(kept)))
+
+
+def _left(records: Records, kept: Collection[str]) -> Records:
+    """The records without other commitments."""
     return replace(
         records,
         commitments=tuple(c for c in records.commitments if c.id in kept),
         events=tuple(event for event in records.events if event.commitment in kept),
+        context=records.context.intersection(kept),
     )
+
+
+def together(one: Records, other: Records) -> tuple[Records, Records]:
+    """Two choices of one ledger without the context that the other one shows."""
+    mine, theirs = _facts(one), _facts(other)
+    same = {name for name in mine if mine[name] == theirs.get(name)}
+    # What is the same in both is needed once; what differs stays, as a repeated id.
+    known = {commitment.id for commitment in one.commitments}
+    spared = same & one.context - other.context
+    left = _left(one, known - spared)
+    known = {commitment.id for commitment in other.commitments}
+    return left, _left(other, known - (same & other.context - spared))
+
+
+def _facts(records: Records) -> dict[str, tuple[object, ...]]:
+    happened: dict[str, list[Event]] = {}
+    for event in records.events:
+        happened.setdefault(event.commitment, []).append(event)
+    return {c.id: (c, happened.get(c.id)) for c in records.commitments}
 
 
 def happened(records: Records, day: dt.date) -> Records:
     """What had been announced and had happened at the end of a day."""
-    left = only(records, {c.id for c in records.commitments if c.announced <= day})
+    left = _left(records, {c.id for c in records.commitments if c.announced <= day})
     return replace(left, events=tuple(event for event in left.events if event.on <= day))
 
 
@@ -90,7 +117,7 @@ def known(records: Records, day: dt.date) -> Records:
     A commitment, and all that happened to it, is known from the day on which the commitment is. A
     source published later goes, unless something left cites it.
     """
-    left = only(records, {c.id for c in records.commitments if (c.known or c.announced) <= day})
+    left = _left(records, {c.id for c in records.commitments if (c.known or c.announced) <= day})
     left = replace(left, events=tuple(e for e in left.events if (e.known or e.on) <= day))
     citations = [record.citations for record in left.commitments]
     citations += [record.citations for record in left.events]

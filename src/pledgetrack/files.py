@@ -103,8 +103,9 @@ def write(
         raise FileFormatError(f"{str(path)!r} is no path to write to", path=path)
     if not ledger.is_whole:
         raise PledgetrackError(
-            "this ledger shows a choice of its records by unit, source, horizon or due, which a "
-            "file cannot hold; write the ledger before that choice"
+            "this ledger shows a choice of its records by unit, source, horizon or due, or leaves "
+            "out what a chosen promise is a part of or repeats, which a file cannot hold; write "
+            "the ledger before that choice"
         )
     place = Path(os.path.realpath(path))
     try:

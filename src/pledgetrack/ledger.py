@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Unpack
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pledgetrack import choice, frames, render
 from pledgetrack.assemble import Names, Records, assemble
@@ -81,12 +83,12 @@ class Ledger:
     @property
     def commitments(self) -> tuple[Commitment, ...]:
         """The commitments, by id."""
-        return self._records.commitments
+        return self._shown_records[0]
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The events, by commitment and day."""
-        return self._records.events
+        return self._shown_records[1]
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -97,6 +99,17 @@ class Ledger:
     def parties(self) -> tuple[Party, ...]:
         """The parties, by name; those named only in commitments among them."""
         return self._records.parties
+
+    @cached_property
+    def _shown_records(self) -> tuple[tuple[Commitment, ...], tuple[Event, ...]]:
+        """The records without those that are there for the sake of others."""
+        records, context = self._records, self._records.context
+        if not context:
+            return records.commitments, records.events
+        return (
+            tuple(c for c in records.commitments if c.id not in context),
+            tuple(event for event in records.events if event.commitment not in context),
+        )
 
     def __len__(self) -> int:
         return len(self.commitments)
@@ -134,7 +147,7 @@ class Ledger:
                 "two ledgers filtered by other units, horizons or sources cannot be joined; "
                 "join them first, then filter"
             )
-        mine, theirs = self._records, other._records
+        mine, theirs = choice.together(self._records, other._records)
         made = assemble(
             mine.commitments + theirs.commitments,
             mine.events + theirs.events,
@@ -142,6 +155,7 @@ class Ledger:
             mine.parties + theirs.parties,
             tags=mine.tags + theirs.tags,
         )
+        made = replace(made, context=mine.context | theirs.context)
         return Ledger._of(made, self._where)
 
     def __radd__(self, other: object) -> Ledger:
@@ -218,9 +232,15 @@ class Ledger:
     @cached_property
     def _counted(self) -> tuple[pa.Table, list[Finding]]:
         events: dict[str, list[Event]] = {}
-        for event in self.events:
+        records = self._records
+        for event in records.events:
             events.setdefault(event.commitment, []).append(event)
-        return movements(self.commitments, events, self._records.tags)
+        table, findings = movements(records.commitments, events, records.tags)
+        if records.context:
+            hidden = pa.array(sorted(records.context), pa.string())
+            names = table.column("commitment").cast(pa.string())
+            table = table.filter(pc.invert(pc.is_in(names, value_set=hidden)))
+        return table, findings
 
     def _known(self, known_by: object) -> Ledger:
         return self if known_by is None else self.cut(known_by=known_by)
@@ -401,8 +421,12 @@ class Ledger:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the tables show all of the records, and not a choice of units or the like."""
-        return not self._where
+        """Whether the tables show all of the records.
+
+        After a choice of units or the like they do not, nor after one that leaves out the whole, a
+        part or another record of something chosen.
+        """
+        return not (self._where or self._records.context)
 
     @property
     def sources_to(self) -> dt.date | None:

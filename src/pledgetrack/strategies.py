@@ -23,6 +23,7 @@ from typing import Any
 from pledgetrack.calendar import FiscalCalendar, as_month, month_of
 from pledgetrack.deflators import Deflators
 from pledgetrack.errors import MissingExtraError
+from pledgetrack.families import accounts
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import (
@@ -154,9 +155,24 @@ def _later_days(stated: Any) -> Any:
 
 
 @st.composite
-def commitments(draw: Any, name: str = "promise", known: Sequence[Source] = ()) -> Commitment:
-    """Commitments of every stage, with none, one or several targets."""
-    target_units = draw(st.lists(units(), unique=True, max_size=2))
+def commitments(
+    draw: Any,
+    name: str = "promise",
+    known: Sequence[Source] = (),
+    others: Sequence[Commitment] = (),
+) -> Commitment:
+    """Commitments of every stage, with none, one or several targets.
+
+    One may be a part of one of the ``others``, announce it again, or be another record of it.
+    """
+    relation = draw(st.sampled_from((None, None, "part_of", "part_of", "repeats", "same_as")))
+    other = draw(st.sampled_from(others)) if others and relation else None
+    if other is not None and other.targets and draw(st.integers(0, 5)):
+        kept = draw(st.lists(st.sampled_from(other.targets), unique=True, min_size=1))
+        targets = tuple(draw(_parts_of(target)) for target in kept)
+    else:
+        target_units = draw(st.lists(units(), unique=True, max_size=2))
+        targets = tuple(draw(quantities(unit)) for unit in target_units)
     names = st.lists(st.sampled_from(NAMES), unique=True, max_size=2)
     announced = draw(_stated_days(FIRST_DAY))
     return Commitment(
@@ -164,15 +180,24 @@ def commitments(draw: Any, name: str = "promise", known: Sequence[Source] = ()) 
         parties=draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=2)),
         recipients=draw(names),
         channels=draw(st.sampled_from([(), (), ("UNHCR",)])),
-        targets=tuple(draw(quantities(unit)) for unit in target_units),
+        targets=targets,
         horizon=draw(st.none() | horizons()),
         announced=announced,
+        **({relation: other.id} if other is not None and relation else {}),
         known=draw(st.none() | _later_days(announced)),
         stage=draw(st.sampled_from(STAGES)),
         condition=draw(st.sampled_from([None, "if the other side agrees"])),
         tags=draw(st.sampled_from([{}, {"theme": "aid"}, {"theme": "border", "region": "north"}])),
         citations=draw(_citations(known)),
     )
+
+
+@st.composite
+def _parts_of(draw: Any, target: Quantity) -> Quantity:
+    """Quantities of which several go into a target."""
+    share = draw(st.sampled_from((3, 2, 1)))
+    made: Quantity = draw(quantities(target.unit, most=int(target.number) // share))
+    return made
 
 
 @st.composite
@@ -213,16 +238,40 @@ def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> E
 def ledgers(
     draw: Any, *, max_commitments: int = 4, max_events: int = 5, prefix: str = ""
 ) -> Ledger:
-    """Valid ledgers; ``prefix`` begins every id, so that two ledgers can be joined."""
+    """Valid ledgers; ``prefix`` begins every id, so that two ledgers can be joined.
+
+    Some commitments are parts of others, announce them again, or are other records of them; some
+    name one that is not there.
+    """
     known = tuple({source.id: source for source in draw(st.lists(sources(), max_size=2))}.values())
     named = {party.name: party for party in draw(st.lists(parties(), max_size=2))}
     count = draw(st.integers(0, max_commitments))
-    promised = [draw(commitments(f"{prefix}promise-{at}", known)) for at in range(count)]
+    promised: list[Commitment] = []
+    for at in range(count):
+        promised.append(draw(commitments(f"{prefix}promise-{at}", known, tuple(promised))))
+    absent = draw(st.sampled_from((False, False, False, True)))
+    if absent and promised:
+        promised = promised[1:]  # what names it counts by itself
     happened: list[Event] = []
     for commitment in promised:
         mine = draw(st.lists(events(commitment, known), max_size=max_events))
         happened.extend(_without_conflicts(commitment, mine))
-    return Ledger(promised, happened, known, named.values())
+    return Ledger(_fitting(promised, happened), happened, known, named.values())
+
+
+def _fitting(promised: Sequence[Commitment], happened: Sequence[Event]) -> list[Commitment]:
+    """The commitments, those that are too large for their whole no parts of it."""
+    events: dict[str, list[Event]] = {}
+    for event in happened:
+        events.setdefault(event.commitment, []).append(event)
+    while True:
+        counted = accounts(promised, events)
+        large = {name for name, account in counted.items() if account.too_large}
+        if not large:
+            return list(promised)
+        promised = [
+            one.model_copy(update={"part_of": None}) if one.id in large else one for one in promised
+        ]
 
 
 def _without_conflicts(commitment: Commitment, drawn: Sequence[Event]) -> list[Event]:
