@@ -20,19 +20,25 @@ ENDS = ("rejected", "withdrawn", "expired")
 
 @dataclass
 class Target:
-    """The six numbers of a target."""
+    """The numbers of a target."""
 
     promised: Decimal
     pledged_part: Decimal | None  # None: whatever the whole is
     committed_part: Decimal | None
     taken: Decimal = Decimal(0)
     delivered: Decimal = Decimal(0)
+    of_parts: Decimal = Decimal(0)
     reported: bool = False
     ended: bool = False
+    swept: bool = False
+
+    def arrived(self) -> Decimal:
+        return self.delivered + self.of_parts
 
     def standing(self) -> Decimal:
         left = max(Decimal(0), self.promised - self.taken)
-        return min(left, max(self.delivered, Decimal(0))) if self.ended else left
+        over = self.ended or self.swept
+        return min(left, max(self.arrived(), Decimal(0))) if over else left
 
     def pledged(self) -> Decimal:
         return (
@@ -49,22 +55,95 @@ class Target:
         )
 
     def undelivered(self) -> bool:
-        return self.standing() > 0 and self.delivered < self.standing()
+        return self.standing() > max(self.arrived(), Decimal(0))
 
 
 @dataclass
 class State:
     """A commitment at the end of a day."""
 
+    commitment: object
     targets: dict[str, Target]
     others: dict[str, Decimal] = field(default_factory=dict)
     stage: str = "pledged"
     end: dt.date | None = None
     stated: bool = False
     taken_back: str | None = None
-    taken_on: dt.date | None = None
     suspended: bool = False
     completed: dt.date | None = None
+    ended: str | None = None
+    emptied: str | None = None
+    swept: str | None = None
+    took: list[str] = field(default_factory=list)
+
+    def over(self) -> str | None:
+        return self.swept or self.ended or self.emptied
+
+    def undelivered(self) -> bool:
+        return any(target.undelivered() for target in self.targets.values())
+
+
+# --- who is a part of whom ------------------------------------------------------------------------
+
+
+def all_records(ledger) -> tuple:
+    """Commitments and events, those that a choice needs for the sake of others among them."""
+    records = getattr(ledger, "_records", ledger)
+    return records.commitments, records.events
+
+
+def other_of(commitment) -> str | None:
+    """The record that a commitment says counts instead."""
+    return commitment.repeats or commitment.same_as
+
+
+def relations(commitments, day: dt.date) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """The whole of each part, and what counts instead of each record set aside, on a day."""
+    there = {c.id: c for c in commitments if c.announced <= day}
+    instead = {name: other_of(c) for name, c in there.items() if other_of(c) in there}
+    links = {name for name in instead if there[name].same_as}
+
+    def counting(name: str, through_links: bool) -> str:
+        while name in instead and (through_links or name not in links):
+            name = instead[name]
+        return name
+
+    def replaced_by(name: str) -> list[str]:
+        """Those in whose place it counts, the nearest first."""
+        found, ring = [], [name]
+        while ring:
+            ring = [other for one in ring for other in sorted(instead) if instead[other] == one]
+            found += ring
+        return found
+
+    wholes = {}
+    for name, commitment in there.items():
+        if name in instead:
+            continue
+        if commitment.part_of in there:
+            wholes[name] = counting(commitment.part_of, False)
+            continue
+        for other in replaced_by(name):
+            if there[other].part_of in there:
+                wholes[name] = counting(there[other].part_of, True)
+                break
+    aside = {}
+    for name in there:
+        at = name
+        while at and at not in instead:
+            at = wholes.get(at)
+        if at:
+            aside[name] = ("linked" if at in links else "repeated", instead[at])
+    return wholes, aside
+
+
+def below(wholes: dict[str, str], name: str) -> list[str]:
+    """The parts of a commitment, and theirs."""
+    near = [part for part, whole in sorted(wholes.items()) if whole == name]
+    return [other for part in near for other in (part, *below(wholes, part))]
+
+
+# --- what happens, day by day ---------------------------------------------------------------------
 
 
 def happens(event, commitment) -> dt.date:
@@ -82,12 +161,45 @@ def sort_key(event, commitment):
     return (happens(event, commitment), RANK[kind], event.kind, number)
 
 
-def state(ledger, commitment, day: dt.date) -> State | None:
-    """The commitment at the end of a day; None where it is not announced."""
-    if commitment.announced > day:
-        return None
+def states(ledger, day: dt.date) -> dict[str, State]:
+    """Every commitment announced by a day, at its end."""
+    commitments, events = all_records(ledger)
+    by_id = {commitment.id: commitment for commitment in commitments}
+    counted = sorted(
+        ((happens(e, by_id[e.commitment]), *sort_key(e, by_id[e.commitment]), e.commitment, at, e)
+         for at, e in enumerate(events)),
+        key=lambda fact: fact[:-1],
+    )  # fmt: skip
+    days = {c.announced for c in commitments} | {fact[0] for fact in counted}
+    now: dict[str, State] = {}
+    with localcontext() as context:
+        context.prec = 100
+        for one in sorted(on for on in days if on <= day):
+            for commitment in commitments:
+                if commitment.announced == one:
+                    now[commitment.id] = announced(commitment)
+            wholes, _ = relations(commitments, one)
+            for state_ in now.values():
+                state_.took = []
+            look_around(now, wholes)
+            for on, *_, event in counted:
+                if on == one:
+                    mine = now[event.commitment]
+                    if event.kind in ENDS and takes(mine, event):
+                        mine.took.append(event.kind)
+                    apply(mine, event, one)
+                    look_around(now, wholes)
+            for state_ in now.values():
+                if state_.took and not state_.undelivered():
+                    state_.taken_back = min(state_.took, key=ENDS.index)
+    return now
+
+
+def announced(commitment) -> State:
+    """A commitment as it is announced."""
     whole = commitment.stage in ("pledged", "committed")
-    now = State(
+    return State(
+        commitment,
         targets={
             target.unit: Target(
                 target.number,
@@ -100,23 +212,44 @@ def state(ledger, commitment, day: dt.date) -> State | None:
         end=commitment.horizon.end if commitment.horizon else None,
         stated=commitment.horizon is not None,
     )
-    mine = [
-        e for e in ledger.events if e.commitment == commitment.id and happens(e, commitment) <= day
-    ]
-    mine.sort(key=lambda event: sort_key(event, commitment))
-    days = sorted({happens(event, commitment) for event in mine})
-    with localcontext() as context:
-        context.prec = 100
-        for one in days:
-            today = [event for event in mine if happens(event, commitment) == one]
-            took = []
-            for event in today:
-                if event.kind in ENDS and takes(now, event):
-                    took.append(event.kind)
-                apply(now, event, one)
-            if took and not any(target.undelivered() for target in now.targets.values()):
-                now.taken_back, now.taken_on = min(took, key=ENDS.index), one
-    return now
+
+
+def look_around(now: dict[str, State], wholes: dict[str, str]) -> None:
+    """What arrived of the parts is told to the wholes, and their end to the parts."""
+    for name, state_ in now.items():
+        for unit, target in state_.targets.items():
+            target.of_parts = sum((of(now[n], unit) for n in below(wholes, name)), Decimal(0))
+    tops = [name for name in now if name not in wholes]
+    for name in tops:
+        for one in (name, *below(wholes, name)):
+            how = now[wholes[one]].over() if one in wholes else None
+            if how != now[one].swept:
+                sweep(now[one], how)
+
+
+def of(state_: State, unit: str) -> Decimal:
+    """What was delivered of a commitment itself in a unit."""
+    if unit in state_.targets:
+        return state_.targets[unit].delivered
+    return state_.others.get(unit, Decimal(0))
+
+
+def sweep(now: State, how: str | None) -> None:
+    """End with the whole, or stand again with it."""
+    now.swept = how
+    if how is None:
+        now.taken_back, now.took = None, []
+        for target in now.targets.values():
+            target.ended = target.swept = False
+    end(now, how or now.ended)
+
+
+def end(now: State, how: str | None) -> None:
+    """Take back what there is, if that is the end of it."""
+    if how and (now.undelivered() if now.targets else not (now.completed or now.taken_back)):
+        now.took.append(how)
+    for target in now.targets.values():
+        target.ended, target.swept = now.ended is not None, now.swept is not None
 
 
 def takes(now: State, event) -> bool:
@@ -125,7 +258,21 @@ def takes(now: State, event) -> bool:
         return now.completed is None and now.taken_back is None
     if event.quantity:
         return min(event.quantity.number, now.targets[event.quantity.unit].standing()) > 0
-    return any(t.standing() > max(t.delivered, Decimal(0)) for t in now.targets.values())
+    return now.undelivered()
+
+
+def take_back(now: State, event) -> None:
+    """Take some of it back, or end it."""
+    if not event.quantity:
+        now.ended = now.ended or event.kind
+        for target in now.targets.values():
+            target.ended = True
+        return
+    target = now.targets[event.quantity.unit]
+    took = min(event.quantity.number, target.standing())
+    target.taken += took
+    if took and not now.undelivered():
+        now.emptied = event.kind
 
 
 def apply(now: State, event, day: dt.date) -> None:
@@ -163,20 +310,47 @@ def apply(now: State, event, day: dt.date) -> None:
             else:
                 least = min(target.promised, target.taken)
                 target.promised = max(target.promised + quantity.number, least)
+        if now.undelivered():
+            now.emptied = None
     elif event.kind in ENDS:
-        if quantity:
-            chosen[0].taken += min(quantity.number, chosen[0].standing())
-        else:
-            for target in every:
-                target.ended = True
+        take_back(now, event)
     elif event.kind == "reopened":
-        now.taken_back = now.taken_on = now.completed = None
+        now.taken_back = now.completed = now.ended = now.emptied = None
+        now.took = []
         for target in every:
-            target.taken, target.ended = Decimal(0), False
+            target.taken, target.ended, target.swept = Decimal(0), False, False
+        end(now, now.swept)
     elif event.kind in ("suspended", "resumed"):
         now.suspended = event.kind == "suspended"
     elif event.kind == "completed":
         now.completed = now.completed or day
+
+
+def state(ledger, commitment, day: dt.date) -> State | None:
+    """The commitment at the end of a day; None where it is not announced."""
+    return states(ledger, day).get(commitment.id)
+
+
+def reports(ledger, commitment, day: dt.date) -> list:
+    """The deliveries of a commitment and of its parts that count on a day."""
+    commitments, events = all_records(ledger)
+    by_id = {one.id: one for one in commitments}
+    wholes, _ = relations(commitments, day)
+    names = {commitment.id, *below(wholes, commitment.id)}
+    return [
+        event for event in events
+        if event.kind == "delivered" and event.commitment in names
+        and happens(event, by_id[event.commitment]) <= day
+    ]  # fmt: skip
+
+
+def by_unit(events) -> dict[str, Decimal]:
+    """What was delivered in each unit."""
+    found: dict[str, Decimal] = {}
+    for event in events:
+        unit = event.quantity.unit
+        found[unit] = found.get(unit, Decimal(0)) + event.quantity.number
+    return found
 
 
 def status(ledger, commitment, day: dt.date) -> str | None:
@@ -184,58 +358,111 @@ def status(ledger, commitment, day: dt.date) -> str | None:
     now = state(ledger, commitment, day)
     if now is None:
         return None
-    targets = now.targets.values()
-    if now.taken_back and not any(target.undelivered() for target in targets):
+    if now.taken_back and not now.undelivered():
         return now.taken_back
     if now.stage in ("alleged", "proposed"):
         return now.stage
-    standing = [target for target in targets if target.standing() > 0]
-    if (standing and not any(t.undelivered() for t in standing)) or now.completed:
-        return (
-            "fulfilled"
-            if now.end is None or in_time(ledger, commitment, now, day)
-            else "fulfilled late"
-        )
+    standing = [target for target in now.targets.values() if target.standing() > 0]
+    delivered = reports(ledger, commitment, day)
+    if (standing and not now.undelivered()) or now.completed:
+        return "fulfilled" if now.end is None or in_time(delivered, now) else "fulfilled late"
     if now.suspended:
         return "stalled"
     if now.end and day > now.end:
         return "overdue"
-    delivered = [t.delivered for t in targets if t.reported] + list(now.others.values())
-    if any(number > 0 for number in delivered):
+    if any(number > 0 for number in by_unit(delivered).values()):
         return "in progress"
     return "nothing delivered" if delivered else "nothing reported"
 
 
-def in_time(ledger, commitment, now: State, day: dt.date) -> bool:
+def in_time(delivered: list, now: State) -> bool:
     """Whether what stands on the day had arrived by the end of the horizon's last day."""
     if now.completed and now.completed <= now.end:
         return True
-    arrived: dict[str, Decimal] = {}
-    for event in ledger.events:
-        counts = event.commitment == commitment.id and happens(event, commitment) <= day
-        if counts and event.kind == "delivered" and event.on <= now.end:
-            arrived[event.quantity.unit] = (
-                arrived.get(event.quantity.unit, 0) + event.quantity.number
-            )
+    arrived = by_unit(event for event in delivered if event.on <= now.end)
     standing = {unit: t for unit, t in now.targets.items() if t.standing() > 0}
     return bool(standing) and all(arrived.get(u, 0) >= t.standing() for u, t in standing.items())
 
 
+# --- balances -------------------------------------------------------------------------------------
+
+
+def layers(state_: State, unit: str) -> list[Decimal]:
+    """Committed, pledged beyond that, proposed, alleged."""
+    target = state_.targets[unit]
+    rest = target.standing() - target.pledged()
+    alleged = state_.commitment.stage == "alleged"
+    firm = [target.committed(), target.pledged() - target.committed()]
+    return [*firm, Decimal(0), rest] if alleged else [*firm, rest, Decimal(0)]
+
+
+def together(whole: list[Decimal], parts: list[list[Decimal]]) -> list[Decimal]:
+    """A whole and its parts as one: as firm as either, and no more than stands of the whole."""
+    firm = [
+        min(sum(whole), max(sum(whole[:at]), sum(sum(part[:at]) for part in parts)))
+        for at in range(5)
+    ]
+    return [firm[at + 1] - firm[at] for at in range(4)]
+
+
+def shown(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str, list[Decimal]]:
+    """What each commitment shows in a unit, by layer."""
+    mine = {name: layers(state_, unit) for name, state_ in now.items() if unit in state_.targets}
+    up = {}
+    for name in mine:
+        at = wholes.get(name)
+        while at and at not in mine:
+            at = wholes.get(at)
+        up[name] = at
+
+    def parts(name: str) -> list[str]:
+        found = [other for other in mine if up[other] == name]
+        return sorted(found, key=lambda other: (now[other].commitment.announced, other))
+
+    def both(name: str) -> list[Decimal]:
+        return together(mine[name], [both(part) for part in parts(name)])
+
+    made: dict[str, list[Decimal]] = {}
+
+    def share(name: str, given: list[Decimal]) -> None:
+        left = list(given)
+        for part in parts(name):
+            its = [min(one, other) for one, other in zip(both(part), left, strict=True)]
+            left = [one - other for one, other in zip(left, its, strict=True)]
+            share(part, its)
+        made[name] = left
+
+    for name in mine:
+        if up[name] is None:
+            share(name, both(name))
+    return made
+
+
 def balances(ledger, commitment, day: dt.date) -> dict[tuple[str, str], Decimal]:
     """The balances that are not 0, by unit and measure."""
-    now = state(ledger, commitment, day)
-    if now is None:
+    now = states(ledger, day)
+    if commitment.id not in now:
         return {}
+    commitments, _ = all_records(ledger)
+    wholes, aside = relations(commitments, day)
+    mine = now[commitment.id]
     found: dict[tuple[str, str], Decimal] = {}
-    for unit, target in now.targets.items():
-        rest = "alleged" if commitment.stage == "alleged" else "proposed"
-        found[unit, rest] = target.standing() - target.pledged()
-        found[unit, "pledged"] = target.pledged()
-        found[unit, "committed"] = target.committed()
-        found[unit, "delivered"] = target.delivered
-    for unit, number in now.others.items():
-        found[unit, "delivered"] = number
-    return {key: number for key, number in found.items() if number}
+    with localcontext() as context:
+        context.prec = 100
+        for unit in mine.targets:
+            committed, pledged, proposed, alleged = shown(now, wholes, unit)[commitment.id]
+            rest = "alleged" if commitment.stage == "alleged" else "proposed"
+            found[unit, rest] = proposed + alleged
+            found[unit, "pledged"] = committed + pledged
+            found[unit, "committed"] = committed
+        told = reports(ledger, commitment, day)
+        own = [event for event in told if event.commitment == commitment.id]
+        others = [event for event in told if event.commitment != commitment.id]
+        for measure, events in (("delivered", own), ("part delivered", others)):
+            for unit, number in by_unit(events).items():
+                found[unit, measure] = number
+    why = aside[commitment.id][0] + " " if commitment.id in aside else ""
+    return {(unit, why + measure): number for (unit, measure), number in found.items() if number}
 
 
 # --- tables from movement rows -------------------------------------------------------------------
