@@ -219,7 +219,7 @@ def test_an_empty_ledger_has_no_findings() -> None:
 def test_findings_are_a_table_with_the_gravest_first() -> None:
     """Errors, then warnings, then notes; within each by commitment."""
     ids = ("b", "a")
-    promises = [promise(id=name, citation=None) for name in ids]
+    promises = [promise(id=name, citation=None, party=f"Party {name}") for name in ids]
     actions = [promise(id=f"{name}-action", **ACTION) for name in ids]
     events = [
         pt.Event(

@@ -19,6 +19,7 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    LinkError,
     MissingDeflatorError,
     MissingExtraError,
     MissingRateError,
@@ -49,6 +50,8 @@ EXAMPLES: list[tuple[PledgetrackError, type[Exception], dict[str, object]]] = [
      {"currency": "AFN", "day": DAY, "nearest": (DAY,), "missing": (("AFN", DAY),)}),
     (MissingDeflatorError("m", key="USD", year=2020, years=(2019,)), LookupError,
      {"key": "USD", "year": 2020, "years": (2019,)}),
+    (LinkError("m", pair=("a", "b"), choices=("a",)), ValueError,
+     {"pair": ("a", "b"), "choices": ("a",)}),
     (MissingExtraError("m", extra="strategies"), ImportError, {"extra": "strategies"}),
 ]  # fmt: skip
 

@@ -24,7 +24,7 @@ FLOORS = (
     ("wording",),
     ("models", "targets", "quotes", "deflators"),
     ("balances", "layers", "kin", "layout", "rates"),
-    ("families",),
+    ("families", "lookalikes"),
     ("movements", "assemble", "reading"),
     ("frames", "pricing"),
     ("exchange",),
@@ -34,7 +34,7 @@ FLOORS = (
     ("periods",),
     ("totals", "trace", "check"),
     ("ledger",),
-    ("writing",),
+    ("writing", "link"),
     ("files",),
     ("strategies", "cli"),
 )

@@ -20,6 +20,7 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    LinkError,
     MissingDeflatorError,
     MissingExtraError,
     MissingRateError,
@@ -32,6 +33,7 @@ from pledgetrack.errors import (
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
+from pledgetrack.link import link
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
@@ -63,6 +65,7 @@ __all__ = [
     "InvalidLedgerError",
     "InvalidRatesError",
     "Ledger",
+    "LinkError",
     "MissingDeflatorError",
     "MissingExtraError",
     "MissingRateError",
@@ -78,6 +81,7 @@ __all__ = [
     "WordingError",
     "find_horizons",
     "find_quantities",
+    "link",
     "load_seeds",
     "parse_horizon",
     "parse_quantity",

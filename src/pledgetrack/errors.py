@@ -155,6 +155,17 @@ class FileFormatError(PledgetrackError, ValueError):
         self.path = path
 
 
+class LinkError(PledgetrackError, ValueError):
+    """A pair of records that cannot be linked; ``.pair``, ``.choices``."""
+
+    def __init__(
+        self, message: str, *, pair: tuple[str, str] | None, choices: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.pair = pair
+        self.choices = choices
+
+
 class MissingExtraError(PledgetrackError, ImportError):
     """An optional library is not installed; ``.extra`` is the extra to install."""
 
