@@ -15,6 +15,7 @@ RANK = {
     "rejected": 7, "withdrawn": 8, "expired": 9, "suspended": 10, "resumed": 11, "completed": 12,
     "rated": 13,
 }  # fmt: skip
+MEASURES = ("proposed", "pledged", "committed", "delivered")
 ENDS = ("rejected", "withdrawn", "expired")
 
 
@@ -496,6 +497,8 @@ def totals(movements, by: list[str], day: dt.date, statuses: dict[str, str]) -> 
     """Every cell of ``totals``, by labels and unit."""
     groups: dict[tuple, list[dict]] = {}
     for row in counting(movements, day):
+        if row["measure"] not in (None, "alleged", *MEASURES):
+            continue  # counted elsewhere
         cell = (*(key_of(row, key, statuses) for key in by), row["unit"])
         groups.setdefault(cell, []).append(row)
     return {cell: one_cell(rows, day) for cell, rows in groups.items()}
@@ -506,7 +509,7 @@ def one_cell(rows: list[dict], day: dt.date) -> dict:
     made: dict = {}
     with localcontext() as context:
         context.prec = 100
-        for measure in ("proposed", "pledged", "committed", "delivered"):
+        for measure in MEASURES:
             numbers = [row["number"] for row in rows if row["measure"] == measure]
             made[measure] = sum(numbers) if numbers else None
         made["outstanding"] = made["overdue"] = None
@@ -516,7 +519,11 @@ def one_cell(rows: list[dict], day: dt.date) -> dict:
             delivered = [row["number"] for row in mine if row["measure"] == "delivered"]
             if not pledged:
                 continue
-            left = sum(pledged) - sum(delivered) if sum(pledged) > 0 else Decimal(0)
+            full = [
+                row["number"] for row in mine
+                if row["measure"] == "pledged" and row["event"] != "part"
+            ]  # fmt: skip
+            left = sum(pledged) - sum(delivered) if sum(full) > 0 else Decimal(0)
             made["outstanding"] = (made["outstanding"] or 0) + left
             if mine[0]["end"] and mine[0]["end"] < day:
                 made["overdue"] = (made["overdue"] or 0) + max(left, Decimal(0))

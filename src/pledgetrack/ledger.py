@@ -261,7 +261,7 @@ class Ledger:
         conversion = Conversion.of(**converting)
         if conversion is None:
             return rows
-        roots = roots_of(known.commitments, until)
+        roots = roots_of(known._records.commitments, until)
         where = self._shown(rows)
         return convert(frames.enter(rows), conversion, until=until, where=where, roots=roots)
 
