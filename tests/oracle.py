@@ -144,6 +144,15 @@ def below(wholes: dict[str, str], name: str) -> list[str]:
     return [other for part in near for other in (part, *below(wholes, part))]
 
 
+def rate_day(ledger, name: str) -> dt.date:
+    """The day of the announcement of the outermost whole of a commitment."""
+    commitments, _ = all_records(ledger)
+    wholes, _ = relations(commitments, dt.date.max)
+    while name in wholes:
+        name = wholes[name]
+    return next(one.announced for one in commitments if one.id == name)
+
+
 # --- what happens, day by day ---------------------------------------------------------------------
 
 
