@@ -144,6 +144,15 @@ def below(wholes: dict[str, str], name: str) -> list[str]:
     return [other for part in near for other in (part, *below(wholes, part))]
 
 
+def rate_day(ledger, name: str) -> dt.date:
+    """The day of the announcement of the outermost whole of a commitment."""
+    commitments, _ = all_records(ledger)
+    wholes, _ = relations(commitments, dt.date.max)
+    while name in wholes:
+        name = wholes[name]
+    return next(one.announced for one in commitments if one.id == name)
+
+
 # --- what happens, day by day ---------------------------------------------------------------------
 
 
@@ -406,36 +415,45 @@ def together(whole: list[Decimal], parts: list[list[Decimal]]) -> list[Decimal]:
     return [firm[at + 1] - firm[at] for at in range(4)]
 
 
+def nearest(now: dict[str, State], wholes: dict[str, str], unit: str, name: str) -> str | None:
+    """The nearest whole of a commitment that has a target in a unit."""
+    at = wholes.get(name)
+    while at and unit not in now[at].targets:
+        at = wholes.get(at)
+    return at
+
+
+def parts_of(now: dict[str, State], wholes: dict[str, str], unit: str, name: str) -> list[str]:
+    """The parts of a commitment in a unit, the earlier promise first."""
+    found = [
+        other for other, state_ in now.items()
+        if unit in state_.targets and nearest(now, wholes, unit, other) == name
+    ]  # fmt: skip
+    return sorted(found, key=lambda other: (now[other].commitment.announced, other))
+
+
+def folded(now: dict[str, State], wholes: dict[str, str], unit: str, name: str) -> list[Decimal]:
+    """A commitment and all of its parts as one."""
+    parts = parts_of(now, wholes, unit, name)
+    return together(layers(now[name], unit), [folded(now, wholes, unit, part) for part in parts])
+
+
 def shown(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str, list[Decimal]]:
     """What each commitment shows in a unit, by layer."""
-    mine = {name: layers(state_, unit) for name, state_ in now.items() if unit in state_.targets}
-    up = {}
-    for name in mine:
-        at = wholes.get(name)
-        while at and at not in mine:
-            at = wholes.get(at)
-        up[name] = at
-
-    def parts(name: str) -> list[str]:
-        found = [other for other in mine if up[other] == name]
-        return sorted(found, key=lambda other: (now[other].commitment.announced, other))
-
-    def both(name: str) -> list[Decimal]:
-        return together(mine[name], [both(part) for part in parts(name)])
-
     made: dict[str, list[Decimal]] = {}
 
     def share(name: str, given: list[Decimal]) -> None:
         left = list(given)
-        for part in parts(name):
-            its = [min(one, other) for one, other in zip(both(part), left, strict=True)]
+        for part in parts_of(now, wholes, unit, name):
+            both = folded(now, wholes, unit, part)
+            its = [min(one, other) for one, other in zip(both, left, strict=True)]
             left = [one - other for one, other in zip(left, its, strict=True)]
             share(part, its)
         made[name] = left
 
-    for name in mine:
-        if up[name] is None:
-            share(name, both(name))
+    for name, state_ in now.items():
+        if unit in state_.targets and nearest(now, wholes, unit, name) is None:
+            share(name, folded(now, wholes, unit, name))
     return made
 
 

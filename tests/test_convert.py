@@ -77,7 +77,7 @@ def test_every_balance_is_converted_and_rounded_once(
         if not is_currency(unit) or unit == into:
             assert Fraction(made[key]) == balance
             continue
-        announced = mine[0]["announced"]
+        announced = oracle.rate_day(ledger, key[0])
 
         def price(on: dt.date, unit: str = unit, announced: dt.date = announced) -> Fraction:
             asked = {"announced": announced, "event": on}.get(rate_day)
