@@ -383,7 +383,8 @@ def test_the_whole_is_judged_by_its_full_target_and_its_parts_deliveries() -> No
     """Deliveries on the whole itself count beside those on its parts, each once."""
     ledger = pt.Ledger(
         [promise("fund"), part("north", 30), promise("town", 10, "2024-02-02", part_of="north")],
-        [event("fund", "delivered", "2024-03-01", 60), event("north", "delivered", "2024-04-01", 30),
+        [event("fund", "delivered", "2024-03-01", 60),
+         event("north", "delivered", "2024-04-01", 30),
          event("town", "delivered", "2024-05-01", 10)],
     )  # fmt: skip
     table = ledger.status(as_of=LATE).set_index("commitment")
