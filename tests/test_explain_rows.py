@@ -234,6 +234,18 @@ def test_a_change_shows_both_sides() -> None:
         new.explain(table.iloc[0])
 
 
+def test_a_converted_change_asks_for_its_rates() -> None:
+    """It knows into what, and at the rates of which day."""
+    rates = pt.Rates.fixed({"EUR": "0.50"}, per="USD")
+    options: dict[str, Any] = {"into": "EUR", "rates": rates}
+    table = LEDGER.changes(since="2024-02-01", until="2024-06-01", **options)
+    assert list(table["delivered"])[:1] == [15]
+    assert table.attrs["into"] == "EUR"
+    with pytest.raises(pt.ExplainError, match="pass the same rates="):
+        LEDGER.explain(table, 0)
+    assert list(LEDGER.explain(table, 0, rates=rates)["counts"]) == [15]
+
+
 def test_a_change_of_status_shows_what_it_is_judged_from() -> None:
     """Time alone made it overdue: no movement counts, all are shown."""
     table = LEDGER.changes(since="2025-12-31", until="2026-01-01")

@@ -20,7 +20,7 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.balances import day_of, in_order
 from pledgetrack.calendar import NOT_STATED, as_day
-from pledgetrack.convert import Converting
+from pledgetrack.convert import Converting, described, told_of
 from pledgetrack.errors import DayError, PledgetrackError
 from pledgetrack.families import OF_PARTS
 from pledgetrack.frames import Numbers, Where
@@ -146,16 +146,16 @@ def changes(
     >>> len(pt.changes(ledger, ledger))
     0
     """
-    found, start, end = find_changes(old, new, since=since, until=until, **converting)
+    found, start, end, told = find_changes(old, new, since=since, until=until, **converting)
     made = frames.dated(_table(found, numbers), end)
     made.attrs.update(since=str(start), caption=f"from {start} to {end}")
-    return made
+    return described(made, told)
 
 
 def find_changes(
     old: Any, new: Any, *, since: object, until: object, **converting: Unpack[Converting]
-) -> tuple[list[Change], dt.date, dt.date]:
-    """Every change from one ledger to another, by commitment, and the two days."""
+) -> tuple[list[Change], dt.date, dt.date, dict[str, str]]:
+    """Every change from one ledger to another, the two days, and how amounts were converted."""
     end = frames.today(until)
     start = end if since is None else as_day(since)
     if start > end:
@@ -176,7 +176,7 @@ def find_changes(
     for name in sorted({*was, *now}):
         sides = was.get(name, _Side()), now.get(name, _Side())
         found.extend(_Comparison(*sides, moved.get(name, {})).changes())
-    return found, start, end
+    return found, start, end, told_of(other.rows)
 
 
 def _table(found: Sequence[Change], numbers: Numbers) -> pd.DataFrame:
