@@ -576,7 +576,7 @@ def rate(rates, unit: str, into: str, day: dt.date) -> Fraction:
         if code == rates.base:
             return Fraction(1)
         series = rates.series[code]
-        fixed = series.get(dt.date.max)
+        fixed = series.get(None)
         return Fraction(fixed or series[max(known for known in series if known <= day)])
 
     return per_base(into) / per_base(unit)

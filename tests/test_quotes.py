@@ -136,6 +136,19 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str, words: str) 
     assert any(words in found for found in problems(tmp_path, text, base="EUR"))
 
 
+def test_a_turned_currency_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Else a slip of the pen would leave a rate the wrong way round."""
+    (found,) = problems(tmp_path, ONE_SIDED, base="EUR", inverse=["GBP", "AUD"])
+    assert "inverse names AUD, of which there is no rate" in found
+
+
+def test_the_last_day_of_the_calendar_is_a_day(tmp_path: Path) -> None:
+    """It holds on no other."""
+    rates = pt.Rates.read_csv(written(tmp_path, "date,USD\n9999-12-31,1.5\n"), base="EUR")
+    with pytest.raises(pt.MissingRateError):
+        rates.rate("USD", "EUR", "2024-01-05")
+
+
 def test_rates_without_a_common_currency_are_refused(tmp_path: Path) -> None:
     """Cross rates go through one base."""
     text = "day,base,quote,rate\n2024-01-05,EUR,USD,1.1\n2024-01-05,GBP,JPY,180\n"
@@ -231,3 +244,9 @@ def test_floats_in_a_frame_are_refused() -> None:
     assert (problem.file, problem.line, problem.record) == ("the frame", None, "row 1")
     with pytest.raises(pt.FrameError):
         pt.Rates.from_frame([1, 2], base="EUR")
+    twice = pd.DataFrame([["2024-01-05", "1", "2"]], columns=["date", "USD", "USD"])
+    with pytest.raises(pt.InvalidRatesError, match="2 columns 'USD'"):
+        pt.Rates.from_frame(twice, base="EUR")
+    odd = pd.DataFrame({"day": ["2024-01-05"], "currency": [["USD"]], "rate": ["1"]})
+    with pytest.raises(pt.InvalidRatesError, match="no currency"):
+        pt.Rates.from_frame(odd, base="EUR")

@@ -63,11 +63,10 @@ def convert(
     if until is not None:
         lazy = lazy.filter(nw.col("since") <= nw.lit(until, dtype=nw.Date))
     table = frames.collect(lazy)
-    # A choice of sources cuts through balances, so it comes after conversion.
     labels = {
         "unit" if key == STATED_UNIT else key: value
         for key, value in (where or {}).items()
-        if key not in ("source", "status")
+        if key != "status"
     }
     numbered = nw.from_native(table).with_row_index("row").lazy()
     chosen = frames.collect(frames.choose(numbered, labels).select("row"))

@@ -66,9 +66,12 @@ class _Money:
         self.source, self.conversion, self.roots = table, conversion, roots
         units, names = _codes(table.column("unit"))
         is_money = np.array([is_currency(name) for name in names] + [False])
+        # The rest of a balance goes with a chosen row: what other sources tell, what was announced.
+        whose, known = _codes(table.column("commitment"))
+        pair = units * (len(known) + 1) + whose
+        beside = np.isin(pair, pair[chosen.to_numpy()])
         there = table.column("number").is_valid().to_numpy() & is_money[units]
-        rows = chosen.to_numpy()
-        rows = rows[there[rows]]
+        rows = np.flatnonzero(there & beside)
         part = table.take(pa.array(rows))
         on, announced = _ordinals(part, "on"), _ordinals(part, "announced")
         if min(on.min(initial=0), announced.min(initial=0)) < 0:

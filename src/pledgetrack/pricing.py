@@ -62,9 +62,10 @@ class Conversion:
         for what, given, kind in (("rates", rates, Rates), ("deflators", deflators, Deflators)):
             if given is not None and not isinstance(given, kind):
                 raise unknown(what, given, (f"pt.{kind.__name__}",))
-        day: Any = rate_day if rate_day in _RATE_DAYS else _fixed(rate_day)
+        worded = isinstance(rate_day, str) and rate_day in _RATE_DAYS
+        day: Any = rate_day if worded else _fixed(rate_day)
         if into is None:
-            if rates is not None or deflators is not None or rate_day != "announced":
+            if rates is not None or deflators is not None or day != "announced":
                 raise UnitError("rates without a currency to convert into; pass into=", unit=None)
             return None
         return cls(currency(into), rates, day, on_missing == "keep", deflators)

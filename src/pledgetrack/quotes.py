@@ -12,8 +12,11 @@ from pledgetrack.calendar import as_day
 from pledgetrack.errors import UnitError
 from pledgetrack.sheets import MISSING, Sheet, currency, positive
 
-Series = Mapping[dt.date, Decimal | Fraction | None]
-"""What one unit of the base is worth in a currency, by day; None where a table says: none."""
+Series = Mapping[dt.date | None, Decimal | Fraction | None]
+"""What one unit of the base is worth in a currency, by day; None where a table says: none.
+
+What holds on every day stands under None.
+"""
 
 _COLUMNS = ("day", "date", "base", "quote", "currency", "rate")
 
@@ -67,6 +70,8 @@ def series_of(
             _columns(sheet, dated, name) if not named else _currencies(sheet, dated, found, name)
         )
         quotes = [_turned(cell, stated) for cell in cells]
+        for code in sorted(stated.inverse - {code for quote in quotes for code in quote[2:4]}):
+            sheet.note(f"inverse names {code}, of which there is no rate")
     else:
         raise sheet.stop(
             "rates come in columns day, base, quote, rate; or day, currency, rate; or day and a "
@@ -109,14 +114,15 @@ def _namer(
     known = {name: None if code is None else currency(code) for name, code in codes.items()}
 
     def name(cell: Any, row: int | None) -> str | None:
-        if cell not in known:
+        text = str(cell)
+        if text not in known:
             try:
-                known[cell] = currency(cell)
+                known[text] = currency(text)
             except UnitError as error:
                 # Once is enough: a name stands in many rows.
-                known[cell] = None
-                sheet.note(f"{error}, or pass codes={{{str(cell)[:40]!r}: ...}}", row)
-        return known[cell]
+                known[text] = None
+                sheet.note(f"{error}, or pass codes={{{text[:40]!r}: ...}}", row)
+        return known[text]
 
     return name
 
@@ -204,7 +210,7 @@ def _common(sheet: Sheet, quotes: list[_Quote]) -> str:
 
 
 def _by_currency(sheet: Sheet, quotes: list[_Quote], pivot: str) -> dict[str, Series]:
-    series: dict[str, dict[dt.date, Decimal | Fraction | None]] = {}
+    series: dict[str, dict[dt.date | None, Decimal | Fraction | None]] = {}
     rows: dict[tuple[str, dt.date], int] = {}
     for row, on, base, quote, value in quotes:
         code = quote if base == pivot else base

