@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,3 +114,61 @@ def test_what_was_known_is_counted_anew() -> None:
     then = ledger.movements(known_by="2024-06-30")
     assert list(then["number"]) == [Decimal(100), Decimal(-100)]
     assert list(ledger.movements()["number"]) == [Decimal(100), Decimal(20), Decimal(-110)]
+
+
+# --- what a choice needs of the rest --------------------------------------------------------------
+
+
+def of_fund(name: str, number: int, **fields: Any) -> pt.Commitment:
+    """A pledge of so many USD that is a part of the fund, unless a test says otherwise."""
+    given: dict[str, Any] = {
+        "party": "A", "announced": "2024-02-01", "stage": "pledged",
+        "target": {"number": number, "unit": "USD"}, "part_of": "fund",
+    }  # fmt: skip
+    return pt.Commitment(id=name, **{**given, **fields})
+
+
+FAMILY = pt.Ledger(
+    [
+        of_fund("fund", 100, part_of=None, announced="2024-01-01", recipient="all"),
+        of_fund("north", 30, recipient="North"),
+        of_fund("south", 20, recipient="South"),
+        of_fund("again", 100, part_of=None, repeats="fund", recipient="all"),
+        of_fund("alone", 7, part_of=None),
+    ]
+)
+
+
+def test_a_choice_shows_what_the_whole_ledger_shows() -> None:
+    """The kin of what is chosen still count, though they are not in the choice."""
+    north = FAMILY.filter(recipient="North")
+    assert ([one.id for one in north], len(north), "fund" in north) == (["north"], 1, False)
+    assert north.events == ()
+    assert not north.is_whole
+    assert set(north.movements()["commitment"]) == {"north"}
+    assert set(north.check()["commitment"]) <= {"north"}
+    assert list(FAMILY.filter(commitment="fund").totals(as_of="2024-12-31")["pledged"]) == [50]
+    again = FAMILY.filter(commitment="again")
+    assert list(again.status(as_of="2024-12-31")["reason"]) == ["repeats 'fund'"]
+    assert FAMILY.filter(commitment="alone").is_whole
+
+
+def test_choices_of_one_ledger_can_be_joined() -> None:
+    """What one leaves out and the other shows is shown; the order does not matter."""
+    north, fund = FAMILY.filter(commitment="north"), FAMILY.filter(commitment="fund")
+    both = north + fund
+    assert both == fund + north
+    assert [one.id for one in both] == ["fund", "north"]
+    assert list(both.totals(as_of="2024-12-31")["pledged"]) == [80]
+    rest = FAMILY.filter(commitment=["south", "again", "alone"])
+    assert both + rest == FAMILY
+    assert (both + rest).is_whole
+    assert north.filter(party="A") == north
+    assert north.cut("2024-01-15") == FAMILY.cut("2024-01-15").filter(commitment="north")
+
+
+def test_a_choice_without_its_kin_is_not_written(tmp_path: Path) -> None:
+    """A file would not have the rest, and its totals would be others."""
+    with pytest.raises(pt.PledgetrackError, match="leaves out what a chosen promise is a part of"):
+        pt.write(FAMILY.filter(commitment="north"), tmp_path / "a.json")
+    pt.write(FAMILY.filter(commitment="alone"), tmp_path / "a.json")

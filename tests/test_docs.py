@@ -67,6 +67,15 @@ def test_the_examples_on_currencies_are_what_happens(root: Path) -> None:
     assert found.failed == 0
 
 
+def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
+    """Every example of the page prints what stands under it."""
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    path = root / "docs/double-counting.md"
+    found = doctest.testfile(str(path), module_relative=False, optionflags=flags, encoding="utf-8")
+    assert found.attempted > 10
+    assert found.failed == 0
+
+
 @pytest.mark.parametrize("document", ["README.md", "docs/format.md"])
 def test_the_ledger_in_a_document_can_be_read(root: Path, tmp_path: Path, document: str) -> None:
     """The examples of hand-written ledgers are whole and have no finding."""

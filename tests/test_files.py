@@ -577,6 +577,16 @@ def test_older_formats_stay_readable(tmp_path: Path, suffix: str, version: int) 
     assert len(pt.read(save(tmp_path, f"ledger{suffix}", content))) == 1
 
 
+def test_an_empty_table_of_an_older_format_is_whole(tmp_path: Path) -> None:
+    """Its headings are fewer than those of today, and not cut short."""
+    old = [name for name in pt.Commitment.model_fields
+           if name not in ("part_of", "repeats", "same_as")]  # fmt: skip
+    path = save(tmp_path, "a.csv", f"{VERSION}=1,{','.join(old)}\n".encode())
+    assert pt.read(path) == pt.Ledger()
+    path = save(tmp_path, "a.csv", f"{VERSION}=2,{','.join(old)}\n".encode())
+    assert "cut short" in only_problem_of(path).message
+
+
 @pytest.mark.parametrize("value", ['"1"', "0", "-1", "true", "1.5", "[1]"])
 @pytest.mark.parametrize("suffix", [".toml", ".json"])
 def test_a_version_that_is_no_number_is_refused(tmp_path: Path, suffix: str, value: str) -> None:

@@ -19,11 +19,11 @@ from pledgetrack.units import check_unit, is_currency, minor_digits
 
 @pytest.fixture(scope="module")
 def sample() -> list[pt.Ledger]:
-    """Four hundred ledgers, the same in every run."""
+    """Five hundred ledgers, the same in every run."""
     drawn: list[pt.Ledger] = []
 
     @settings(
-        max_examples=400, derandomize=True, database=None, deadline=None,
+        max_examples=500, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(pts.ledgers())
@@ -42,6 +42,9 @@ COMMITMENTS: dict[str, Seen] = {
     "no recipient": lambda one: not one.recipients,
     "a channel": lambda one: one.channels,
     "an action": lambda one: not one.targets,
+    "a part": lambda one: one.part_of,
+    "a promise announced again": lambda one: one.repeats,
+    "another record of a promise": lambda one: one.same_as,
     "several targets": lambda one: len(one.targets) > 1,
     "a target of zero": lambda one: any(target.number == 0 for target in one.targets),
     "cents": lambda one: any(target.number % 1 for target in one.targets),
@@ -115,6 +118,19 @@ LEDGERS: dict[str, Held] = {
     "a party with an alias": lambda ledger: any(party.aliases for party in ledger.parties),
     "no source": lambda ledger: not ledger.sources,
     "several sources": lambda ledger: len(ledger.sources) > 1,
+    "a part that leaves its whole": lambda ledger: ledger.movements()["part"].notna().any(),
+    "a part of a part": lambda ledger: any(
+        one.part_of in ledger and ledger[one.part_of].part_of in ledger
+        for one in ledger
+        if one.part_of
+    ),
+    "a whole that is not there": lambda ledger: any(
+        one.part_of and one.part_of not in ledger for one in ledger
+    ),
+    "what counts in no total": lambda ledger: ledger.movements()["instead"].notna().any(),
+    "parts that no longer fit": lambda ledger: any(
+        "add up to" in text for text in ledger.check()["finding"]
+    ),
     "a delivery in another unit": lambda ledger: any(
         event.kind == "delivered"
         and event.quantity.unit not in {target.unit for target in ledger[event.commitment].targets}

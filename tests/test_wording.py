@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import pledgetrack as pt
 from pledgetrack.strategies import horizons, quantities
+from pledgetrack.vocabulary import WORDS_TOO
 from stated import HORIZONS, QUANTITIES, lines
 
 LOCALES = ("en", "es", "fr", "de", "es_MX", "de_CH")
@@ -172,7 +173,15 @@ def test_spacing_does_not_change_an_amount(row: tuple[str, str, str | None], spa
     assert pt.parse_quantity(changed, dollar=dollar, locale=locale) == expected
 
 
-@given(st.sampled_from([row for row in READ_QUANTITIES if '"' not in row[0]]),
+# A small "m" is a thousand as often as a million outside English, and "us" a pronoun.
+PLAIN_CASE = [
+    row
+    for row in READ_QUANTITIES
+    if '"' not in row[0] and "M€" not in row[0] and "US $" not in row[0]
+]
+
+
+@given(st.sampled_from(PLAIN_CASE),
        st.sampled_from((str.lower, str.upper)))  # fmt: skip
 def test_case_does_not_change_an_amount(
     row: tuple[str, str, str | None], change: Callable[[str], str]
@@ -183,7 +192,7 @@ def test_case_does_not_change_an_amount(
     try:
         read = pt.parse_quantity(change(phrase), dollar=dollar, locale=locale)
     except pt.WordingError:
-        assert not pt.units.is_currency(expected.unit) or expected.unit == "COP"
+        assert not pt.units.is_currency(expected.unit) or expected.unit in WORDS_TOO
         return
     assert read.unit.casefold() == expected.unit.casefold()
     assert (read.number, read.bound, read.most) == (expected.number, expected.bound, expected.most)
@@ -305,10 +314,10 @@ def test_a_refusal_names_whose_money_it_may_be() -> None:
                                     "between November and February 2025"])  # fmt: skip
 def test_the_choices_of_a_refusal_are_phrases_that_are_read(phrase: str) -> None:
     """Writing one of them instead is the way out."""
-    choices = refused(phrase, announced="2022-07-12").choices
+    choices = refused(phrase, announced="2009-07-12").choices
     assert choices
     for choice in choices:
-        pt.parse_horizon(choice, announced="2022-07-12")
+        pt.parse_horizon(choice, announced="2009-07-12", calendar="US")
 
 
 def test_a_fiscal_year_without_a_calendar_names_the_calendars() -> None:

@@ -73,10 +73,10 @@ def narrow(where: Labels, key: str, values: Collection[str]) -> None:
 def only(records: Records, kept: Collection[str]) -> Records:
     """Some commitments, by id, and what happened to them; their kin as context."""
     family = Kin(records.commitments).family(kept)
-    return replace(_left(records, family), context=frozenset(family.difference(kept)))
+    return replace(_some(records, family), context=frozenset(family.difference(kept)))
 
 
-def _left(records: Records, kept: Collection[str]) -> Records:
+def _some(records: Records, kept: Collection[str]) -> Records:
     """The records without other commitments."""
     return replace(
         records,
@@ -86,6 +86,13 @@ def _left(records: Records, kept: Collection[str]) -> Records:
     )
 
 
+def _left(records: Records, kept: Collection[str]) -> Records:
+    """The records without other commitments, and without context that none left needs."""
+    left = _some(records, kept)
+    shown = [c.id for c in left.commitments if c.id not in left.context]
+    return only(left, shown) if left.context else left
+
+
 def together(one: Records, other: Records) -> tuple[Records, Records]:
     """Two choices of one ledger without the context that the other one shows."""
     mine, theirs = _facts(one), _facts(other)
@@ -93,9 +100,9 @@ def together(one: Records, other: Records) -> tuple[Records, Records]:
     # What is the same in both is needed once; what differs stays, as a repeated id.
     known = {commitment.id for commitment in one.commitments}
     spared = same & one.context - other.context
-    left = _left(one, known - spared)
+    left = _some(one, known - spared)
     known = {commitment.id for commitment in other.commitments}
-    return left, _left(other, known - (same & other.context - spared))
+    return left, _some(other, known - (same & other.context - spared))
 
 
 def _facts(records: Records) -> dict[str, tuple[object, ...]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pledgetrack.errors import PledgetrackError, WordingError
 from pledgetrack.horizon import Horizon
-from pledgetrack.horizon_wording import HorizonReader
+from pledgetrack.horizon_wording import EXAMPLES, HorizonReader
 from pledgetrack.stated_days import Given, shown
 from pledgetrack.stated_periods import DASHES
 
@@ -24,8 +24,6 @@ _PAST = ("last", "past", "previous", "ago")
 
 # --- what a phrase is instead ---------------------------------------------------------------------
 
-_EXAMPLES = ("over the next two years", "within 18 months", "by the end of 2025", "in 2024")
-
 
 def refusal(reader: HorizonReader) -> WordingError:
     """What a phrase is, or leaves over, where it is no horizon."""
@@ -39,7 +37,7 @@ def refusal(reader: HorizonReader) -> WordingError:
     if season:
         return _season(given, season)
     if holds(_PAST):
-        return given.refuse("lies in the past, and nothing is due then", "past", *_EXAMPLES)
+        return given.refuse("lies in the past, and nothing is due then", "past", *EXAMPLES)
     left = tuple(_left_over(reader))
     begin = reader.skip(0, "over", "for", "in")
     length = reader.length(begin)
@@ -56,7 +54,7 @@ def refusal(reader: HorizonReader) -> WordingError:
             "names no day; write one that the source states, or leave the horizon out and keep the "
             "words in a note",
             "vague",
-            *_EXAMPLES,
+            *EXAMPLES,
         )
     told = ", ".join(repr(part if len(part) <= 40 else part[:39] + "…") for part in left)
     wording = given.refuse(

@@ -25,6 +25,7 @@ _DAYS = {"day": 1, "week": 7}
 _BY = ("by", "no later than", "not later than", "by no later than", "on or before")
 _THROUGH = ("through", "thru", "up to and including", "up to the end of", "until the end of")
 _DURING = ("in", "during", "throughout", "for", "within", "over")
+EXAMPLES = ("over the next two years", "within 18 months", "by the end of 2025", "in 2024")
 _OPEN = (
     "multi-year", "multiyear", "multi year", "multi-annual", "multiannual", "ongoing",
     "open-ended", "open ended", "open", "indefinitely", "indefinite", "permanently", "permanent",
@@ -73,6 +74,11 @@ class HorizonReader(PeriodReader):
         if start and end and end < start:
             raise self.given.refuse(
                 f"runs from {start} back to {end}; write the earlier first", "reversed"
+            )
+        said = self.given.announced
+        if said and end and end < said[0]:
+            raise self.given.refuse(
+                f"ends on {end}, before the announcement on {said[0]}", "past", *EXAMPLES
             )
         return Horizon(start=start, end=end, wording=OPEN)
 
@@ -128,27 +134,19 @@ class HorizonReader(PeriodReader):
                 continue
             ending = self._ending(begin)
             if ending:
-                return self._due(ending[0][1]), ending[1]
+                return self._made(None, ending[0][1]), ending[1]
             read = self.period(begin)
             if read is None or read[0].size == "decade":
                 return None  # "by the 2030s" is by their beginning, or by their end
             period, end = read
             days = period.next(self.given, _before if "before" in words else _until)
             if "before" in words:
-                return self._due(_eve(days, self.given)), end
+                return self._made(None, _eve(days, self.given)), end
             if "until" in words and period.size != "day":
                 what = self.text[self.tokens[begin].start : self.tokens[end - 1].end]
                 raise self.given.two_readings(f"by the end of {what}", f"before {what}")
-            return self._due(days[1]), end
+            return self._made(None, days[1]), end
         return None
-
-    def _due(self, end: dt.date) -> Horizon:
-        """The horizon of a deadline, which lies ahead."""
-        if self.given.announced and end < self.given.announced[0]:
-            raise self.given.refuse(
-                f"ends on {end}, before the announcement on {self.given.announced[0]}", "past"
-            )
-        return self._made(None, end)
 
     def _on(self, at: int) -> Read | None:
         read = self.period(at + 1) if self.plain(at) == "on" else None
@@ -157,7 +155,7 @@ class HorizonReader(PeriodReader):
         return self._made(*read[0].next(self.given)), read[1]
 
     def _since(self, at: int) -> Read | None:
-        """Read "Since April", "from 2025 onwards", "starting in 2025": open."""
+        """Read "since April", "from 2025 onwards": open."""
         if self.plain(at) == "since":
             read = self.period(at + 1)
             if read is None:
@@ -166,14 +164,11 @@ class HorizonReader(PeriodReader):
             if self.given.announced and start > self.given.announced[1]:
                 raise self.given.refuse("begins after the announcement", "reversed")
             return self._made(start, None), read[1]
-        begin = self.words(at, "from", "starting in", "starting on", "starting from", "starting")
-        read = self.period(begin) if begin > 0 else None
+        read = self.period(at + 1) if self.plain(at) == "from" else None
         if read is None:
             return None
         period, end = read
         onward = self.words(end, "onwards", "onward", "and beyond", "on", ", open")
-        if self.plain(at) == "starting":
-            onward = end
         return (self._made(period.next(self.given)[0], None), onward) if onward > 0 else None
 
     def _open(self, at: int) -> Read | None:
@@ -201,15 +196,16 @@ class HorizonReader(PeriodReader):
         """Read "Over the next two years", "within 18 months"."""
         begin = self.skip(at, *_DURING)
         within = self.plain(at) == "within"
-        begin = self.skip(begin, "the")
+        named = self.plain(begin) == "the"
+        begin += named
         ahead = self.plain(begin) in ("next", "coming")
         if ahead:
             begin += 1
-        elif not within or self.plain(begin - 1) == "the":
+        elif not within or named:
             return None
         length = self.length(begin)
         unit = self.plain(begin)
-        if length is None and ahead and self.plain(at) in ("over", "within") and (
+        if length is None and ahead and named and self.plain(at) in ("over", "within") and (
             unit in _MONTHS or unit in _DAYS
         ):  # fmt: skip
             length = (1, unit, begin + 1)  # "over the next year"

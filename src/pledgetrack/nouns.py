@@ -34,7 +34,7 @@ _IRREGULAR = {
     "moustaches": "moustache", "snowshoes": "snowshoe", "men": "man", "women": "woman",
 }  # fmt: skip
 _ALIKE = frozenset(
-    "aircraft spacecraft hovercraft personnel staff police cattle livestock poultry sheep fish "
+    "aircraft spacecraft hovercraft personnel cattle livestock poultry sheep fish "
     "deer salmon series species headquarters barracks premises means offspring".split()
 )
 """Plurals that are like their singular."""
@@ -136,8 +136,8 @@ STOPS = frozenset(
     "under above below after before between among about around roughly against via worth is "
     "are was were be been will would shall should can could may might must has have had do "
     "does only up down off who whose when where which it its they their we our us you your he "
-    "his she her please apiece course odd approx max next last coming past current once zero "
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "his she her please apiece course odd something approx max next last coming past current once "
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
     "ninety hundred hundreds thousand thousands million millions billion billions trillion "
     "trillions quadrillion quadrillions quintillion zillion zillions gazillion milliard "
@@ -184,8 +184,8 @@ def thing(words: list[str], *, one: bool = False, heading: bool = False) -> str 
     parts = {part for word in checked for part in (word, *word.split("-"))}
     if parts & STOPS or "of" in parts or (len(words) > 1 and plain[0] in _SIZES):
         return None
-    before = [word.casefold() for word in words[:head] if not word.isupper()]
-    if any(singular(word) and word not in _MODIFIERS | _ALIKE for word in before):
+    before = [word.casefold() for word in words[:head] if not _short_acronym(word)]
+    if any(singular(word) and word not in _MODIFIERS for word in before):
         return None
     if one:
         alone = len(words) == 1 and (words[0].islower() or _stands_alone(words[0]))
@@ -201,7 +201,8 @@ def thing(words: list[str], *, one: bool = False, heading: bool = False) -> str 
 _SIZES = frozenset(
     "cm m km kg g mg ml cl l ft foot feet in inch inches lb oz hp kw mw gw kwh mwh gwh t ton tonne "
     "metre meter mile acre hectare litre liter gallon volt watt star bed bedroom room person man "
-    "lane wheel state way storey story seat seater page member party class grade pound kilo".split()
+    "lane wheel mph kmh degree strike state way storey story seat seater page member party "
+    "class grade pound kilo".split()
 )
 """Words that say how large a thing is, not how many: "5 mm bolts", "five star hotels"."""
 
@@ -223,6 +224,11 @@ def _a_name(words: list[str], head: int) -> bool:
         return len(noun) == 4 and noun[:3].isalpha()  # three capitals are a currency's code
     heading = len(words) > 1 and all(word[0].isupper() for word in words if len(word) > 2)
     return noun[0].isupper() and (noun[-1].isupper() or not heading)
+
+
+def _short_acronym(word: str) -> bool:
+    """Whether a word is an acronym before a noun, whose "S" is no ending: "GPS trackers"."""
+    return word.isupper() and len(word) <= 4
 
 
 def _is_word(word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import NamedTuple
 
 from pledgetrack.errors import PledgetrackError, WordingError
@@ -66,8 +67,7 @@ def _left_over(reader: Reader) -> tuple[str, ...]:
 
 def _is_share(reader: Reader) -> bool:
     rows, words = reader.tokens, reader.words
-    pairs = list(zip(rows, [*rows[1:], None], strict=True))
-    for row, after in pairs:
+    for row, after in zip_longest(rows, rows[1:]):
         if row.plain in words.shares:
             return True
         follows = after.plain if after else ""

@@ -27,7 +27,13 @@ from pledgetrack.vocabulary import (
 
 DASHES = frozenset({"-", "–", "—"})
 MINUS = frozenset({"-", "−"})
-_YOUNG = frozenset({"child", "girl", "boy", "youth", "kid", "teenager", "person"})
+_AGES = frozenset({"under", "over", "above", "below"})
+_PEOPLE = frozenset(
+    "person child girl boy youth kid teenager player student pupil user worker entrepreneur "
+    "patient woman man citizen adult resident farmer employee researcher volunteer driver "
+    "voter".split()
+)
+_ONE_GROUP = r"[0-9]{1,3}\s[0-9]{3}"
 
 
 class Number(NamedTuple):
@@ -75,7 +81,7 @@ class Reader:
         self.tokens = tokens_of(text, self.tongue, running=running)
         self.names = money_names(self.tongue)
         # Each place is read once, so that long texts take time in proportion.
-        self._read: dict[tuple[int, bool], Amount | PledgetrackError | None] = {}
+        self._read: dict[tuple[int, bool, bool], Amount | PledgetrackError | None] = {}
         # In a text of capitals alone, words of the grammar or several words are no acronyms.
         words = [token for token in self.tokens if token.text.isalpha() and len(token.text) > 2]
         self.heading = any(self._is_grammar(token) for token in words) and all(
@@ -132,7 +138,7 @@ class Reader:
                 low = self.amount(begin, bare=True)
                 links = DASHES if link == "-" else {link}
                 if low and not low.after and self.plain(low.end) in links:
-                    high = self.amount(low.end + 1, bare=bool(low.codes))
+                    high = self.amount(low.end + 1, bare=bool(low.codes), many=True)
                     if high and not high.after and not self._range_follows(high):
                         return self._range(begin, low, high), high.end
         amount = self.amount(at)
@@ -226,8 +232,20 @@ class Reader:
         prices = not amount.unit and not amount.led and 1950 <= amount.value < 2050
         if amount.year and ((amount.unit and self.tongue == "en") or prices):
             raise self._year(said)
-        if bound == "up to" and unit in _YOUNG and amount.total <= 21:
-            raise WordingError(f"{said!r} may speak of an age", text=said, kind="ambiguous")
+        aged = self.plain(at) in _AGES and amount.power is None and amount.value <= 100
+        if aged and unit.split(" ")[-1] in _PEOPLE:
+            raise WordingError(
+                f"{said!r} may speak of an age; write 'at least' or 'at most'",
+                text=said,
+                kind="ambiguous",
+            )
+        spaced = any(re.fullmatch(_ONE_GROUP, row.text) for row in self.tokens[at : amount.end])
+        if amount.unit and self.tongue == "en" and spaced:
+            raise WordingError(
+                f"{said!r} may be two numbers; write a comma between thousands",
+                text=said,
+                kind="ambiguous",
+            )
         checked: Bound = bound  # type: ignore[assignment]  # the vocabulary holds bounds alone
         return Quantity(number=exact(amount.total), unit=unit, bound=checked)
 
@@ -264,19 +282,24 @@ class Reader:
 
     # --- one amount -------------------------------------------------------------------------------
 
-    def amount(self, at: int, *, bare: bool = False) -> Amount | None:
-        """An amount with its unit; ``bare`` is one whose unit may stand elsewhere."""
-        if (at, bare) not in self._read:
+    def amount(self, at: int, *, bare: bool = False, many: bool = False) -> Amount | None:
+        """An amount with its unit.
+
+        ``bare`` is one whose unit may stand elsewhere, ``many`` one whose unit is a plural even
+        after a one: "between 0 and 1 visas".
+        """
+        key = (at, bare, many)
+        if key not in self._read:
             try:
-                self._read[at, bare] = self._amount(at, bare=bare)
+                self._read[key] = self._amount(at, bare=bare, many=many)
             except PledgetrackError as error:
-                self._read[at, bare] = error
-        found = self._read[at, bare]
+                self._read[key] = error
+        found = self._read[key]
         if isinstance(found, PledgetrackError):
             raise found
         return found
 
-    def _amount(self, at: int, *, bare: bool) -> Amount | None:
+    def _amount(self, at: int, *, bare: bool, many: bool) -> Amount | None:
         codes: tuple[str, ...] = ()
         begin = at
         at, minus = self._minus(at)
@@ -316,7 +339,7 @@ class Reader:
                     kind="ambiguous",
                     choices=({3: "thousand", 6: "million"}.get(power or 0, "billion"),),
                 )
-            one = number.value == 1 and power is None
+            one = number.value == 1 and power is None and not many
             unit, at = self._thing(at, one=one)
         value = -number.value if minus else number.value
         after = plus
@@ -376,7 +399,9 @@ class Reader:
             return None
         plain = self.plain(at)
         if plain in self.words.short:
-            return self.words.short[plain], True, at + 1
+            # Outside English a small "m" is as often a thousand.
+            clear = self.tongue == "en" or plain != "m" or self.tokens[at].text == "M"
+            return (self.words.short[plain], True, at + 1) if clear else None
         power = self.words.magnitudes.get(plain)
         if power is None:
             return None
@@ -392,12 +417,12 @@ class Reader:
             sign = self.tokens[at].text.upper()
             if sign == "$" and self.kind(at - 1) == "word" and self._glued(at):
                 return None  # the dollar of some other country: "TT$"
-            if sign == "C$" and self.tongue == "es":
-                return ("CAD", "NIO"), at + 1
             return (codes_of_dollar() if sign == "$" else SIGNS[sign]), at + 1
         if kind not in ("word", "code"):
             return None
-        if plain in ("us", "usa") and self.tokens[at].text.isupper() and self.plain(at + 1) == "$":
+        text = self.tokens[at].text
+        told = text.isupper() or "." in text  # and not the pronoun
+        if plain in ("us", "usa") and told and self.plain(at + 1) == "$":
             return ("USD",), at + 2
         codes = codes_of_word(self.tokens[at].text)
         if codes:

@@ -165,6 +165,8 @@ class Period:
         )
 
     def _nearest(self, said: dt.date, given: Given, show: Show, *, past: bool = False) -> Days:
+        if self.size in ("quarter", "half"):
+            raise given.refuse("does not say of which year it is a part", "ambiguous")
         here = self.within(said.year, given)
         if here[0] <= said <= here[1]:
             other = self.within(said.year + (-1 if past else 1), given)

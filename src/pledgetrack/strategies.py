@@ -165,7 +165,9 @@ def commitments(
 
     One may be a part of one of the ``others``, announce it again, or be another record of it.
     """
-    relation = draw(st.sampled_from((None, None, "part_of", "part_of", "repeats", "same_as")))
+    relation = draw(
+        st.sampled_from((None, None, "part_of", "part_of", "part_of", "repeats", "same_as"))
+    )
     other = draw(st.sampled_from(others)) if others and relation else None
     if other is not None and other.targets and draw(st.integers(0, 5)):
         kept = draw(st.lists(st.sampled_from(other.targets), unique=True, min_size=1))
@@ -195,7 +197,7 @@ def commitments(
 @st.composite
 def _parts_of(draw: Any, target: Quantity) -> Quantity:
     """Quantities of which several go into a target."""
-    share = draw(st.sampled_from((3, 2, 1)))
+    share = draw(st.sampled_from((3, 2, 1, 1)))
     made: Quantity = draw(quantities(target.unit, most=int(target.number) // share))
     return made
 
@@ -213,7 +215,11 @@ def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> E
         fields["quantity"] = draw(quantities(other, least=-100))
         fields["period_start"] = draw(st.none() | days(FIRST_DAY, (as_month(on) or (on, on))[0]))
     elif kind == "revised":
-        form = draw(st.sampled_from(("by", "to", "horizon", "both"))) if unit else "horizon"
+        form = (
+            draw(st.sampled_from(("by", "by", "to", "to", "horizon", "both")))
+            if unit
+            else "horizon"
+        )
         if form == "by":
             fields["quantity"] = draw(quantities(unit, least=-(10**12)))
         if form in ("to", "both"):

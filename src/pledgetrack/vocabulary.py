@@ -294,7 +294,7 @@ def separators(locale: str) -> tuple[str, str]:
 # --- money ----------------------------------------------------------------------------------------
 
 SIGNS: dict[str, tuple[str, ...]] = {
-    "US$": ("USD",), "$US": ("USD",), "$CAN": ("CAD",), "C$": ("CAD",), "CA$": ("CAD",),
+    "US$": ("USD",), "$US": ("USD",), "$CAN": ("CAD",), "C$": ("CAD", "NIO"), "CA$": ("CAD",),
     "CAN$": ("CAD",), "A$": ("AUD",),
     "AU$": ("AUD",), "NZ$": ("NZD",), "HK$": ("HKD",), "S$": ("SGD",), "MX$": ("MXN",),
     "R$": ("BRL",), "NT$": ("TWD",), "€": ("EUR",), "£": ("GBP",), "₹": ("INR",), "₪": ("ILS",),
@@ -341,8 +341,8 @@ _NO_NOUNS = frozenset(
 
 # Codes that are words as well; beside a small number they are not surely money: "COP 26".
 WORDS_TOO = frozenset(
-    "AED ALL ANG ARM BAD BAM BAN BEL BOB BOP COP CUP DEM GEL GIP HUF LAK LEK MAD MOP MUR PAB PEN "
-    "PHP RON SDG SIT SOS STD SUR TOP TRY VAL WIR".split()
+    "AED ALL ANG ARM BAD BAM BAN BEL BOB BOP COP CUP DEM GEL GIP HUF LAK MAD MOP MUR PAB PEN "
+    "PHP RON SDG SIT SOS STD SUR TOP TRY".split()
 )
 
 # Codes that are no words in any of the languages, so that they may be written small.
