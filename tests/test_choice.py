@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import pledgetrack as pt
@@ -172,3 +173,17 @@ def test_a_choice_without_its_kin_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(pt.PledgetrackError, match="leaves out what a chosen promise is a part of"):
         pt.write(FAMILY.filter(commitment="north"), tmp_path / "a.json")
     pt.write(FAMILY.filter(commitment="alone"), tmp_path / "a.json")
+
+
+def test_a_chosen_part_is_converted_at_the_rate_of_its_whole() -> None:
+    """The whole is not in the choice, and its day is still that of the rate."""
+    rates = pt.Rates.from_frame(
+        pd.DataFrame({"day": ["2024-01-01", "2024-02-01"], "EUR": ["0.5", "0.8"]}),
+        base="USD", max_gap=400, source="two days",
+    )  # fmt: skip
+    options: dict[str, Any] = {"into": "EUR", "rates": rates, "as_of": "2024-12-31"}
+    whole = FAMILY.totals(by="commitment", **options)
+    assert dict(zip(whole["commitment"], whole["pledged"], strict=True)) == {
+        "alone": Decimal("5.6"), "fund": 25, "north": 15, "south": 10,
+    }  # fmt: skip
+    assert list(FAMILY.filter(commitment="north").totals(**options)["pledged"]) == [15]

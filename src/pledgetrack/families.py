@@ -154,6 +154,8 @@ class _Place:
 
     def balance(self, measure: str, number: Decimal) -> Balance:
         """So much of it, as exact as it is."""
+        if not number:
+            return NOTHING
         target = self.member.course.targets[self.unit]
         mine = target.balances().get(measure, NOTHING)
         mine = mine if mine.number else target.standing
@@ -161,7 +163,7 @@ class _Place:
         low, high = (
             None if end is None else max(end - less, ZERO) for end in (mine.low, mine.high)
         )
-        return Balance(number, mine.bound, low, high) if number else NOTHING
+        return Balance(number, mine.bound, low, high)
 
 
 Told = tuple[str, Balance]
@@ -420,6 +422,8 @@ class Family:
         moved = self.members[name].today if name else None
         base = moved or place.member.today or self._latest
         for measure, number in measures(layers, target.remaining).items():
+            if not number and (name, measure) not in place.out:
+                continue
             taken_off = amount.balance(measure, number) if amount else NOTHING
             now = off(taken_off)
             if name is None:
