@@ -46,6 +46,7 @@ def ends(table: pd.DataFrame, measure: str = "pledged") -> tuple[Any, Any]:
      ({"number": 100, "bound": "up to"}, (0, 100)),
      ({"number": 100, "bound": "about"}, (None, None)),
      ({"number": 100, "bound": "about", "margin": "12.50"}, (Decimal("87.5"), Decimal("112.5"))),
+     ({"number": 100, "most": 250}, (100, 250)), ({"number": 0, "most": 10}, (0, 10)),
      ({"number": 0, "bound": "at least"}, (0, 0))],
 )  # fmt: skip
 def test_each_bound_implies_its_ends(quantity: dict[str, Any], expected: tuple[Any, Any]) -> None:
@@ -81,7 +82,14 @@ def test_ends_are_summed_exactly_and_one_missing_end_leaves_the_sum_without() ->
      ({"number": 100}, event("delivered", "2024-02-01", number=-30, bound="up to"),
       "delivered", (-30, 0)),
      ({"number": 100, "bound": "about"}, event("withdrawn", "2024-02-01", number=100),
-      "pledged", (0, 0))],
+      "pledged", (0, 0)),
+     ({"number": 100, "most": 120}, event("revised", "2024-02-01", number=5, most=10),
+      "pledged", (105, 130)),
+     ({"number": 0, "most": 10}, event("revised", "2024-02-01", number=5), "pledged", (5, 15)),
+     ({"number": 100, "most": 120}, event("withdrawn", "2024-02-01", number=100),
+      "pledged", (0, 20)),
+     ({"number": 100}, event("delivered", "2024-02-01", number=0, most=10),
+      "delivered", (0, 10))],
 )  # fmt: skip
 def test_ends_follow_what_happens(
     stated: dict[str, Any], happened: pt.Event, measure: str, expected: tuple[Any, Any]
@@ -138,7 +146,7 @@ def test_a_range_needs_the_ends_of_the_movements() -> None:
         pt.totals(rows, bounds="range")
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(pts.ledgers(), st.sampled_from(["party", "horizon", "status", "source"]), pts.days())
 def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
     """Each end is the sum of those of the parts, over any key and over periods; or is missing."""
@@ -162,7 +170,6 @@ def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
                     assert sum(stated) == row[name], name
 
 
-@settings(max_examples=50)
 @given(pts.ledgers(), pts.days())
 def test_ends_surround_the_number(ledger: pt.Ledger, day: dt.date) -> None:
     """What is stated lies within the range; where nothing is loose, it is the range."""
@@ -175,7 +182,7 @@ def test_ends_surround_the_number(ledger: pt.Ledger, day: dt.date) -> None:
                 continue
             assert low is None or low <= number
             assert high is None or high >= number
-            if f"{name} " not in row["bound"]:
+            if f"{name} " not in row["bound"] and number:
                 assert low == high == number
 
 

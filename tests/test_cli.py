@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -326,12 +327,54 @@ def test_convert_refuses_what_it_cannot_write(capsys: Out, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+# --- history --------------------------------------------------------------------------------------
+
+
+def test_changes_between_two_days_and_two_files(capsys: Out, tmp_path: Path) -> None:
+    """A line for each change, its amounts and its place; the other forms hold every cell."""
+    argv = ["changes", "seeds", "--since", "2023-12-06", "--until", "2024-07-12"]
+    status, out, _ = run(capsys, *argv)
+    assert status == 0
+    assert out.startswith("from 2023-12-06 to 2024-07-12\ncommitment ")
+    assert re.search(r"us-senate-border-fund +rejected +2023-12-07 +USD", out)
+    assert "proposed -14,000,000,000" in out
+    assert "nothing reported -> overdue" in out
+    made = json.loads(run(capsys, *argv, "--format", "json")[1])
+    assert made["since"] == "2023-12-06"
+    assert {row["change"] for row in made["rows"]} >= {"new", "rejected", "status"}
+    path = tmp_path / "old.json"
+    pt.write(pt.load_seeds().filter(party="Mexico"), path)
+    status, out, _ = run(capsys, "changes", str(path), str(path), "--until", "2024-08-01")
+    assert (status, out) == (0, "from 2024-08-01 to 2024-08-01\nnothing changed\n")
+
+
+def test_timeline_and_ranges_on_the_command_line(capsys: Out) -> None:
+    """The same cells as in a notebook."""
+    argv = ["timeline", "--freq", "year", "--as-of", "2024-08-01", "--by", "party", "--range"]
+    rows = json.loads(run(capsys, *argv, "--format", "json")[1])["rows"]
+    assert [r["period"] for r in rows if r["party"] == "Mexico" and r["unit"] == "USD"] == [
+        "2022", "2023", "2024",
+    ]  # fmt: skip
+    assert rows[0].keys() >= {"on", "pledged_low", "pledged_high", "overdue"}
+
+
+def test_known_by_on_the_command_line(capsys: Out) -> None:
+    """The caption tells it."""
+    for command in ("report", "status", "totals", "timeline"):
+        status, out, _ = run(capsys, command, "--as-of", "2024-08-01", "--known-by", "2022-07-31")
+        assert status == 0
+        assert "known by 2022-07-31" in out.splitlines()[0]
+
+
 # --- wrong calls ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("argv", "message"),
-    [(["totals", "--by", "partei"], "unknown key 'partei'; did you mean 'party'?"),
+    [(["changes", "seeds"], "one ledger, and since when? pass --since, or a second ledger"),
+     (["changes", "seeds", "--since", "2025-01-01", "--until", "2024-01-01"], "is after until"),
+     (["timeline", "--freq", "week"], "unknown frequency 'week'"),
+     (["totals", "--by", "partei"], "unknown key 'partei'; did you mean 'party'?"),
      (["totals", "--by", "party", "--by", "party"], "repeated key 'party'"),
      (["totals", "--per", "week"], "unknown period 'week' (choices: 'year', 'fiscal year'"),
      (["totals", "--per", "fiscal year"], "fiscal year start unknown"),

@@ -45,6 +45,19 @@ def test_the_readme_notebook_example_runs(root: Path) -> None:
     assert isinstance(names["ledger"], pt.Ledger)
 
 
+@pytest.mark.parametrize("document", ["docs/phrases.md", "docs/history.md"])
+def test_the_examples_of_a_document_are_true(root: Path, document: str) -> None:
+    """Each call of the document works, and its remark says what it gives."""
+    names: dict[str, object] = {"pt": pt}
+    for example in code(root / document, "python"):
+        for line in example.splitlines():
+            call, _, said = line.partition("  #")
+            if said:
+                assert str(eval(call, names)) == said.strip()  # noqa: S307  # our own document
+            else:
+                exec(call, names)  # noqa: S102  # our own document
+
+
 def test_the_examples_on_currencies_are_what_happens(root: Path) -> None:
     """Every example of the page prints what stands under it."""
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
@@ -61,18 +74,6 @@ def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
     found = doctest.testfile(str(path), module_relative=False, optionflags=flags, encoding="utf-8")
     assert found.attempted > 10
     assert found.failed == 0
-
-
-def test_the_examples_of_phrases_are_read(root: Path) -> None:
-    """Each call of the document works, and its remark says what it gives."""
-    names: dict[str, object] = {"pt": pt}
-    for example in code(root / "docs/phrases.md", "python"):
-        for line in example.splitlines():
-            call, _, said = line.partition("  #")
-            if said:
-                assert str(eval(call, names)) == said.strip()  # noqa: S307  # our own document
-            else:
-                exec(call, names)  # noqa: S102  # our own document
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/format.md"])

@@ -92,6 +92,10 @@ def test_bounds_go_with_a_converted_quantity() -> None:
     # A margin is never rounded to nothing, nor beyond the number.
     fine = pt.Quantity(number=100, unit="JPY", bound="about", margin="0.5")
     assert str(rates.convert(fine, "USD")) == "about 0.67 USD ± 0.01"
+    wide = pt.Quantity(number=10, most=20, unit="USD")
+    assert str(rates.convert(wide, "JPY")) == "between 1,500 and 3,000 JPY"
+    narrow = pt.Quantity(number=100, most="100.1", unit="JPY")
+    assert str(rates.convert(narrow, "USD")) == "between 0.67 and 0.68 USD"
     none = pt.Quantity(number=0, unit="JPY", bound="about")
     assert str(rates.convert(none, "USD")) == "about 0 USD"
 

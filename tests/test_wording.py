@@ -99,7 +99,8 @@ def any_quantities(draw: Any) -> pt.Quantity:
 
 @given(any_quantities(), st.sampled_from(LOCALES))
 def test_what_is_printed_is_read_back(quantity: pt.Quantity, locale: str) -> None:
-    """Format, then parse, is the identity in each locale."""
+    """Format, then parse, is the identity in each locale; a margin is no part of a phrase."""
+    quantity = quantity.model_copy(update={"margin": None})
     text = quantity.format(locale)
     if len(text) <= 300:
         assert pt.parse_quantity(text, locale=locale) == quantity

@@ -16,6 +16,7 @@ from pledgetrack.errors import (
     AmountError,
     CalendarError,
     DayError,
+    ExplainError,
     FileFormatError,
     FrameError,
     InvalidLedgerError,
@@ -31,6 +32,7 @@ from pledgetrack.errors import (
     WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
 from pledgetrack.link import link
@@ -38,6 +40,7 @@ from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
 from pledgetrack.status import status
+from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 from pledgetrack.wording import (
     Candidate,
@@ -58,6 +61,7 @@ __all__ = [
     "DayError",
     "Deflators",
     "Event",
+    "ExplainError",
     "FileFormatError",
     "FiscalCalendar",
     "FrameError",
@@ -79,6 +83,7 @@ __all__ = [
     "UnitError",
     "UnknownNameError",
     "WordingError",
+    "changes",
     "find_horizons",
     "find_quantities",
     "link",
@@ -88,6 +93,7 @@ __all__ = [
     "read",
     "status",
     "summary",
+    "timeline",
     "totals",
     "write",
 ]

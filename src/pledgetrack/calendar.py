@@ -14,6 +14,7 @@ from dateutil.relativedelta import relativedelta
 from pledgetrack.errors import CalendarError, DayError, unknown
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CODE = re.compile(r"([0-9]{1,2}):([a-z]+)")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 Precision = Literal["day", "month"]
@@ -121,6 +122,11 @@ class FiscalCalendar:
         """The number of the fiscal year that starts in a calendar year."""
         return starting + (self.named_by == "ending" and self.first_month > 1)
 
+    @property
+    def code(self) -> str:
+        """First month and naming as ``calendar=`` takes them: "4:starting"."""
+        return f"{self.first_month}:{self.named_by}"
+
     def __str__(self) -> str:
         rule = f"from {_months.month_name[self.first_month]}, named by the {self.named_by} year"
         return f"{self.name} ({rule})" if self.name else rule
@@ -135,6 +141,8 @@ def fiscal_calendar(value: str | FiscalCalendar | None) -> FiscalCalendar:
 
     >>> print(fiscal_calendar("US"))
     US (from October, named by the ending year)
+    >>> print(fiscal_calendar("4:starting"))
+    from April, named by the starting year
     """
     if isinstance(value, FiscalCalendar):
         return value
@@ -144,9 +152,13 @@ def fiscal_calendar(value: str | FiscalCalendar | None) -> FiscalCalendar:
             "calendar=pt.FiscalCalendar(first_month=4, named_by='starting')",
             choices=tuple(CALENDARS),
         )
+    stated = _CODE.fullmatch(value) if isinstance(value, str) else None
+    if stated:
+        return FiscalCalendar(int(stated[1]), stated[2])  # type: ignore[arg-type]  # checked there
     if not isinstance(value, str) or value not in CALENDARS:
         raise CalendarError(
-            f"unknown fiscal calendar {value!r}; pass one of {', '.join(CALENDARS)}, or "
+            f"unknown fiscal calendar {value!r}; pass one of {', '.join(CALENDARS)}, its first "
+            "month and naming, such as '4:starting', or "
             "pt.FiscalCalendar(first_month=..., named_by='starting' or 'ending')",
             choices=tuple(CALENDARS),
         )

@@ -167,10 +167,12 @@ KIND = ("bound", "no_low", "no_high")
 
 
 def with_missing_ends(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The rows with an amount, saying which ends each lacks: ``no_low`` and ``no_high``."""
-    low, high = nw.col("low").is_null(), nw.col("high").is_null()
-    amounts = rows.filter(~nw.col("number").is_null())
-    return amounts.with_columns(flag(low, "no_low"), flag(high, "no_high"))
+    """The rows, saying which ends each amount lacks: ``no_low`` and ``no_high``."""
+    amount = ~nw.col("number").is_null()
+    return rows.with_columns(
+        flag(amount & nw.col("low").is_null(), "no_low"),
+        flag(amount & nw.col("high").is_null(), "no_high"),
+    )
 
 
 def _standing(

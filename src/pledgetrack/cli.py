@@ -1,4 +1,4 @@
-"""The command line: report, check, status, totals, convert."""
+"""The command line: report, check, status, totals, timeline, changes, convert."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from typing import Any
 import pandas as pd
 
 from pledgetrack import __version__, frames, render
-from pledgetrack.calendar import FiscalCalendar
+from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
 from pledgetrack.convert import Converting
 from pledgetrack.deflators import Deflators
-from pledgetrack.errors import PledgetrackError
+from pledgetrack.errors import DayError, PledgetrackError
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.history import changes
 from pledgetrack.ledger import Ledger
+from pledgetrack.movements import MEASURES
 from pledgetrack.rates import Rates
 from pledgetrack.units import format_number
 
@@ -51,6 +53,57 @@ def _speak_to_nobody() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _ledger_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "folder", nargs="?", metavar="FOLDER",
+        help="a ledger: a folder, or a .toml, .json, .csv or .parquet file "
+        "(without it, the seeds that are shipped)",
+    )  # fmt: skip
+
+
+def _day_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--as-of", metavar="DAY", help="YYYY-MM-DD (without it, today)")
+    made.add_argument("--known-by", metavar="DAY", help="count only what had become known by then")
+
+
+def _group_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--by", action="append", default=[], metavar="KEY", help="repeatable")
+    made.add_argument(
+        "--calendar",
+        metavar="NAME",
+        type=_calendar,
+        help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
+    )
+    made.add_argument(
+        "--range", action="store_true", help="add the least and the most that bounds imply"
+    )
+
+
+def _form_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+
+def _money_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--into", metavar="CODE", help="convert money into a currency, such as USD")
+    made.add_argument(
+        "--rates", metavar="FILE",
+        help="a CSV file of rates (without it, or with 'ecb', those of the European Central "
+        "Bank)",
+    )  # fmt: skip
+    made.add_argument("--base", metavar="CODE", help="FILE says what one CODE is worth")
+    made.add_argument("--quote", metavar="CODE", help="FILE says what the others are in CODE")
+    made.add_argument(
+        "--rate-day", default="announced", metavar="DAY",
+        help="announced (the default), event, or YYYY-MM-DD",
+    )  # fmt: skip
+    made.add_argument(
+        "--on-missing", choices=("raise", "keep"), default="raise",
+        help="where there is no rate: an error (the default), or such amounts stay as they are",
+    )  # fmt: skip
+    made.add_argument("--deflators", metavar="FILE", help="a CSV file of price indices by year")
+    made.add_argument("--base-year", metavar="YEAR", type=int, help="the year of the prices")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pledgetrack",
@@ -64,66 +117,39 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    def ledger(made: argparse.ArgumentParser) -> None:
-        made.add_argument(
-            "folder", nargs="?", metavar="FOLDER",
-            help="a ledger: a folder, or a .toml, .json, .csv or .parquet file "
-            "(without it, the seeds that are shipped)",
-        )  # fmt: skip
-
-    def day(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--as-of", metavar="DAY", help="YYYY-MM-DD (without it, today)")
-
-    def form(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--format", choices=("table", "csv", "json"), default="table")
-
-    def money(made: argparse.ArgumentParser) -> None:
-        made.add_argument(
-            "--into", metavar="CODE", help="convert money into a currency, such as USD"
-        )
-        made.add_argument(
-            "--rates", metavar="FILE",
-            help="a CSV file of rates (without it, or with 'ecb', those of the European Central "
-            "Bank)",
-        )  # fmt: skip
-        made.add_argument("--base", metavar="CODE", help="FILE says what one CODE is worth")
-        made.add_argument("--quote", metavar="CODE", help="FILE says what the others are in CODE")
-        made.add_argument(
-            "--rate-day", default="announced", metavar="DAY",
-            help="announced (the default), event, or YYYY-MM-DD",
-        )  # fmt: skip
-        made.add_argument(
-            "--on-missing", choices=("raise", "keep"), default="raise",
-            help="where there is no rate: an error (the default), or such amounts stay as they are",
-        )  # fmt: skip
-        made.add_argument("--deflators", metavar="FILE", help="a CSV file of price indices by year")
-        made.add_argument("--base-year", metavar="YEAR", type=int, help="the year of the prices")
-
     made = command("report", _report, "summary by party, status, and totals by party and horizon")
-    ledger(made)
-    day(made)
-    money(made)
+    _ledger_options(made)
+    _day_options(made)
+    _money_options(made)
     made = command("check", _check, "what to look at before publishing; exit status 1 on errors")
-    ledger(made)
-    form(made)
+    _ledger_options(made)
+    _form_options(made)
     made = command("status", _status, "the status of every commitment")
-    ledger(made)
-    day(made)
-    form(made)
-    money(made)
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    _money_options(made)
     made = command("totals", _totals, "exact totals by any keys")
-    ledger(made)
-    day(made)
-    form(made)
-    money(made)
-    made.add_argument("--by", action="append", default=[], metavar="KEY", help="may be repeated")
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    _group_options(made)
+    _money_options(made)
     made.add_argument("--per", metavar="PERIOD", help="year, fiscal year, quarter or month")
-    made.add_argument(
-        "--calendar",
-        metavar="NAME",
-        type=_calendar,
-        help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
-    )
+    made = command("timeline", _timeline, "cumulative totals at the end of each period")
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    _group_options(made)
+    _money_options(made)
+    made.add_argument("--freq", default="month", metavar="PERIOD", help="month, quarter or year")
+    made.add_argument("--since", metavar="DAY", help="the first period to show")
+    made = command("changes", _changes, "what changed from one ledger, or one day, to another")
+    made.add_argument("old", metavar="OLD", help="the ledger as it was")
+    made.add_argument("new", metavar="NEW", nargs="?", help="as it is (without it, OLD again)")
+    made.add_argument("--since", metavar="DAY", help="look at OLD as of this day")
+    made.add_argument("--until", metavar="DAY", help="look at NEW as of this day (today)")
+    _form_options(made)
     made = command("convert", _convert, "read a ledger and write it in another form")
     made.add_argument("source", metavar="FROM")
     made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
@@ -131,14 +157,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _calendar(text: str) -> str | FiscalCalendar:
-    month, colon, naming = text.partition(":")
-    if not colon:
-        return text
+def _calendar(text: str) -> FiscalCalendar:
     try:
-        return FiscalCalendar(int(month), naming)  # type: ignore[arg-type]  # checked there
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+        return fiscal_calendar(text)
+    except PledgetrackError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _ledger(arguments: argparse.Namespace) -> Ledger:
@@ -167,10 +190,11 @@ def _converting(arguments: argparse.Namespace) -> Converting:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    ledger, money = _ledger(arguments), _converting(arguments)
-    summary = ledger.summary(by="party", as_of=arguments.as_of, **money)
-    status = ledger.status(as_of=arguments.as_of, **money)
-    totals = ledger.totals(by=["party", "horizon"], as_of=arguments.as_of, **money)
+    ledger = _ledger(arguments)
+    options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
+    summary = ledger.summary(by="party", **options)
+    status = ledger.status(**options)
+    totals = ledger.totals(by=["party", "horizon"], **options)
     count = f"{len(ledger)} commitment{'s' * (len(ledger) != 1)}"
     print(f"{count}, {summary.attrs['caption']}")
     for title, table in (
@@ -197,17 +221,44 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    money = _converting(arguments)
-    _show(_ledger(arguments).status(as_of=arguments.as_of, **money), arguments.format)
+    options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
+    _show(_ledger(arguments).status(**options), arguments.format)
     return 0
 
 
+def _days(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {"as_of": arguments.as_of, "known_by": arguments.known_by}
+
+
+def _grouped(arguments: argparse.Namespace) -> dict[str, Any]:
+    bounds = "range" if arguments.range else "words"
+    grouped = {"by": arguments.by, "calendar": arguments.calendar, "bounds": bounds}
+    return {**grouped, **_days(arguments), **_converting(arguments)}
+
+
 def _totals(arguments: argparse.Namespace) -> int:
-    table = _ledger(arguments).totals(
-        by=arguments.by, per=arguments.per, calendar=arguments.calendar, as_of=arguments.as_of,
-        **_converting(arguments),
-    )  # fmt: skip
+    table = _ledger(arguments).totals(per=arguments.per, **_grouped(arguments))
     _show(table, arguments.format)
+    return 0
+
+
+def _timeline(arguments: argparse.Namespace) -> int:
+    options = {"freq": arguments.freq, "since": arguments.since, **_grouped(arguments)}
+    _show(_ledger(arguments).timeline(**options), arguments.format)
+    return 0
+
+
+def _changes(arguments: argparse.Namespace) -> int:
+    if arguments.new is None and arguments.since is None:
+        raise DayError("one ledger, and since when? pass --since, or a second ledger", value=None)
+    old = read(arguments.old)
+    new = old if arguments.new is None else read(arguments.new)
+    table = changes(old, new, since=arguments.since, until=arguments.until)
+    if arguments.format == "table":
+        print(table.attrs["caption"])
+        print(_listed(table))
+    else:
+        _show(table, arguments.format)
     return 0
 
 
@@ -232,6 +283,27 @@ def _show(table: pd.DataFrame, form: str) -> None:
     else:
         print(table.attrs.get("caption", ""))
         print(blocks(table))
+
+
+def _listed(table: pd.DataFrame, width: int = render.WIDTH) -> str:
+    """Changes as text: a line for each, its amounts and words in one column."""
+    if table.empty:
+        return "nothing changed"
+    lines = []
+    for row in table.to_dict("records"):
+        moved = [
+            f"{name} {'+' if row[name] > 0 else ''}{_human(row[name], name, 2)}"
+            for name in MEASURES
+            if row[name] is not None
+        ]
+        words = [str(row[name]) for name in ("before", "after") if not pd.isna(row[name])]
+        moved += [" -> ".join(words)] if words else []
+        on, citation = (_human(row[name], name) for name in ("on", "citation"))
+        unit = "" if pd.isna(row["unit"]) else str(row["unit"])
+        lines.append((str(row["commitment"]), str(row["change"]), on, unit, "; ".join(moved),
+                      citation))  # fmt: skip
+    header = ("commitment", "change", "on", "unit", "what", "citation")
+    return render.text_table(header, lines, lead=2, right=set(), width=width)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

@@ -35,6 +35,9 @@ class Converting(TypedDict, total=False):
     deflators: Deflators | None
 
 
+OPTIONS = tuple(Converting.__annotations__)
+
+
 def convert(
     lazy: nw.LazyFrame[Any],
     conversion: Conversion,

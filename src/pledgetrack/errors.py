@@ -147,6 +147,23 @@ class MissingDeflatorError(PledgetrackError, LookupError):
         self.years = years
 
 
+class ExplainError(PledgetrackError, ValueError):
+    """A row that cannot be explained; ``.column``, what is ``.stated`` and what was ``.found``."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        column: str | None = None,
+        stated: object = None,
+        found: object = None,
+    ) -> None:
+        super().__init__(message)
+        self.column = column
+        self.stated = stated
+        self.found = found
+
+
 class FileFormatError(PledgetrackError, ValueError):
     """A file that is no ledger, or one of a newer format; ``.path``."""
 

@@ -18,16 +18,18 @@ from pledgetrack.balances import Finding
 from pledgetrack.calendar import FiscalCalendar, as_day
 from pledgetrack.check import check
 from pledgetrack.choice import Labels
-from pledgetrack.convert import Converting, convert, described, roots_of, told_of
-from pledgetrack.errors import DayError, PledgetrackError, unknown
+from pledgetrack.convert import OPTIONS, Converting, convert, described, roots_of, told_of
+from pledgetrack.errors import DayError, ExplainError, PledgetrackError, unknown
 from pledgetrack.frames import Bounds, Numbers
+from pledgetrack.history import View, changes
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import CITATION, MEASURES, movements
 from pledgetrack.pricing import Conversion
 from pledgetrack.reading import Reading
 from pledgetrack.status import status
+from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
-from pledgetrack.trace import explain
+from pledgetrack.trace import Row, explain, explain_row
 from pledgetrack.units import format_number
 
 
@@ -271,6 +273,11 @@ class Ledger:
             return self._where
         return {frames.STATED_UNIT if k == "unit" else k: v for k, v in self._where.items()}
 
+    def _view(self, day: dt.date, **converting: Unpack[Converting]) -> View:
+        """What there is to compare with another ledger, or with another day."""
+        rows = self._rows(until=day, **converting)
+        return View(self.commitments, self.events, rows, day, self._shown(rows))
+
     def movements(
         self, *, known_by: object = None, **converting: Unpack[Converting]
     ) -> pd.DataFrame:
@@ -378,33 +385,108 @@ class Ledger:
         made = summary(rows, by, as_of=day, bounds=bounds, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
-    def explain(
+    def timeline(
+        self,
+        by: str | Iterable[str] = (),
+        *,
+        freq: str = "month",
+        since: object = None,
+        as_of: object = None,
+        known_by: object = None,
+        calendar: str | FiscalCalendar | None = None,
+        bounds: Bounds = "words",
+        numbers: Numbers = "decimal",
+        **converting: Unpack[Converting],
+    ) -> pd.DataFrame:
+        """Cumulative totals at the end of each month, quarter or year; see ``pt.timeline``.
+
+        >>> import pledgetrack as pt
+        >>> ledger = pt.load_seeds().filter(unit="USD", party="Mexico")
+        >>> ledger.timeline(freq="year", as_of="2024-08-01")[["period", "pledged", "overdue"]]
+          period     pledged     overdue
+        0   2022  1500000000        None
+        1   2023  1500000000        None
+        2   2024  1500000000  1500000000
+        """
+        day = frames.today(as_of)
+        rows = self._rows(known_by=known_by, until=day, **converting)
+        made = timeline(
+            rows, by, freq=freq, since=since, as_of=day, calendar=calendar, bounds=bounds,
+            where=self._shown(rows), numbers=numbers,
+        )  # fmt: skip
+        return self._reach(made, known_by)
+
+    def changes(
         self,
         *,
+        since: object,
+        until: object = None,
+        known_by: object = None,
+        numbers: Numbers = "decimal",
+        **converting: Unpack[Converting],
+    ) -> pd.DataFrame:
+        """What happened after one day and up to another, a row per change; see ``pt.changes``.
+
+        >>> import pledgetrack as pt
+        >>> ledger = pt.load_seeds().filter(unit="USD")
+        >>> ledger.changes(since="2023-12-06", until="2024-07-12")[["change", "before", "after"]]
+             change            before     after
+        0    status  nothing reported   overdue
+        1  rejected               NaN       NaN
+        2    status          proposed  rejected
+        """
+        known = self._known(known_by)
+        made = changes(known, known, since=since, until=until, numbers=numbers, **converting)
+        return self._reach(made, known_by)
+
+    def explain(
+        self,
+        row: Any = None,
+        at: int | None = None,
+        *,
+        measure: str | None = None,
         involving: str | Iterable[str] | None = None,
         as_of: object = None,
         known_by: object = None,
-        measure: str | None = None,
-        **labels: Any,
+        **asked: Any,
     ) -> pd.DataFrame:
         """The movements behind a figure, with the citations as text.
 
-        Labels are those of the figure's row; what the rows add up to, per unit and measure, is
-        the figure that ``totals`` shows as of the same day.
+        ``row`` is a row of any result (totals, summary, status, timeline, changes), or a result
+        with ``at``, the number of the row; ``measure`` names the column of one figure. The column
+        ``counts`` says how much of each movement counts in it, and adds up to the figure exactly:
+        all of it, what falls in the period, what was delivered taken off what was pledged, or what
+        counts no longer. A row that this ledger does not give is refused. A result tells its days
+        itself; a bare row (a dictionary, a tuple) needs ``as_of`` and what else the result was
+        asked for (``known_by``, ``calendar``, ``since``); converted ones need their ``rates``, and
+        changes between two ledgers ``old=``.
+
+        Without a row, labels choose: what the movements add up to, per unit and measure, is the
+        figure that ``totals`` shows under these labels as of the same day.
 
         >>> import pledgetrack as pt
-        >>> rows = pt.load_seeds().explain(party="Mexico", unit="USD", as_of="2022-07-31")
-        >>> rows["citation"][0]
+        >>> ledger = pt.load_seeds()
+        >>> table = ledger.totals(by="party", as_of="2022-07-31")
+        >>> ledger.explain(table[table["party"] == "Mexico"].iloc[0])["citation"][0]
+        '000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6'
+        >>> ledger.explain(party="Mexico", unit="USD", as_of="2022-07-31")["citation"][0]
         '000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6'
         """
-        where = dict(self._where)
-        for key, values in choice.labels(self._records, self._names, labels).items():
+        days: dict[str, Any] = {"measure": measure, "as_of": as_of, "known_by": known_by}
+        if row is not None:
+            if involving is not None:
+                raise ExplainError("a row has its own labels; pass it without involving=")
+            made = explain_row(self, Row.of(row, at), **days, **asked)
+            return self._reach(made, made.attrs.get("known_by"))
+        converting = {name: asked.pop(name) for name in OPTIONS if name in asked}
+        rows = self._rows(known_by=known_by, until=frames.today(as_of), **converting)
+        where = dict(self._shown(rows))
+        for key, values in choice.labels(self._records, self._names, asked).items():
             choice.narrow(where, key, values)
         if involving is not None:
             members = choice.involving(self._records, self._names, involving)
             choice.narrow(where, "commitment", members)
-        rows = self._rows(known_by=known_by)
-        made = explain(rows, as_of=as_of, where=where, measure=measure)
+        made = described(explain(rows, as_of=as_of, where=where, measure=measure), told_of(rows))
         return self._reach(made, known_by)
 
     def check(self) -> pd.DataFrame:

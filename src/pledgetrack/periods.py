@@ -144,7 +144,7 @@ def period_cells(
         return cells[(*heads[at][:-1], period, heads[at][-1])]
 
     dated = [at for at, row in enumerate(held) if row["end"] is not None and row["n_other"]]
-    starts = [_opening(held[at]) for at in dated]
+    starts = [opening(held[at]) for at in dated]
     ends = [held[at]["end"] for at in dated]
     windows = Windows.cut(starts, ends, cut)
     members: dict[int, set[str]] = defaultdict(set)
@@ -189,7 +189,7 @@ def period_cells(
     return dict(cells)
 
 
-def _opening(row: dict[str, Any]) -> dt.date:
+def opening(row: dict[str, Any]) -> dt.date:
     """The first day of a window: the horizon's, else that of the announcement."""
     end: dt.date = row["end"]
     start: dt.date = row["start"] or row["announced"] or end

@@ -209,7 +209,9 @@ class Quantity(Record):
         return f"Quantity({self})"
 
     def format(self, locale: str = "en") -> str:
-        """The quantity as people write it, every digit kept; ``pt.parse_quantity`` reads it back.
+        """The quantity as people write it, every digit kept.
+
+        ``pt.parse_quantity`` reads it back, but for a margin.
 
         >>> Quantity(number="1234.5", unit="EUR").format(locale="de")
         '1.234,5 EUR'

@@ -282,16 +282,14 @@ class Rates:
             raise AmountError(
                 f"{quantity} is {number:.6e} {into}, which has too many digits", value=number
             )
-        margin = None
+        # Never rounded to nothing, which would say that the number is exact.
+        least = Decimal(1).scaleb(-digits)
+        margin = most = None
+        if quantity.most is not None:
+            most = max(round_half_even(Fraction(quantity.most) * rate, digits), number + least)
         if quantity.margin is not None and number:
-            # Never rounded to nothing, which would say that the number is exact.
-            least = Decimal(1).scaleb(-digits)
             margin = max(round_half_even(Fraction(quantity.margin) * rate, digits), least)
             margin = min(margin, abs(number))
-        most = None
-        if quantity.most is not None:
-            most = round_half_even(Fraction(quantity.most) * rate, digits)
-            most = most if most > number else None  # the range is finer than the currency
         return Quantity(number=number, unit=into, bound=quantity.bound, most=most, margin=margin)
 
     def __repr__(self) -> str:

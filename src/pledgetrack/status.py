@@ -49,8 +49,8 @@ _AMOUNTS = (
 # As many digits as Python divides with unless told otherwise.
 _SHARE = decimal.Context(prec=28)
 # A record that another counts instead of keeps its status, and a whole has that of its parts too.
-_STANDING = (*forms("proposed"), *forms("pledged"), *forms("alleged"))
-_DELIVERED = (*forms("delivered"), *forms(OF_PARTS))
+STANDING = (*forms("proposed"), *forms("pledged"), *forms("alleged"))
+DELIVERED = (*forms("delivered"), *forms(OF_PARTS))
 _PROPOSED = forms("proposed")
 _FIRM = (*forms("pledged"), *forms("committed"))
 _ACTIONS = forms(ACTION)[1:]
@@ -187,8 +187,8 @@ def _units(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Per commitment and unit: what stands, what was delivered, and what of it by the end."""
     measure, number = nw.col("measure"), nw.col("number")
     # The full target: what of it a part shows is still promised.
-    standing = measure.is_in(_STANDING) & (nw.col("event") != PART)
-    delivered = measure.is_in(_DELIVERED)
+    standing = measure.is_in(STANDING) & (nw.col("event") != PART)
+    delivered = measure.is_in(DELIVERED)
     by_end = delivered & ~nw.col("end").is_null() & (nw.col("on") <= nw.col("end"))
     return (
         countable(current)
@@ -272,7 +272,7 @@ def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
     targets with something undelivered standing at the end of that day.
     """
     event, number = nw.col("event"), nw.col("number")
-    took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(_STANDING)
+    took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(STANDING)
     ends = _since_reopened(current, ENDINGS, ("reopened", RETURNED))
     ends = ends.with_columns(
         *(
@@ -386,7 +386,7 @@ def _originals(
         (nw.col("since") == nw.col("announced"))
         & (nw.col("since") <= nw.lit(day, dtype=nw.Date))
         & nw.col("event").is_in(STAGES)
-        & (nw.col("measure").is_null() | nw.col("measure").is_in((*_STANDING, *_ACTIONS)))
+        & (nw.col("measure").is_null() | nw.col("measure").is_in((*STANDING, *_ACTIONS)))
     )
     # A horizon that moved on the very day of the announcement leaves a row that counts on no day.
     at_once = ~nw.col("until").is_null() & (nw.col("until") == nw.col("since"))

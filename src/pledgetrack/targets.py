@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from pledgetrack.quantity import ENDLESS, Bound, Ends, Quantity, combine, flip
+from pledgetrack.quantity import Bound, Ends, Quantity, combine, flip
 
 ZERO = Decimal(0)
 
@@ -40,11 +40,16 @@ class Balance(NamedTuple):
 
     @property
     def ends(self) -> Ends:
-        """The finite ends; of nothing there is no more and no less."""
-        if not self.number:
-            return ZERO, ZERO
-        low, high = self.low, self.high
-        return (None if low == -ENDLESS else low), (None if high == ENDLESS else high)
+        """The finite ends; nothing has no end beyond them."""
+        none = None if self.number else ZERO
+        low = none if self.low is None or self.low.is_infinite() else self.low
+        high = none if self.high is None or self.high.is_infinite() else self.high
+        return low, high
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing, and may be nothing."""
+        return not self.number and self.ends == (ZERO, ZERO)
 
     @property
     def told(self) -> Balance:
@@ -102,8 +107,10 @@ class Target:
     def balances(self) -> dict[str, Balance]:
         """Every balance by its measure."""
         standing, pledged = self.standing, self.pledged
+        # Where all that stands is pledged, nothing remains, however large that may be.
+        whole = pledged.number == standing.number
         return {
-            self.remaining: less(standing, pledged),
+            self.remaining: NOTHING if whole else less(standing, pledged),
             "pledged": pledged,
             "committed": self.committed,
             "delivered": self.delivered,
@@ -144,8 +151,8 @@ def plus(balance: Balance, more: Balance) -> Balance:
     >>> plus(Balance.of(Quantity(number=100, unit="USD", bound="at least")), more)
     Balance(number=Decimal('80'), bound='at least', low=Decimal('80'), high=Decimal('Infinity'))
     """
-    if not balance.number or not more.number:
-        return balance if balance.number else more
+    if balance.is_nothing or more.is_nothing:
+        return more if balance.is_nothing else balance
     return Balance(
         balance.number + more.number,
         combine({balance.bound, more.bound}),
@@ -161,7 +168,7 @@ def less(balance: Balance, other: Balance) -> Balance:
     >>> less(Balance.of(Quantity(number=100, unit="USD")), taken)
     Balance(number=Decimal('60'), bound='up to', low=Decimal('0'), high=Decimal('60'))
     """
-    if not other.number:
+    if other.is_nothing:
         return balance
     low = None if balance.low is None or other.high is None else balance.low - other.high
     high = None if balance.high is None or other.low is None else balance.high - other.low
@@ -188,8 +195,8 @@ def steps(was: Balance, after: Balance) -> list[Balance]:
     """
     if was == after:
         return []
-    if was.kind == after.kind or not was.number or not after.number:
-        bound = after.bound if after.number else was.bound
+    if was.kind == after.kind or was.is_nothing or after.is_nothing:
+        bound = was.bound if after.is_nothing else after.bound
         made = [Balance(after.number - was.number, bound, *_apart(was.ends, after.ends))]
     else:
         # The balance is now of another exactness: out with the old, in with the new.

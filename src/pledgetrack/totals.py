@@ -91,15 +91,15 @@ def totals(
     """
     day = frames.today(as_of)
     lazy, told = enter(frame, NEEDED, until=day, known_by=known_by, where=where, **converting)
-    keys = _keys(by, lazy)
+    keys = keys_of(by, lazy)
     cut = periods_of(per, calendar)
-    cells, columns = _cells(lazy, keys, day, cut, where, ranged=frames.ranged(bounds))
+    cells, columns = cells_of(lazy, keys, day, cut, where, ranged=frames.ranged(bounds))
     if include_repeats:
-        again, _ = _cells(_repeated(lazy), keys, day, cut, where, ranged=False)
+        again, _ = cells_of(_repeated(lazy), keys, day, cut, where, ranged=False)
         _add_headline(cells, again)
         columns.insert(columns.index("pledged") + 1, "headline")
-    result = _table(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
-    return frames.told(_described(result, day, cut, told), known_by)
+    result = table_of(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
+    return frames.told(of_day(result, day, cut, told), known_by)
 
 
 def summary(
@@ -131,10 +131,10 @@ def summary(
     day = frames.today(as_of)
     needed = (*NEEDED, *STATUS_NEEDED)
     lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
-    keys = _keys(by, lazy)
-    cells, columns = _cells(lazy, keys, day, None, where, ranged=frames.ranged(bounds))
-    result = _table(cells, keys, columns, numbers)
-    ordered = _ordered(cells, keys)
+    keys = keys_of(by, lazy)
+    cells, columns = cells_of(lazy, keys, day, None, where, ranged=frames.ranged(bounds))
+    result = table_of(cells, keys, columns, numbers)
+    ordered = in_order(cells, keys)
     if "outstanding" in columns:
         shares = []
         for cell in ordered:
@@ -149,10 +149,10 @@ def summary(
     for status in STATUSES:
         column = [counted.get((*cell, status), 0) for cell in ordered]
         result[f"status_{status.replace(' ', '_')}"] = pd.array(column, dtype="int64")
-    return frames.told(_described(result, day, None, told), known_by)
+    return frames.told(of_day(result, day, None, told), known_by)
 
 
-def _keys(by: str | Iterable[str], lazy: nw.LazyFrame[Any]) -> tuple[str, ...]:
+def keys_of(by: str | Iterable[str], lazy: nw.LazyFrame[Any]) -> tuple[str, ...]:
     """The keys of a result beside the unit, which is always one."""
     keys = frames.check_keys(by, lazy.collect_schema().names())
     return tuple(key for key in keys if key != "unit")
@@ -165,12 +165,14 @@ def periods_of(per: str | None, calendar: str | FiscalCalendar | None) -> Period
     return None if per is None else Periods.of(per, calendar)
 
 
-def _described(
+def of_day(
     result: pd.DataFrame, day: dt.date, cut: Periods | None, told: Mapping[str, str]
 ) -> pd.DataFrame:
+    """The result, saying of which day it is, how it was converted, and of which fiscal years."""
     described(frames.dated(result, day), told)
     if cut and cut.calendar:
         result.attrs["calendar"] = str(cut.calendar)
+        result.attrs["fiscal_years"] = cut.calendar.code
         result.attrs["caption"] += f"; fiscal years {cut.calendar}"
     return result
 
@@ -178,7 +180,7 @@ def _described(
 # --- rows of the engine ---------------------------------------------------------------------------
 
 
-def _cells(
+def cells_of(
     lazy: nw.LazyFrame[Any],
     keys: Sequence[str],
     day: dt.date,
@@ -291,7 +293,7 @@ def _add_headline(cells: dict[Cell, Sums], again: dict[Cell, Sums]) -> None:
 # --- periods --------------------------------------------------------------------------------------
 
 
-def _ordered(cells: Iterable[Cell], keys: Sequence[str]) -> list[Cell]:
+def in_order(cells: Iterable[Cell], keys: Sequence[str]) -> list[Cell]:
     """The rows of a result as people expect them."""
     orders = [frames.sort_key(key, STATUSES if key == "status" else ()) for key in (*keys, "unit")]
     return sorted(
@@ -299,10 +301,11 @@ def _ordered(cells: Iterable[Cell], keys: Sequence[str]) -> list[Cell]:
     )
 
 
-def _table(
+def table_of(
     cells: dict[Cell, Sums], keys: Sequence[str], columns: Sequence[str], numbers: Numbers
 ) -> pd.DataFrame:
-    ordered = _ordered(cells, keys)
+    """Cells as a table: the keys, the unit, the amounts, the count, the bounds in words."""
+    ordered = in_order(cells, keys)
     made: dict[str, Any] = {
         key: frames.words(cell[at] for cell in ordered) for at, key in enumerate((*keys, "unit"))
     }

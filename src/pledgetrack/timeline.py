@@ -1,0 +1,299 @@
+"""Timeline: the totals at the end of each period, from one pass over the movements."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Unpack
+
+import narwhals as nw
+import pandas as pd
+
+from pledgetrack import frames
+from pledgetrack.calendar import FiscalCalendar, Periods, as_day
+from pledgetrack.cells import KIND, Cell, Sums, cell_of, labelled, with_ends, with_missing_ends
+from pledgetrack.convert import Converting, enter
+from pledgetrack.errors import unknown
+from pledgetrack.frames import Bounds, Numbers, Where
+from pledgetrack.movements import MEASURES
+from pledgetrack.quantity import EXACT, flip
+from pledgetrack.status import NEEDED as STATUS_NEEDED
+from pledgetrack.totals import NEEDED, cells_of, in_order, keys_of, of_day, table_of
+
+FREQUENCIES = ("month", "quarter", "year", "fiscal year")
+
+
+def timeline(
+    frame: Any,
+    by: str | Iterable[str] = (),
+    *,
+    freq: str = "month",
+    since: object = None,
+    as_of: object = None,
+    known_by: object = None,
+    calendar: str | FiscalCalendar | None = None,
+    bounds: Bounds = "words",
+    where: Where | None = None,
+    numbers: Numbers = "decimal",
+    **converting: Unpack[Converting],
+) -> pd.DataFrame:
+    """Cumulative totals at the end of each period, to a day: a row per group, period and unit.
+
+    ``freq`` is "month", "quarter" or "year"; with a fiscal ``calendar`` quarters and years are
+    fiscal ones. The columns are those of ``totals``, after ``period`` and ``on``, the day of which
+    the row is: the last of its period, or ``as_of`` in the period that it falls in. Each row is
+    ``totals`` as of its day. Periods begin with the first fact, or with ``since``.
+
+    >>> import pledgetrack as pt
+    >>> frame = pt.load_seeds().movements()
+    >>> table = pt.timeline(frame, freq="year", as_of="2024-08-01", where={"unit": "USD"})
+    >>> table[["period", "on", "pledged", "overdue"]]
+      period          on     pledged     overdue
+    0   2022  2022-12-31  5239000000        None
+    1   2023  2023-12-31  5239000000        None
+    2   2024  2024-08-01  5239000000  1500000000
+    """
+    day = frames.today(as_of)
+    periods = _periods(freq, calendar)
+    ranged = frames.ranged(bounds)
+    needed = (*NEEDED, *(("low", "high") if ranged else ()))
+    lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
+    keys = keys_of(by, lazy)
+    days = _days(lazy, periods, None if since is None else as_day(since), day)
+    columns = with_ends(MEASURES, ranged=ranged)
+    if "source" not in keys and "source" not in (where or {}):
+        columns += ["outstanding", "overdue"]
+    if "status" in keys or "status" in (where or {}):
+        # A status moves with time alone, so each day is judged by itself.
+        frames.need(lazy.collect_schema().names(), STATUS_NEEDED)
+        found = [cells_of(lazy, keys, end, None, where, ranged=ranged)[0] for end in days]
+    else:
+        found = _Course(lazy, keys, days, where, columns).cells()
+    cells, ends = {}, {}
+    for end, now in zip(days, found, strict=True):
+        for cell, sums in now.items():
+            dated = (*cell[:-1], periods.label(periods.number(end)), cell[-1])
+            cells[dated], ends[dated] = sums, end
+    by_period = (*keys, "period")
+    made = table_of(cells, by_period, columns, numbers)
+    days_of_rows = frames.days(ends[cell] for cell in in_order(cells, by_period))
+    made.insert(len(by_period), "on", days_of_rows)
+    return frames.told(of_day(made, day, periods, told), known_by)
+
+
+def _periods(freq: str, calendar: str | FiscalCalendar | None) -> Periods:
+    if freq not in FREQUENCIES:
+        raise unknown("frequency", freq, FREQUENCIES)
+    return Periods.of("fiscal year" if freq == "year" and calendar else freq, calendar)
+
+
+def _days(
+    lazy: nw.LazyFrame[Any], periods: Periods, since: dt.date | None, day: dt.date
+) -> list[dt.date]:
+    """The day of each row: the last of every period, and at the end the day asked for."""
+    if since is None:
+        since = frames.records(lazy.select(nw.col("since").min().alias("first")))[0]["first"]
+    if since is None or since > day:
+        return []
+    numbers = range(periods.number(since) + 1, periods.number(day) + 1)
+    return [*(periods.first_day(number) - dt.timedelta(days=1) for number in numbers), day]
+
+
+@dataclass(slots=True, eq=False)
+class _Balance:
+    """What one commitment has in a cell, in one unit, as the days go by."""
+
+    cell: Cell
+    commitment: str
+    rows: int = 0
+    ends: Counter[dt.date | None] = field(default_factory=Counter)
+    sums: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    counts: Counter[str] = field(default_factory=Counter)
+    # By measure and kind of inexactness, as recorded.
+    kinds: defaultdict[tuple[Any, ...], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )
+    shown: _Share | None = None
+
+    def move(self, row: dict[str, Any], sign: int) -> None:
+        """Let rows come in, or go."""
+        self.rows += sign * row["rows"]
+        self.ends[row["end"]] += sign * row["rows"]
+        name, number = row["measure"], row["number"]
+        if row["count"] and name in MEASURES:
+            self.counts[name] += sign * row["count"]
+            self.sums[name] += sign * number
+            self.sums[f"{name} stated"] += sign * row["stated"]
+            for end in ("low", "high"):
+                self.sums[f"{name}_{end}"] += sign * (row.get(end) or Decimal(0))
+            kind = (name, *(row.get(part) for part in KIND))
+            self.kinds[kind] += sign * row["stated"]
+
+    def end(self) -> dt.date | None:
+        """The last day of the horizon, as it stands."""
+        return max((end for end, rows in self.ends.items() if rows and end), default=None)
+
+
+class _Share:
+    """What a balance adds to its cell as of a day."""
+
+    def __init__(self, balance: _Balance, day: dt.date) -> None:
+        sums, counts = balance.sums, balance.counts
+        self.numbers: dict[str, Decimal] = {
+            f"{name}{end}": sums[f"{name}{end}"]
+            for name in MEASURES
+            if counts[name] > 0
+            for end in ("", "_low", "_high")
+        }
+        left, end = sums["pledged"] - sums["delivered"], balance.end()
+        pledged, delivered = sums["pledged stated"], sums["delivered stated"]
+        promised = counts["pledged"] > 0
+        counted = promised and pledged > 0
+        missing = bool(promised and end and end < day and pledged > delivered and left > 0)
+        if promised:
+            self.numbers["outstanding"] = left if counted else Decimal(0)
+        if promised and end and end < day:
+            self.numbers["overdue"] = left if missing else Decimal(0)
+        self.loose: set[tuple[str, Any]] = set()
+        self.endless: set[str] = set()
+        standing: defaultdict[tuple[str, Any], Decimal] = defaultdict(Decimal)
+        for (name, bound, no_low, no_high), number in balance.kinds.items():
+            standing[name, bound] += number
+            if number:
+                self.endless |= {f"{name}_low"} if no_low else set()
+                self.endless |= {f"{name}_high"} if no_high else set()
+        for (name, bound), number in standing.items():
+            if number and bound not in (None, "exact"):
+                self.loose.add((name, bound))
+                if name in ("pledged", "delivered"):
+                    turned = flip(bound) if name == "delivered" else bound
+                    self.loose |= {("outstanding", turned)} if counted else set()
+                    self.loose |= {("overdue", turned)} if missing else set()
+
+
+class _Total:
+    """A cell as the days go by: shares are put in, and taken out again when they change."""
+
+    def __init__(self) -> None:
+        self.numbers: defaultdict[str, Decimal] = defaultdict(Decimal)
+        self.counts: Counter[str] = Counter()
+        self.loose: Counter[tuple[str, Any]] = Counter()
+        self.endless: Counter[str] = Counter()
+        self.members: Counter[str] = Counter()
+
+    def put(self, share: _Share, commitment: str, sign: int) -> None:
+        """Put a share in, or take it out."""
+        for name, number in share.numbers.items():
+            self.numbers[name] += sign * number
+            self.counts[name] += sign
+        for item in share.loose:
+            self.loose[item] += sign
+        for name in share.endless:
+            self.endless[name] += sign
+        self.members[commitment] += sign
+        if not self.members[commitment]:
+            del self.members[commitment]
+
+    def sums(self, columns: Collection[str]) -> Sums:
+        """The cell as it stands."""
+        made = Sums(commitments=len(self.members))
+        made.numbers = {
+            name: self.numbers[name] for name, count in self.counts.items() if count > 0
+        }
+        made.endless = {name for name, count in self.endless.items() if count > 0}
+        for (name, bound), count in self.loose.items():
+            if count > 0 and name in columns:
+                made.bounds[name].add(bound)
+        return made
+
+
+class _Course:
+    """The cells at the end of each period: only balances that move are counted anew."""
+
+    def __init__(
+        self,
+        lazy: nw.LazyFrame[Any],
+        keys: Sequence[str],
+        days: Sequence[dt.date],
+        where: Where | None,
+        columns: Collection[str],
+    ) -> None:
+        self.days, self.columns = days, columns
+        self.balances: dict[tuple[Any, ...], _Balance] = {}
+        self.moves: list[list[tuple[_Balance, dict[str, Any], int]]] = [[] for _ in days]
+        # The balances whose last day is past for the first time.
+        self.due: list[set[_Balance]] = [set() for _ in days]
+        for row in _grouped(lazy, keys, where, ranged="pledged_low" in columns) if days else ():
+            opens = bisect_left(days, row["since"])
+            until = row["until"]
+            closes = len(days) if until is None else bisect_left(days, until)
+            if opens < closes:
+                balance = self._balance(keys, row)
+                self.moves[opens].append((balance, row, 1))
+                if closes < len(days):
+                    self.moves[closes].append((balance, row, -1))
+
+    def _balance(self, keys: Sequence[str], row: dict[str, Any]) -> _Balance:
+        cell = cell_of(keys, row)
+        identity = (*cell, row["commitment"], row.get(frames.STATED_UNIT))
+        if identity not in self.balances:
+            self.balances[identity] = _Balance(cell, row["commitment"])
+        return self.balances[identity]
+
+    def cells(self) -> list[dict[Cell, Sums]]:
+        """The cells of each day."""
+        totals: defaultdict[Cell, _Total] = defaultdict(_Total)
+        with decimal.localcontext(EXACT):
+            return [self._day(at, totals) for at in range(len(self.days))]
+
+    def _day(self, at: int, totals: defaultdict[Cell, _Total]) -> dict[Cell, Sums]:
+        touched = self.due[at]
+        for balance, row, sign in self.moves[at]:
+            balance.move(row, sign)
+            touched.add(balance)
+        for balance in touched:
+            if balance.shown is not None:
+                totals[balance.cell].put(balance.shown, balance.commitment, -1)
+                balance.shown = None
+            if balance.rows:
+                balance.shown = _Share(balance, self.days[at])
+                totals[balance.cell].put(balance.shown, balance.commitment, 1)
+                end = balance.end()
+                past = len(self.days) if end is None else bisect_right(self.days, end)
+                if at < past < len(self.days):
+                    self.due[past].add(balance)
+        return {cell: total.sums(self.columns) for cell, total in totals.items() if total.members}
+
+
+def _grouped(
+    lazy: nw.LazyFrame[Any], keys: Sequence[str], where: Where | None, *, ranged: bool
+) -> list[dict[str, Any]]:
+    """The rows of each balance that come and go on the same days, added up by the engine."""
+    names = lazy.collect_schema().names()
+    frames.need(names, frames.columns_for(keys, names))
+    rows = frames.choose(frames.counting(frames.countable(lazy)), where)
+    groups = [f"key_{at}" for at in range(len(keys))]
+    if keys:
+        rows = rows.with_columns(*frames.key_columns(keys, names))
+    kind: tuple[str, ...] = ("bound",)
+    amounts = ["number"]
+    if ranged:
+        rows, kind, amounts = with_missing_ends(rows), KIND, ["number", "low", "high"]
+    same = frames.balance_keys(names)
+    stated = nw.col("stated_number" if "stated_number" in names else "number")
+    counted = rows.with_columns(
+        stated.alias("stated"),
+        frames.flag(~nw.col("number").is_null(), "count"),
+        frames.COUNT.alias("rows"),
+    )
+    made = (
+        counted.group_by(*groups, *same, "end", "measure", *kind, "since", "until")
+        .agg(nw.col(*amounts, "stated", "count", "rows").sum())
+        .with_columns(*labelled((*groups, *same)), nw.col("measure", "bound").cast(nw.String))
+    )
+    return frames.records(made)
