@@ -670,3 +670,9 @@ def test_finer_digits_than_a_minor_unit_stay_in_the_same_currency() -> None:
     """An amount that is in the target already is not touched."""
     ledger = pt.Ledger([promise(target={"number": "0.123456", "unit": "USD"})])
     assert list(ledger.totals(into="USD")["pledged"]) == [Decimal("0.123456")]
+
+
+def test_an_unknown_option_of_a_table_is_named() -> None:
+    """With those that there are."""
+    with pytest.raises(pt.UnknownNameError, match="unknown option 'repeats'"):
+        pt.Ledger().totals(repeats=True)  # type: ignore[call-arg]

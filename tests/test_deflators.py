@@ -159,3 +159,17 @@ def test_other_headings_are_told(tmp_path: Path) -> None:
     for wrong in ("2020", 2020.0, True, None):
         with pytest.raises(pt.InvalidRatesError, match="base_year"):
             read(tmp_path, text, columns=columns, base_year=wrong)
+
+
+def test_money_of_the_target_without_an_index_is_never_kept_beside_constant_prices() -> None:
+    """Dollars of 2019 would be added to dollars in prices of 2021."""
+    prices = pt.Deflators(
+        {("USD", 2020): Decimal(100), ("USD", 2021): Decimal(200)}, 2021, "currency", "prices"
+    )
+    old, new = (
+        pt.Commitment(id=day, party="P", announced=day, stage="pledged", target="100 USD")
+        for day in ("2019-01-01", "2020-01-01")
+    )
+    ledger = pt.Ledger([old, new])
+    with pytest.raises(pt.PledgetrackError, match="2019"):
+        ledger.totals(into="USD", deflators=prices, on_missing="keep", as_of="2023-01-01")

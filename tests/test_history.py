@@ -347,3 +347,19 @@ def test_changes_of_a_choice_are_changes_of_its_totals(
                     expected[cell] = expected.get(cell, Decimal(0)) + sign * row[name]
     found = amounts(some.changes(since=days[0], until=days[1]))
     assert found == {cell: number for cell, number in expected.items() if number}
+
+
+def test_revisions_of_two_units_on_one_day_go_each_its_way() -> None:
+    """Dollars up and euros down are never added."""
+    promise = pt.Commitment(
+        id="a", party="P", announced="2020-01-01", stage="pledged", targets=["10 USD", "10 EUR"]
+    )
+    revised = [
+        pt.Event(commitment="a", kind="revised", on="2020-02-01", quantity=quantity)
+        for quantity in ("30 USD", "-10 EUR")
+    ]
+    made = pt.Ledger([promise], revised).changes(since="2020-01-15", until="2020-12-31")
+    assert list(zip(made["change"], made["unit"], made["pledged"], strict=True)) == [
+        ("revised down", "EUR", -10),
+        ("revised up", "USD", 30),
+    ]

@@ -200,3 +200,9 @@ def test_a_record_that_is_linked_away_adds_nothing(
 def unconflicting(events: list[pt.Event]) -> bool:
     """Whether no two events restate the same."""
     return sum(1 for event in events if event.restated or event.horizon) < 2
+
+
+def test_what_is_no_ledger_is_refused_in_words() -> None:
+    """With the library's own error."""
+    with pytest.raises(pt.LinkError, match="3 is no ledger"):
+        pt.link(3, {}, keep="iati")  # type: ignore[arg-type]

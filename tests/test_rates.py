@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -273,3 +274,17 @@ def test_both_ends_of_a_range_are_converted() -> None:
     rates = pt.Rates.fixed({"JPY": 150}, per="USD")
     stated = pt.Quantity(number=1, unit="USD", most=2)
     assert rates.convert(stated, "JPY") == pt.Quantity(number=150, unit="JPY", most=300)
+
+
+def test_both_legs_of_a_cross_rate_are_of_one_day() -> None:
+    """The last day that has both, so that a reader finds the rate where the result says."""
+    table = pd.DataFrame(
+        {
+            "day": ["2020-01-01", "2020-01-02", "2020-01-01"],
+            "base": ["EUR"] * 3,
+            "quote": ["USD", "USD", "GBP"],
+            "rate": ["1", "2", "1"],
+        }
+    )
+    rate = pt.Rates.from_frame(table).rate("GBP", "USD", "2020-01-02")
+    assert (rate.value, str(rate.day)) == (1, "2020-01-01")

@@ -167,3 +167,19 @@ def test_slips_are_refused(options: dict[str, Any], message: str) -> None:
     """With what to do."""
     with pytest.raises(pt.PledgetrackError, match=message):
         LEDGER.timeline(as_of="2024-05-31", **options)
+
+
+def test_what_parts_took_still_counts_as_pledged_for_what_is_outstanding() -> None:
+    """The last row is the totals, also where the parts leave nothing of their whole."""
+    fields = {"party": "A", "stage": "pledged"}
+    whole = pt.Commitment(id="w", announced="2024-01-01", target="100 USD", **fields)
+    parts = [
+        pt.Commitment(id=name, announced="2024-02-01", target=size, part_of="w", **fields)
+        for name, size in (("p", "60 USD"), ("q", "40 USD"))
+    ]
+    paid = pt.Event(commitment="w", kind="delivered", on="2024-03-01", quantity="100 USD")
+    ledger = pt.Ledger([whole, *parts], [paid])
+    totals = ledger.totals(as_of="2024-12-31")
+    assert list(totals["outstanding"]) == [0]
+    assert list(ledger.timeline(freq="year", as_of="2024-12-31")["outstanding"]) == [0]
+    assert ledger.explain(totals, 0, measure="outstanding")["counts"].sum() == 0

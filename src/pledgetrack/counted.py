@@ -186,10 +186,10 @@ def _amount(record: Record, column: str) -> Decimal | None:
 
 
 def _left(records: Sequence[Record], column: str, *, overdue: bool) -> bool:
-    """Whether something was pledged; or, of what is overdue, more than was delivered."""
+    """Whether something was pledged, parts included; or, overdue, more than was delivered."""
     sums = {"pledged": ZERO, "delivered": ZERO}
     for record in records:
-        if record["measure"] in sums:
+        if record["measure"] in sums and (overdue or record["event"] != PART):
             sums[record["measure"]] += record[column if column in record else "number"]
     return sums["pledged"] > (sums["delivered"] if overdue else ZERO)
 

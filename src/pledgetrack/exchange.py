@@ -143,8 +143,11 @@ class _Money:
             for price in prices
             if not isinstance(price, Price)
         ]
-        if missing and not self.conversion.keeps:
-            raise first_of(error for _, error in missing)
+        # What stays as recorded must not look like what was converted: a sum in the target itself
+        # that lacks its index would be added to those that have one.
+        bare = [error for (_, unit), error in missing if unit == self.conversion.into]
+        if bare or (missing and not self.conversion.keeps):
+            raise first_of(bare or [error for _, error in missing])
         return {whose for whose, _ in missing}
 
     # --- balances ---------------------------------------------------------------------------------

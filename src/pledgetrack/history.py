@@ -311,12 +311,17 @@ class _Comparison:
     def _revised(self, event: Event, rows: list[Signed], *, again: bool) -> Iterator[Change]:
         fact = _fact(event)
         if (event.quantity or event.restated) and (rows or not again):
-            with decimal.localcontext(EXACT):
-                change = sum(s * r["number"] for s, r in rows if r["measure"] in _STANDING)
-            if not change and event.quantity:
-                change = event.quantity.number
-            word = "revised up" if change > 0 else "revised down" if change < 0 else "revised"
-            yield from self._told(word, rows, fact)
+            # Facts of one day and place may revise several units, each in its own direction.
+            by_unit: dict[str, list[Signed]] = defaultdict(list)
+            for sign, row in rows:
+                by_unit[row["unit"]].append((sign, row))
+            for mine in by_unit.values() or [[]]:
+                with decimal.localcontext(EXACT):
+                    change = sum(s * r["number"] for s, r in mine if r["measure"] in _STANDING)
+                if not change and event.quantity:
+                    change = event.quantity.number
+                word = "revised up" if change > 0 else "revised down" if change < 0 else "revised"
+                yield from self._told(word, mine, fact)
             rows = []
         if event.horizon:
             before = self.commitment.horizon

@@ -37,6 +37,8 @@ def link(ledger: Ledger, pairs: Mapping[str, str], *, keep: str) -> Ledger:
     >>> linked.status(as_of="2024-12-31").reason[0]
     "the same as 'iati:XM-1'"
     """
+    if not isinstance(ledger, Ledger):
+        raise LinkError(f"{ledger!r:.60} is no ledger", pair=None)
     if not isinstance(pairs, Mapping):
         raise LinkError(f"{pairs!r:.60} is no mapping of one id to the other", pair=None)
     aside: dict[str, str] = {}

@@ -51,12 +51,15 @@ class Conversion:
         rate_day: object = "announced",
         on_missing: str = "raise",
         deflators: Deflators | None = None,
+        **others: object,
     ) -> Conversion | None:
         """The conversion that options ask for, if any.
 
         >>> Conversion.of(into="USD", rate_day="2024-01-05").rate_day
         datetime.date(2024, 1, 5)
         """
+        for name in others:
+            raise unknown("option", name, ("into", "rates", "rate_day", "on_missing", "deflators"))
         if on_missing not in ("raise", "keep"):
             raise unknown("on_missing", on_missing, ("raise", "keep"))
         for what, given, kind in (("rates", rates, Rates), ("deflators", deflators, Deflators)):

@@ -231,9 +231,14 @@ class Rates:
         if unit == into:
             return Rate(Fraction(1), None, None)
         (given, since), (wanted, until) = self._leg(unit, asked), self._leg(into, asked)
-        # A cross rate is as old as the older of its two legs.
-        days = [leg for leg in (since, until) if leg is not None]
-        return Rate(wanted / given, min(days, default=None), self.source)
+        while since and until and since != until:
+            # Both legs of a cross rate are of one day, the last that has both.
+            common = min(since, until)
+            (given, since), (wanted, until) = self._leg(unit, common), self._leg(into, common)
+        day = since or until
+        if day and asked and (asked - day).days > self.max_gap:
+            raise self._missing(unit if since else into, asked)
+        return Rate(wanted / given, day, self.source)
 
     def _leg(self, unit: str, asked: dt.date | None) -> tuple[Fraction, dt.date | None]:
         """What one unit of the base is worth in a currency on a day, and the day of the rate."""

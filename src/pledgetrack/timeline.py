@@ -19,6 +19,7 @@ from pledgetrack.calendar import FiscalCalendar, Periods, as_day
 from pledgetrack.cells import KIND, Cell, Sums, cell_of, labelled, with_ends, with_missing_ends
 from pledgetrack.convert import Converting, enter
 from pledgetrack.errors import unknown
+from pledgetrack.families import PART
 from pledgetrack.frames import Bounds, Numbers, Where
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, flip
@@ -129,6 +130,8 @@ class _Balance:
             self.counts[name] += sign * row["count"]
             self.sums[name] += sign * number
             self.sums[f"{name} stated"] += sign * row["stated"]
+            # What is pledged together with what parts show of it.
+            self.sums["full"] += sign * (row["full"] or 0)
             for end in ("low", "high"):
                 self.sums[f"{name}_{end}"] += sign * (row.get(end) or Decimal(0))
             kind = (name, *(row.get(part) for part in KIND))
@@ -153,7 +156,7 @@ class _Share:
         left, end = sums["pledged"] - sums["delivered"], balance.end()
         pledged, delivered = sums["pledged stated"], sums["delivered stated"]
         promised = counts["pledged"] > 0
-        counted = promised and pledged > 0
+        counted = promised and sums["full"] > 0
         missing = bool(promised and end and end < day and pledged > delivered and left > 0)
         if promised:
             self.numbers["outstanding"] = left if counted else Decimal(0)
@@ -288,12 +291,15 @@ def _grouped(
     stated = nw.col("stated_number" if "stated_number" in names else "number")
     counted = rows.with_columns(
         stated.alias("stated"),
+        nw.when((nw.col("measure") == "pledged") & (nw.col("event") != PART))
+        .then(stated)
+        .alias("full"),
         frames.flag(~nw.col("number").is_null(), "count"),
         frames.COUNT.alias("rows"),
     )
     made = (
         counted.group_by(*groups, *same, "end", "measure", *kind, "since", "until")
-        .agg(nw.col(*amounts, "stated", "count", "rows").sum())
+        .agg(nw.col(*amounts, "stated", "full", "count", "rows").sum())
         .with_columns(*labelled((*groups, *same)), nw.col("measure", "bound").cast(nw.String))
     )
     return frames.records(made)
