@@ -246,8 +246,7 @@ class Reader:
                 text=said,
                 kind="ambiguous",
             )
-        checked: Bound = bound  # type: ignore[assignment]  # the vocabulary holds bounds alone
-        return Quantity(number=exact(amount.total), unit=unit, bound=checked)
+        return Quantity(number=exact(amount.total), unit=unit, bound=_bound(bound))
 
     def _year(self, said: str) -> WordingError:
         return WordingError(
