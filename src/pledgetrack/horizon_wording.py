@@ -75,11 +75,6 @@ class HorizonReader(PeriodReader):
             raise self.given.refuse(
                 f"runs from {start} back to {end}; write the earlier first", "reversed"
             )
-        said = self.given.announced
-        if said and end and end < said[0]:
-            raise self.given.refuse(
-                f"ends on {end}, before the announcement on {said[0]}", "past", *EXAMPLES
-            )
         return Horizon(start=start, end=end, wording=OPEN)
 
     # --- one end ----------------------------------------------------------------------------------
@@ -134,19 +129,28 @@ class HorizonReader(PeriodReader):
                 continue
             ending = self._ending(begin)
             if ending:
-                return self._made(None, ending[0][1]), ending[1]
+                return self._due(ending[0][1]), ending[1]
             read = self.period(begin)
             if read is None or read[0].size == "decade":
                 return None  # "by the 2030s" is by their beginning, or by their end
             period, end = read
             days = period.next(self.given, _before if "before" in words else _until)
             if "before" in words:
-                return self._made(None, _eve(days, self.given)), end
+                return self._due(_eve(days, self.given)), end
             if "until" in words and period.size != "day":
                 what = self.text[self.tokens[begin].start : self.tokens[end - 1].end]
                 raise self.given.two_readings(f"by the end of {what}", f"before {what}")
-            return self._made(None, days[1]), end
+            return self._due(days[1]), end
         return None
+
+    def _due(self, end: dt.date) -> Horizon:
+        """The horizon of a deadline, which lies ahead."""
+        said = self.given.announced
+        if said and end < said[0]:
+            raise self.given.refuse(
+                f"ends on {end}, before the announcement on {said[0]}", "past", *EXAMPLES
+            )
+        return self._made(None, end)
 
     def _on(self, at: int) -> Read | None:
         read = self.period(at + 1) if self.plain(at) == "on" else None
