@@ -12,6 +12,7 @@ import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from pledgetrack.errors import CalendarError, DayError, unknown
+from pledgetrack.render import clip
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CODE = re.compile(r"([0-9]{1,2}):([a-z]+)")
@@ -46,9 +47,7 @@ def as_day(value: object) -> dt.date:
         except ValueError:
             raise DayError(f"{value!r} is not in the calendar", value=value) from None
     as_month(value)  # a month that is not in the calendar is told so
-    shown = repr(value)
-    shown = shown if len(shown) <= 60 else shown[:59] + "…"
-    raise DayError(f"{shown} is no day; write it as YYYY-MM-DD", value=value)
+    raise DayError(f"{clip(repr(value), 60)} is no day; write it as YYYY-MM-DD", value=value)
 
 
 def as_month(value: object) -> tuple[dt.date, dt.date] | None:

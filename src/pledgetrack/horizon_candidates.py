@@ -9,8 +9,10 @@ from typing import NamedTuple
 from pledgetrack.errors import PledgetrackError, WordingError
 from pledgetrack.horizon import Horizon
 from pledgetrack.horizon_wording import EXAMPLES, HorizonReader
+from pledgetrack.render import clip
 from pledgetrack.stated_days import Given, shown
 from pledgetrack.stated_periods import DASHES
+from pledgetrack.vocabulary import CLOSING
 
 _VAGUE = (
     "soon", "shortly", "eventually", "someday", "early", "late", "mid", "middle",
@@ -56,7 +58,7 @@ def refusal(reader: HorizonReader) -> WordingError:
             "vague",
             *EXAMPLES,
         )
-    told = ", ".join(repr(part if len(part) <= 40 else part[:39] + "…") for part in left)
+    told = ", ".join(repr(clip(part, 40)) for part in left)
     wording = given.refuse(
         f"is not read whole: {told or 'nothing'} is left over; write the days (start and end), or "
         "a phrase such as 'over the next two years' or 'by the end of 2025'",
@@ -110,12 +112,11 @@ class Span(NamedTuple):
 
 def candidates(text: str, given: Given) -> list[Span]:
     """The stretches of a running text that may state a horizon."""
-    rows = HorizonReader(text, given).tokens
+    reader = HorizonReader(text, given)
     found: list[Span] = []
     at = 0
-    window = HorizonReader(text, given)
-    while at < len(rows):
-        span, after = _candidate(window, at)
+    while at < len(reader.tokens):
+        span, after = _candidate(reader, at)
         if span:
             found.append(span)
         at = max(after, at + 1)
@@ -129,7 +130,6 @@ _OPENERS = frozenset(
 )
 
 
-_CLOSING = frozenset(") ] } ' ’ \" ” “ » . , ; : ! ? … —".split())
 _DENIED = frozenset("not never born nicht".split())
 # What may stand behind a year that is one, unlike "in 2000 schools".
 _FUNCTION = frozenset(
@@ -143,7 +143,7 @@ _FUNCTION = frozenset(
 def _goes_on(reader: HorizonReader, at: int) -> bool:
     """Whether the text behind a time may belong to it: "by 2030-31", "in 2000 schools"."""
     plain = reader.plain(at)
-    if reader.glued(at) and plain not in _CLOSING:
+    if reader.glued(at) and plain not in CLOSING:
         return True
     if reader.glued(at) and reader.glued(at + 1) and reader.kind(at + 1) == "number":
         return True  # "by 2030,5 tonnes"

@@ -23,7 +23,6 @@ Read = tuple[Horizon, int]
 _MONTHS = {"month": 1, "year": 12, "decade": 120}
 _DAYS = {"day": 1, "week": 7}
 _BY = ("by", "no later than", "not later than", "by no later than", "on or before")
-_THROUGH = ("through", "thru", "up to and including", "up to the end of", "until the end of")
 _DURING = ("in", "during", "throughout", "for", "within", "over")
 EXAMPLES = ("over the next two years", "within 18 months", "by the end of 2025", "in 2024")
 _OPEN = (

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, mo
 from pledgetrack import nouns, units
 from pledgetrack.errors import AmountError
 from pledgetrack.fields import Record, Text
+from pledgetrack.render import clip
 from pledgetrack.vocabulary import language, vocabulary
 
 Bound = Literal["exact", "at least", "up to", "about"]
@@ -45,12 +46,12 @@ def exact(value: object) -> Decimal:
         raise AmountError(f"{value!r} is no exact number{hint}", value=value)
     if isinstance(value, str):
         if not _NUMBER.fullmatch(value):
-            shown = value if len(value) <= 40 else value[:39] + "…"
             raise AmountError(
-                f"{shown!r} is no plain number; write digits with a decimal point", value=value
+                f"{clip(value, 40)!r} is no plain number; write digits with a decimal point",
+                value=value,
             )
         if len(value) > 100:
-            raise _too_many_digits(value[:39] + "…", value)
+            raise _too_many_digits(clip(value, 40), value)
         value = Decimal(value)
     if isinstance(value, int):
         # Converting a huge int to text is quadratic, so it is measured first.

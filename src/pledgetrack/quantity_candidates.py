@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pledgetrack.errors import PledgetrackError, WordingError
 from pledgetrack.quantity import Quantity
 from pledgetrack.quantity_wording import DASHES, MINUS, Reader
-from pledgetrack.vocabulary import ALL_MAGNITUDES, codes_of_word
+from pledgetrack.render import clip
+from pledgetrack.vocabulary import ALL_MAGNITUDES, CLOSING, codes_of_word
 
 _PER_CENT = frozenset({("per", "cent"), ("por", "ciento"), ("pour", "cent")})
 
@@ -23,7 +24,7 @@ def refusal(reader: Reader, found: PledgetrackError | None = None) -> Pledgetrac
     ``found`` is what the reading stumbled over: it is told where the phrase is nothing else.
     """
     text, rows, words = reader.text, reader.tokens, reader.words
-    shown = text if len(text) <= 60 else text[:59] + "…"
+    shown = clip(text, 60)
     kinds: tuple[tuple[str, bool, str], ...] = (
         ("share", _is_share(reader), "is a share, not a quantity; state the amount"),
         ("relative", _is_relative(reader), "compares, and is no quantity; state the amount"),
@@ -47,7 +48,7 @@ def refusal(reader: Reader, found: PledgetrackError | None = None) -> Pledgetrac
     left = _left_over(reader)
     if found and left == (text.strip(),):
         return found
-    said = ", ".join(repr(part if len(part) <= 40 else part[:39] + "…") for part in left)
+    said = ", ".join(repr(clip(part, 40)) for part in left)
     return WordingError(
         f"{shown!r} is not read whole: {said or 'nothing'} is left over; leave that out, or write "
         "the number, its unit and nothing else (a thing counted in quotes where need be)",
@@ -177,7 +178,6 @@ _DENIED = frozenset(
     {"minus", "not", "no", "without", "nicht", "kein", "keine", "sin", "sans", "pas"}
 )
 _OPENING = frozenset("( [ { ' \" ‘ “ „ « ¿ ¡ , ; : —".split())
-_CLOSING = frozenset(") ] } ' ’ \" ” “ » . , ; : ! ? … —".split())
 _BETWEEN = frozenset(
     ", and or to a half ( ) ' ’ \" ~ / ½ ¼ ¾ y o et ou und oder ‑ ‐".split()
 ).union(DASHES, MINUS)
@@ -191,9 +191,9 @@ def _denied(reader: Reader, at: int) -> bool:
 
 def _goes_on(reader: Reader, begin: int, at: int) -> bool:
     """Whether the text behind an amount may belong to it: "US$1.5-billion", "USD 5, 10 million"."""
-    if reader._glued(at) and reader.plain(at) not in _CLOSING:
+    if reader._glued(at) and reader.plain(at) not in CLOSING:
         return True
-    if reader.plain(at) in _CLOSING and reader._glued(at) and reader._glued(at + 1):
+    if reader.plain(at) in CLOSING and reader._glued(at) and reader._glued(at + 1):
         return reader.kind(at + 1) in ("word", "number")  # "US$5.million"
     last = reader.plain(at - 1)
     ends_in_words = reader.kind(at - 1) == "word" and (last,) not in reader.names

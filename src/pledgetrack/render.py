@@ -69,6 +69,15 @@ def cut(text: str, width: int) -> str:
     return kept + "…"
 
 
+def clip(text: str, length: int) -> str:
+    """The text in at most so many characters, however long it is; a cut one ends in "…".
+
+    >>> clip("us-ports-of-entry", 9)
+    'us-ports…'
+    """
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 def text_table(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pledgetrack.calendar import CALENDARS, FiscalCalendar, fiscal_calendar, month_of
 from pledgetrack.errors import WordingError
 from pledgetrack.horizon import Horizon
+from pledgetrack.render import clip
 from pledgetrack.vocabulary import LANGUAGES, fold
 
 Days = tuple[dt.date, dt.date]
@@ -60,8 +61,9 @@ class Given:
 
     def refuse(self, what: str, kind: str, *choices: str) -> WordingError:
         """The refusal of this phrase."""
-        shown = self.text if len(self.text) <= 60 else self.text[:59] + "…"
-        return WordingError(f"{shown!r} {what}", text=self.text, kind=kind, choices=choices)
+        return WordingError(
+            f"{clip(self.text, 60)!r} {what}", text=self.text, kind=kind, choices=choices
+        )
 
     def two_readings(self, *readings: str) -> WordingError:
         """The refusal of a phrase that can be read in several ways."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from pledgetrack import units
 from pledgetrack.errors import WordingError
+from pledgetrack.render import clip
 from pledgetrack.vocabulary import SIGNS, WORDS_TOO, codes_of_word, fold, separators
 
 _SPACE = "[ \u00a0\u2009\u202f]"
@@ -143,9 +144,9 @@ def _digits(text: str) -> str:
 
 
 def _no_number(text: str) -> WordingError:
-    shown = text if len(text) <= 40 else text[:39] + "…"
     return WordingError(
-        f"{shown!r} is no number that can be read; write digits, with commas between thousands",
+        f"{clip(text, 40)!r} is no number that can be read; write digits, with commas between "
+        "thousands",
         text=text,
         kind="ambiguous",
     )

@@ -238,6 +238,9 @@ _DE = Vocabulary(
 _BY_LANGUAGE = {"en": _EN, "es": _ES, "fr": _FR, "de": _DE}
 
 
+CLOSING = frozenset(") ] } ' ’ \" ” “ » . , ; : ! ? … —".split())
+"""Signs that may be written to the end of a phrase in running text."""
+
 ALL_MAGNITUDES = frozenset(
     "milliard milliards quadrillion quintillion mill mil bil tril mm thousands millions billions "
     "trillions".split()

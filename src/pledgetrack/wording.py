@@ -16,6 +16,7 @@ from pledgetrack.horizon import Horizon
 from pledgetrack.horizon_wording import HorizonReader
 from pledgetrack.quantity import Quantity
 from pledgetrack.quantity_wording import Reader
+from pledgetrack.render import clip
 from pledgetrack.stated_days import Days, Given
 from pledgetrack.units import is_currency
 from pledgetrack.vocabulary import language
@@ -89,13 +90,12 @@ def _phrase(text: object) -> str:
     if not isinstance(text, str):
         raise WordingError(f"{text!r:.60} is no text to read", text=text, kind="left over")
     phrase = " ".join(text.split())
-    shown = phrase if len(phrase) <= 60 else phrase[:59] + "…"
     if not phrase:
         raise WordingError("an empty phrase; pass the words of the source", text=text, kind="empty")
     if len(phrase) > LONGEST:
         raise WordingError(
-            f"{shown!r} is longer than {LONGEST} characters; find_quantities and find_horizons "
-            "read running text",
+            f"{clip(phrase, 60)!r} is longer than {LONGEST} characters; find_quantities and "
+            "find_horizons read running text",
             text=text,
             kind="left over",
             left_over=(phrase,),
