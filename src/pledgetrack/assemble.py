@@ -54,22 +54,12 @@ def assemble(
     """
     found = _Finder(places or {}, list(problems), refused)
     commitments, events = list(commitments), list(events)
-    sources, parties = list(sources), list(parties)
-    _kinds(commitments, events, sources, parties)
-    mentioned = sorted({name for commitment in commitments for name in _named(commitment)})
-    known_parties = _parties([*parties, *(Party(name=name) for name in mentioned)], found)
-    known_sources = _sources(sources, found)
-    names = Names.of(known_parties)
-    by_id = _commitments(commitments, found)
-    for commitment in commitments:
-        _cited(commitment, f"commitment {commitment.id!r}", known_sources, found)
-    for event in events:
-        _cited(event, describe(event), known_sources, found)
-        _event(event, by_id, found)
-    _conflicts(events, by_id, found)
-    _kin(by_id, events, found)
+    known_parties, known_sources = _compared(
+        commitments, events, list(sources), list(parties), found
+    )
     if found.problems:
         raise InvalidLedgerError(found.problems)
+    names = Names.of(known_parties)
     resolved = [names.resolve_commitment(commitment) for commitment in commitments]
     return Records(
         commitments=tuple(sorted(resolved, key=lambda commitment: commitment.id)),
@@ -80,6 +70,41 @@ def assemble(
         parties=tuple(sorted(known_parties, key=lambda party: party.name)),
         tags=tuple(sorted({*tags, *(name for promised in resolved for name in promised.tags)})),
     )
+
+
+def faults(
+    commitments: list[Commitment],
+    events: list[Event],
+    sources: list[Source],
+    parties: list[Party],
+) -> list[tuple[Any, Problem]]:
+    """Each mistake between records, with the record that is at fault."""
+    found = _Finder({}, [], ())
+    _compared(commitments, events, sources, parties, found)
+    return list(zip(found.records, found.problems, strict=True))
+
+
+def _compared(
+    commitments: list[Commitment],
+    events: list[Event],
+    sources: list[Source],
+    parties: list[Party],
+    found: _Finder,
+) -> tuple[list[Party], dict[str, Source]]:
+    """The parties and sources that are known, after every mistake between the records is found."""
+    _kinds(commitments, events, sources, parties)
+    mentioned = sorted({name for commitment in commitments for name in _named(commitment)})
+    known_parties = _parties([*parties, *(Party(name=name) for name in mentioned)], found)
+    known_sources = _sources(sources, found)
+    by_id = _commitments(commitments, found)
+    for commitment in commitments:
+        _cited(commitment, f"commitment {commitment.id!r}", known_sources, found)
+    for event in events:
+        _cited(event, describe(event), known_sources, found)
+        _event(event, by_id, found)
+    _conflicts(events, by_id, found)
+    _kin(by_id, events, found)
+    return known_parties, known_sources
 
 
 def _kinds(*lists: list[Any]) -> None:
@@ -107,11 +132,13 @@ class _Finder:
     def __init__(self, places: Places, problems: list[Problem], refused: Collection[str]) -> None:
         self.places = places
         self.problems = problems
+        self.records: list[Any] = []  # at fault, of the problems found here
         self.refused = refused
 
     def add(self, record: Any, label: str, message: str) -> None:
         file, line = self.places.get(id(record), (None, None))
         self.problems.append(Problem(message, file=file, line=line, record=label))
+        self.records.append(record)
 
 
 # --- parties --------------------------------------------------------------------------------------

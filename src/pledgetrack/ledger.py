@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pledgetrack import choice, frames, render
+from pledgetrack.account import Account
 from pledgetrack.assemble import Names, Records, assemble
 from pledgetrack.balances import Finding
 from pledgetrack.calendar import FiscalCalendar, as_day
@@ -57,12 +58,14 @@ class Ledger:
     ) -> None:
         self._records = assemble(commitments, events, sources, parties)
         self._where: Labels = {}
+        self._account: Account | None = None
 
     @classmethod
-    def _of(cls, records: Records, where: Labels) -> Ledger:
+    def _of(cls, records: Records, where: Labels, account: Account | None = None) -> Ledger:
         made = cls.__new__(cls)
         made._records = records
         made._where = where
+        made._account = account
         return made
 
     @classmethod
@@ -101,6 +104,19 @@ class Ledger:
     def parties(self) -> tuple[Party, ...]:
         """The parties, by name; those named only in commitments among them."""
         return self._records.parties
+
+    @property
+    def account(self) -> Account:
+        """What became of every record of the files that were imported; empty for other ledgers.
+
+        It tells of the import: choosing and cutting leave it as it is, and joining two ledgers
+        joins their accounts.
+
+        >>> import pledgetrack as pt
+        >>> len(pt.load_seeds().account)
+        0
+        """
+        return Account.empty_one() if self._account is None else self._account.copy(deep=False)
 
     @cached_property
     def _shown_records(self) -> tuple[tuple[Commitment, ...], tuple[Event, ...]]:
@@ -158,7 +174,12 @@ class Ledger:
             tags=mine.tags + theirs.tags,
         )
         made = replace(made, context=mine.context | theirs.context)
-        return Ledger._of(made, self._where)
+        return Ledger._of(made, self._where, self._accounts(other))
+
+    def _accounts(self, other: Ledger) -> Account | None:
+        if self._account is None or other._account is None:
+            return self._account if other._account is None else other._account
+        return self._account.joined(other._account)
 
     def __radd__(self, other: object) -> Ledger:
         """So that ``sum`` joins a list of ledgers."""
@@ -204,7 +225,7 @@ class Ledger:
             rows = frames.choose(frames.enter(self._rows()).select("commitment", "unit", "measure",
                 "horizon", "end", "source", "number", "event"), where)  # fmt: skip
             kept &= set(frames.collect(frames.countable(rows)).column("commitment").to_pylist())
-        return Ledger._of(choice.only(self._records, kept), where)
+        return Ledger._of(choice.only(self._records, kept), where, self._account)
 
     @cached_property
     def _names(self) -> Names:
@@ -227,7 +248,7 @@ class Ledger:
             records = choice.happened(records, as_day(day))
         if known_by is not None:
             records = choice.known(records, as_day(known_by))
-        return Ledger._of(records, self._where)
+        return Ledger._of(records, self._where, self._account)
 
     # --- tables -----------------------------------------------------------------------------------
 

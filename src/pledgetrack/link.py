@@ -62,7 +62,7 @@ def link(ledger: Ledger, pairs: Mapping[str, str], *, keep: str) -> Ledger:
         records.parties,
         tags=records.tags,
     )
-    return Ledger._of(replace(made, context=records.context), ledger._where)
+    return Ledger._of(replace(made, context=records.context), ledger._where, ledger._account)
 
 
 def _kept(one: str, other: str, keep: str) -> tuple[str, str]:
