@@ -32,6 +32,7 @@ from pledgetrack.errors import (
     WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.formats.iati import read_iati
 from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
@@ -91,6 +92,7 @@ __all__ = [
     "parse_horizon",
     "parse_quantity",
     "read",
+    "read_iati",
     "status",
     "summary",
     "timeline",

@@ -11,6 +11,7 @@ from pledgetrack.errors import InvalidLedgerError
 from pledgetrack.intake import OnReject, check_on_reject
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Party, Source
+from pledgetrack.schedules import Planned
 
 Rows = Mapping[int, Collection[int]]
 """The rows of the account that a record was made of, by the ``id()`` of the object."""
@@ -25,6 +26,7 @@ def ledger_of(
     account: AccountBuilder,
     rows: Rows,
     on_reject: OnReject,
+    planned: Iterable[Planned] = (),
 ) -> Ledger:
     """The ledger of the records that a reader found, with its account.
 
@@ -32,7 +34,7 @@ def ledger_of(
     rule between records rejects those rows, with the reason; all that was made of a rejected row
     leaves with it, and an event leaves with its commitment. With ``on_reject="raise"`` every
     reject is raised in one ``InvalidLedgerError``. Parties and sources must not conflict: a reader
-    merges its own.
+    merges its own. ``planned`` is what the file plans beside its promises.
     """
     check_on_reject(on_reject)
     commitments, events = list(commitments), list(events)
@@ -52,7 +54,7 @@ def ledger_of(
     if rejects and on_reject == "raise":
         raise InvalidLedgerError(rejects)
     made = assemble(commitments, events, sources, parties)
-    return Ledger._of(made, {}, account.build())
+    return Ledger._of(made, {}, account.build(), tuple(planned))
 
 
 def _left(

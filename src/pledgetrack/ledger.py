@@ -27,6 +27,7 @@ from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import CITATION, MEASURES, movements
 from pledgetrack.pricing import Conversion
 from pledgetrack.reading import Reading
+from pledgetrack.schedules import Planned, schedule
 from pledgetrack.status import status
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
@@ -59,13 +60,21 @@ class Ledger:
         self._records = assemble(commitments, events, sources, parties)
         self._where: Labels = {}
         self._account: Account | None = None
+        self._planned: tuple[Planned, ...] | None = ()
 
     @classmethod
-    def _of(cls, records: Records, where: Labels, account: Account | None = None) -> Ledger:
+    def _of(
+        cls,
+        records: Records,
+        where: Labels,
+        account: Account | None = None,
+        planned: tuple[Planned, ...] | None = (),
+    ) -> Ledger:
         made = cls.__new__(cls)
         made._records = records
         made._where = where
         made._account = account
+        made._planned = planned
         return made
 
     @classmethod
@@ -174,7 +183,10 @@ class Ledger:
             tags=mine.tags + theirs.tags,
         )
         made = replace(made, context=mine.context | theirs.context)
-        return Ledger._of(made, self._where, self._accounts(other))
+        planned = None
+        if self._planned is not None and other._planned is not None:
+            planned = self._planned + other._planned
+        return Ledger._of(made, self._where, self._accounts(other), planned)
 
     def _accounts(self, other: Ledger) -> Account | None:
         if self._account is None or other._account is None:
@@ -225,7 +237,9 @@ class Ledger:
             rows = frames.choose(frames.enter(self._rows()).select("commitment", "unit", "measure",
                 "horizon", "end", "source", "number", "event"), where)  # fmt: skip
             kept &= set(frames.collect(frames.countable(rows)).column("commitment").to_pylist())
-        return Ledger._of(choice.only(self._records, kept), where, self._account)
+        return Ledger._of(
+            choice.only(self._records, kept), where, self._account, self._planned and None
+        )
 
     @cached_property
     def _names(self) -> Names:
@@ -248,7 +262,7 @@ class Ledger:
             records = choice.happened(records, as_day(day))
         if known_by is not None:
             records = choice.known(records, as_day(known_by))
-        return Ledger._of(records, self._where, self._account)
+        return Ledger._of(records, self._where, self._account, self._planned and None)
 
     # --- tables -----------------------------------------------------------------------------------
 
@@ -436,6 +450,31 @@ class Ledger:
             where=self._shown(rows), numbers=numbers,
         )  # fmt: skip
         return self._reach(made, known_by)
+
+    def schedule(
+        self,
+        by: str | Iterable[str] = (),
+        *,
+        per: str | None = None,
+        calendar: str | FiscalCalendar | None = None,
+        numbers: Numbers = "decimal",
+    ) -> pd.DataFrame:
+        """Budgets and planned disbursements of an import, by period; they are in no total.
+
+        A row per kind, group of ``by`` (party, recipient, commitment, source, start), period of
+        ``per`` and unit. Of a choice of the ledger there is none: take it before ``filter`` and
+        ``cut``. Ledgers that plan nothing give an empty table.
+
+        >>> import pledgetrack as pt
+        >>> len(pt.load_seeds().schedule(per="year"))
+        0
+        """
+        if self._planned is None:
+            raise PledgetrackError(
+                "a part of a ledger has no schedule, for budgets are those of whole activities; "
+                "take it before the choice"
+            )
+        return schedule(self._planned, by, per=per, calendar=calendar, numbers=numbers)
 
     def changes(
         self,

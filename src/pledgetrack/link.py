@@ -62,7 +62,9 @@ def link(ledger: Ledger, pairs: Mapping[str, str], *, keep: str) -> Ledger:
         records.parties,
         tags=records.tags,
     )
-    return Ledger._of(replace(made, context=records.context), ledger._where, ledger._account)
+    return Ledger._of(
+        replace(made, context=records.context), ledger._where, ledger._account, ledger._planned
+    )
 
 
 def _kept(one: str, other: str, keep: str) -> tuple[str, str]:

@@ -1,0 +1,335 @@
+"""The element of one IATI activity to plain values, each of its records noted in the account."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from pledgetrack.account import AccountBuilder, Outcome
+from pledgetrack.errors import PledgetrackError
+from pledgetrack.formats.iati_codes import modern
+from pledgetrack.formats.iati_values import Activity, Fact, Org, Place, Plan
+from pledgetrack.quantity import exact
+from pledgetrack.units import is_currency
+
+RECORDS = ("transaction", "budget", "planned-disbursement")
+"""The elements of an activity that are records of the account, beside itself."""
+
+_UNPRINTABLE = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+# xs:date, whose time zone says nothing about the day, and the day of an xs:dateTime.
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+
+
+class _Aside(Exception):  # noqa: N818  # no mistake, but a way out
+    """A record that is understood and counts nowhere."""
+
+
+class _Bad(Exception):  # noqa: N818
+    """A record that breaks the schema."""
+
+
+def day_of(text: str) -> dt.date | None:
+    """The day of an xs:date or xs:dateTime; None where it is neither.
+
+    >>> day_of("2020-01-05Z"), day_of("2020-1-5"), day_of("05/01/2020")
+    (datetime.date(2020, 1, 5), None, None)
+    """
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        return None
+    try:
+        return dt.date.fromisoformat(match[1])
+    except ValueError:
+        return None
+
+
+def number_of(text: str) -> Decimal:
+    """The number of an xs:decimal.
+
+    >>> number_of(" -500.50 ")
+    Decimal('-500.5')
+    >>> number_of("1,000")
+    Traceback (most recent call last):
+    pledgetrack.formats.iati_activity._Bad: value '1,000' is no decimal number
+    """
+    plain = text.strip()
+    if not _DECIMAL.fullmatch(plain):
+        raise _Bad(f"value {plain[:40]!r} is no decimal number" if plain else "the value is empty")
+    try:
+        return exact(Decimal(plain))
+    except PledgetrackError as error:
+        raise _Bad(str(error)) from error
+
+
+class ActivityReader:
+    """Reads the element of one activity."""
+
+    def __init__(
+        self, element: Any, number: int, file: str, seen: AccountBuilder, *, old: bool
+    ) -> None:
+        self.element = element
+        self.path = f"iati-activity[{number}]"
+        self.file = file
+        self.seen = seen
+        self.old = old
+        self.language = element.get("{http://www.w3.org/XML/1998/namespace}lang")
+        self.currency = (element.get("default-currency") or "").strip()
+        self.identifier = ""
+
+    def read(self, source: int) -> Activity | None:
+        """The activity; None where it has no identifier, which the account then says."""
+        element = self.element
+        place: dict[str, Any] = {
+            "file": self.file,
+            "line": element.sourceline,
+            "element": self.path,
+            "raw": _raw(element, ("iati-identifier", "reporting-org", "title")),
+        }
+        found = element.findall("iati-identifier")
+        if len(found) != 1:
+            why = f"{len(found) or 'no'} elements iati-identifier; there must be one"
+            self._without_activity("rejected", why, place)
+            return None
+        self.identifier = _plain("".join(found[0].itertext()))
+        if not self.identifier:
+            why = "no iati-identifier, so the activity cannot be told from others"
+            self._without_activity("set aside", why, place)
+            return None
+        place["record"] = self.identifier
+        row = self.seen.counted(**place)
+        activity = Activity(
+            row=row, line=element.sourceline, path=self.path, source=source,
+            identifier=self.identifier,
+            title=self._narrative("title"),
+            reporter=self._org(element.find("reporting-org")),
+            hierarchy=_level(element.get("hierarchy")),
+            status=_code(element.find("activity-status")),
+            updated=day_of(element.get("last-updated-datetime") or ""),
+            dates=self._dates(),
+            recipients=self._places(element, ("recipient-country", "recipient-region")),
+            sectors=self._places(element, ("sector",)),
+            related=[
+                ((one.get("type") or "").strip(), _plain(one.get("ref") or ""))
+                for one in element.findall("related-activity")
+            ],
+            participating=self._participating(),
+        )  # fmt: skip
+        for kind in RECORDS:
+            for at, one in enumerate(element.findall(kind), start=1):
+                made = self._noted(one, at)
+                if isinstance(made, Fact):
+                    activity.facts.append(made)
+                elif made is not None:
+                    activity.plans.append(made)
+        return activity
+
+    def _without_activity(self, outcome: Outcome, why: str, place: dict[str, Any]) -> None:
+        """Note an activity that does not count, and its records as far as they can be read."""
+        note = self.seen.rejected if outcome == "rejected" else self.seen.set_aside
+        note(why, **place)
+        for kind in RECORDS:
+            for at, one in enumerate(self.element.findall(kind), start=1):
+                try:
+                    number, unit, _ = self._amount(one)
+                except (_Bad, _Aside):
+                    note(why, **self._where(one, at))
+                else:
+                    note(why, unit=unit, number=number, **self._where(one, at))
+
+    def _where(self, one: Any, at: int) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "line": one.sourceline,
+            "element": f"{self.path}/{one.tag}[{at}]",
+            "record": self.identifier or None,
+            "raw": _raw(one),
+        }
+
+    def _noted(self, one: Any, at: int) -> Fact | Plan | None:
+        """A record, noted as counted; or noted as what it is else."""
+        where, amount = self._where(one, at), {}
+        try:
+            number, unit, value_date = self._amount(one)
+            amount = {"number": number, "unit": unit}
+            made = (
+                self._fact(one, where, number, unit, value_date)
+                if one.tag == "transaction"
+                else self._plan(one, where, number, unit)
+            )
+        except _Bad as why:
+            self.seen.rejected(str(why), **amount, **where)
+        except _Aside as why:
+            self.seen.set_aside(str(why), **amount, **where)
+        else:
+            made.row = self.seen.counted(**amount, **where)
+            return made
+        return None
+
+    def _amount(self, one: Any) -> tuple[Decimal, str, dt.date | None]:
+        """Number, currency and value date of a record."""
+        value = _only(one, "value")
+        number = number_of(value.text or "")
+        unit = (value.get("currency") or self.currency).strip()
+        if not unit:
+            raise _Aside("no currency: neither the value nor the activity states one")
+        if not is_currency(unit):
+            raise _Aside(f"currency {unit[:20]!r} is no code of ISO 4217")
+        return number, unit, day_of(value.get("value-date") or "")
+
+    def _fact(
+        self,
+        one: Any,
+        where: dict[str, Any],
+        number: Decimal,
+        unit: str,
+        value_date: dt.date | None,
+    ) -> Fact:
+        code = (_only(one, "transaction-type").get("code") or "").strip()
+        if not code:
+            raise _Bad("the transaction-type has no code")
+        day = _day(_only(one, "transaction-date"), "transaction-date")
+        return Fact(
+            row=-1, line=where["line"], path=where["element"],
+            code=modern("transaction-type", code, old=self.old),
+            day=day, number=number, unit=unit, value_date=value_date,
+            provider=self._org(one.find("provider-org")),
+            receiver=self._org(one.find("receiver-org")),
+            recipients=self._places(one, ("recipient-country", "recipient-region")),
+            sectors=self._places(one, ("sector",)),
+        )  # fmt: skip
+
+    def _plan(self, one: Any, where: dict[str, Any], number: Decimal, unit: str) -> Plan:
+        start = _day(_only(one, "period-start"), "period-start")
+        end = start  # a planned disbursement may state its day alone
+        if one.tag == "budget" or one.find("period-end") is not None:
+            end = _day(_only(one, "period-end"), "period-end")
+        if end < start:
+            raise _Bad(f"the period ends on {end}, before it starts on {start}")
+        # "If the @type attribute is omitted, then BudgetType code 1 (Original) is assumed."
+        code = modern("budget", (one.get("type") or "1").strip(), old=self.old)
+        if code not in ("1", "2"):
+            raise _Aside(f"{one.tag} type {code!r} is not in the code list")
+        return Plan(
+            row=-1, line=where["line"], path=where["element"],
+            kind=one.tag.replace("-", " "), revised=code == "2",
+            start=start, end=end, number=number, unit=unit,
+            provider=self._org(one.find("provider-org")),
+            receiver=self._org(one.find("receiver-org")),
+        )  # fmt: skip
+
+    # --- what elements say ------------------------------------------------------------------------
+
+    def _narrative(self, name: str) -> str | None:
+        one = self.element.find(name)
+        return None if one is None else self._words(one)
+
+    def _words(self, one: Any) -> str | None:
+        """The text of an element in the language of the activity, in English, or the first."""
+        found: list[tuple[int, str]] = []
+        wanted = (self.language or "en").lower()
+        for narrative in one.findall("narrative"):
+            text = _plain("".join(narrative.itertext()))
+            if text:
+                said = narrative.get("{http://www.w3.org/XML/1998/namespace}lang")
+                spoken = wanted if said is None else said.lower()
+                found.append((0 if spoken == wanted else 1 if spoken == "en" else 2, text))
+        if found:
+            return min(found, key=lambda pair: pair[0])[1]
+        return _plain(one.text or "") or None
+
+    def _org(self, one: Any) -> Org | None:
+        if one is None:
+            return None
+        ref, name = _plain(one.get("ref") or ""), self._words(one)
+        if ref.casefold() in ("n/a", "na", "none", "null", "-", "0"):
+            ref = ""
+        kind = (one.get("type") or "").strip()
+        return Org(ref or None, name, kind or None) if ref or name else None
+
+    def _participating(self) -> list[tuple[str, Org]]:
+        found = []
+        for one in self.element.findall("participating-org"):
+            org = self._org(one)
+            if org is not None:
+                role = modern("participating-org", (one.get("role") or "").strip(), old=self.old)
+                found.append((role, org))
+        return found
+
+    def _dates(self) -> dict[str, dt.date]:
+        found: dict[str, dt.date] = {}
+        for one in self.element.findall("activity-date"):
+            code = modern("activity-date", (one.get("type") or "").strip(), old=self.old)
+            day = day_of(one.get("iso-date") or "")
+            if day is not None:
+                found.setdefault(code, day)
+        return found
+
+    def _places(self, one: Any, names: Sequence[str]) -> tuple[Place, ...]:
+        found = []
+        for name in names:
+            for place in one.findall(name):
+                code = _plain(place.get("code") or "")
+                if code:
+                    vocabulary = (place.get("vocabulary") or "").strip() or "1"
+                    if name == "sector":
+                        vocabulary = modern("sector", vocabulary, old=self.old)
+                    found.append(Place(name, code, vocabulary, place.get("percentage")))
+        return tuple(found)
+
+
+def _only(one: Any, name: str) -> Any:
+    found = one.findall(name)
+    if len(found) != 1:
+        raise _Bad(f"{len(found) or 'no'} elements {name}; there must be one")
+    return found[0]
+
+
+def _day(one: Any, name: str) -> dt.date:
+    text = one.get("iso-date")
+    if text is None:
+        raise _Bad(f"{name} has no iso-date")
+    day = day_of(text)
+    if day is None:
+        raise _Bad(f"{name} {text[:40]!r} is no day of the form YYYY-MM-DD")
+    return day
+
+
+def _code(one: Any) -> str | None:
+    return None if one is None else (one.get("code") or "").strip() or None
+
+
+def _level(text: str | None) -> int:
+    # "If hierarchy is not reported then 1 is assumed."
+    plain = (text or "").strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 4 else 1
+
+
+def _plain(text: str) -> str:
+    """Text as a record takes it: composed, on one line, no control characters."""
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in _UNPRINTABLE else c for c in text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _raw(one: Any, names: Sequence[str] = ()) -> str:
+    """What a record says, attribute by attribute, for the account."""
+    said = {f"@{name}": value for name, value in one.items()}
+    for child in one:
+        if not isinstance(child.tag, str) or (names and child.tag not in names):
+            continue
+        pairs = [(child.tag, _plain("".join(child.itertext())))] if len(child) or child.text else []
+        pairs += [(f"{child.tag}/@{name}", value) for name, value in child.items()]
+        for name, value in pairs:
+            key, times = name, 1
+            while key in said:
+                times += 1
+                key = name.replace(child.tag, f"{child.tag}[{times}]", 1)
+            if value:
+                said[key] = value
+    return json.dumps(said, ensure_ascii=False)
