@@ -76,6 +76,16 @@ def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
     assert found.failed == 0
 
 
+@pytest.mark.parametrize("document", ["docs/iati.md"])
+def test_the_examples_on_reading_files_are_what_happens(root: Path, document: str) -> None:
+    """Every example of the page prints what stands under it."""
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    path = str(root / document)
+    found = doctest.testfile(path, module_relative=False, optionflags=flags, encoding="utf-8")
+    assert found.attempted > 5
+    assert found.failed == 0
+
+
 @pytest.mark.parametrize("document", ["README.md", "docs/format.md"])
 def test_the_ledger_in_a_document_can_be_read(root: Path, tmp_path: Path, document: str) -> None:
     """The examples of hand-written ledgers are whole and have no finding."""

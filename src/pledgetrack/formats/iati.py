@@ -23,7 +23,7 @@ from pledgetrack.formats.iati_split import SPLITS, recipients_of
 from pledgetrack.formats.iati_values import Activity, Plan
 from pledgetrack.formats.iati_xml import Read, activities
 from pledgetrack.imported import ledger_of
-from pledgetrack.intake import OnReject, check_on_reject, files_of
+from pledgetrack.intake import OnReject, check_on_reject, files_of, progress
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Source
 from pledgetrack.reading import messages
@@ -84,23 +84,25 @@ def read_iati(
     sources = _sources(kept, reads, orgs)
     made: list[Made] = []
     planned: list[Planned] = []
-    for activity in kept:
-        source = sources[activity.source, orgs.name(activity.reporter)]
-        try:
-            records = Made(
-                activity, orgs, source=source.id, generated=reads[activity.source].generated,
-                perspective=perspective, split=splits,
-            )  # fmt: skip
-        except ValidationError as error:
-            words = "; ".join(dict.fromkeys(messages(error, Commitment)))
-            for row in (activity.row, *(fact.row for fact in activity.facts)):
-                seen.revise(row, "rejected", words)
-        else:
-            made.append(records)
-            _note(records, perspective, seen)
-        planned += (_planned(activity, plan, source, orgs) for plan in activity.plans)
-        for plan in activity.plans:
-            seen.revise(plan.row, "set aside", f"{plan.kind}: in the schedule")
+    with progress("records", total=len(kept), unit="activity") as done:
+        for activity in kept:
+            source = sources[activity.source, orgs.name(activity.reporter)]
+            planned += (_planned(activity, plan, source, orgs) for plan in activity.plans)
+            for plan in activity.plans:
+                seen.revise(plan.row, "set aside", f"{plan.kind}: in the schedule")
+            try:
+                records = Made(
+                    activity, orgs, source=source.id, generated=reads[activity.source].generated,
+                    perspective=perspective, split=splits,
+                )  # fmt: skip
+            except ValidationError as error:
+                words = "; ".join(dict.fromkeys(messages(error, Commitment)))
+                for row in (activity.row, *(fact.row for fact in activity.facts)):
+                    seen.revise(row, "rejected", words)
+            else:
+                made.append(records)
+                _note(records, perspective, seen)
+            done(1)
     return ledger_of(
         [commitment for one in made for commitment in one.commitments],
         [event for one in made for event in one.events],

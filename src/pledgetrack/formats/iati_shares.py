@@ -55,8 +55,8 @@ def shares(places: Sequence[Place], what: str) -> Shares:
         found[key] = number
     together = Shares((Share(tuple(found), 1),), 1, None)
     if len(found) < 2 and (not found or None in found.values()):
-        stated = places[0].percentage if places else None
-        note = f"the percentage {stated!r} of {what} is no number" if stated is not None else None
+        stated = (places[0].percentage or "").strip() if places else ""
+        note = f"the percentage {stated!r} of {what} is no number" if stated else None
         return together._replace(note=note)
     stated_ones = [number for number in found.values() if number is not None]
     if len(stated_ones) < len(found):

@@ -67,8 +67,12 @@ def activities(file: File, seen: AccountBuilder, read: Read, source: int) -> Ite
                     f"{file.name!r} is no XML file: {error.msg}", path=file.name
                 ) from error
             _broken(parser.error_log, error, file, seen)
-    if root is None:
-        raise FileFormatError(f"{file.name!r} is empty", path=file.name)
+        else:
+            if not count:
+                seen.set_aside(
+                    "the file holds no activity",
+                    file=file.name, line=root.sourceline, element="iati-activities",
+                )  # fmt: skip
 
 
 def _check_root(root: Any, file: File, read: Read) -> None:
