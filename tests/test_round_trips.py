@@ -20,6 +20,9 @@ FORMS = {
     "parquet": ("ledger.parquet", {}),
     "csv folder": ("csv-ledger", {}),
     "parquet folder": ("parquet-ledger", {"format": "parquet"}),
+    "guarded csv": ("guarded.csv", {"formulas": "guard"}),
+    "guarded csv folder": ("guarded-ledger", {"formulas": "guard"}),
+    "workbook": ("ledger.xlsx", {}),
 }
 every_form = pytest.mark.parametrize("form", FORMS)
 
@@ -49,6 +52,11 @@ AWKWARD = (
     "#",
     "\\n",
     "\\u0041",
+    "_x0041_",
+    "'=1+1",
+    "''",
+    "https://example.org",
+    "javascript:alert(1)",
     "pledgetrack_format=1",
     "México + España",
     "日本語の約束",
@@ -162,7 +170,7 @@ def test_wide_amounts_come_back(tmp_path_factory: pytest.TempPathFactory, number
         assert back.events[0].quantity.number == number  # type: ignore[union-attr]
 
 
-@every_form
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "workbook"])
 def test_long_texts_come_back(tmp_path: Path, form: str) -> None:
     """A note of 200,000 characters is no matter, quotes and commas included."""
     note = ('He said "yes, no"; ' * 11_000)[:200_000].strip()

@@ -40,6 +40,7 @@ from pledgetrack.link import link
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
+from pledgetrack.schema import json_schema
 from pledgetrack.status import status
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
@@ -87,6 +88,7 @@ __all__ = [
     "changes",
     "find_horizons",
     "find_quantities",
+    "json_schema",
     "link",
     "load_seeds",
     "parse_horizon",

@@ -1,24 +1,32 @@
-"""Reading and writing ledgers: TOML by hand; JSON, CSV and Parquet by programs."""
+"""Reading and writing: ledgers in TOML by hand, in other forms by programs; results as tables."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pledgetrack.errors import FileFormatError, PledgetrackError
-from pledgetrack.layout import PLURALS, SUFFIXES, WRITTEN
+import pandas as pd
+
+from pledgetrack.book import read_book
+from pledgetrack.errors import FileFormatError, FrameError, PledgetrackError, unknown
+from pledgetrack.layout import DESCRIPTOR, FOLDED, SUFFIXES, WRITTEN
 from pledgetrack.ledger import Ledger
 from pledgetrack.reading import READERS, Reading
 from pledgetrack.replace import cannot_write, replace_file, replace_folder
-from pledgetrack.writing import CONTENTS, is_ours, of_kind, table_content
+from pledgetrack.results import csv_content, results_content
+from pledgetrack.writing import file_content, folder_content, is_ours
+
+_READERS = {**READERS, ".xlsx": read_book}
 
 
 def read(path: str | os.PathLike[str]) -> Ledger:
     """Read a ledger: a ``.toml``, ``.json``, ``.csv`` or ``.parquet`` file, or a folder of them.
 
-    All files of a folder make one ledger. Every mistake in every file is raised at once as
-    ``InvalidLedgerError``. Where there is no folder of that name, ``"seeds"`` means the
+    All files of a folder make one ledger. A workbook of ``pt.write`` (``.xlsx``) is read where it
+    is named itself; in a folder workbooks are left alone. Every mistake in every file is raised at
+    once as ``InvalidLedgerError``. Where there is no folder of that name, ``"seeds"`` means the
     ledger that is shipped, as ``load_seeds()`` gives it.
 
     >>> read("seeds") == load_seeds()
@@ -45,18 +53,22 @@ def read(path: str | os.PathLike[str]) -> Ledger:
         if not content.strip():
             reading.problem(shown, "the file is empty")
             continue
-        READERS[file.suffix.lower()](content, shown, reading)
+        _READERS[file.suffix.lower()](content, shown, reading)
     return Ledger._read(reading)
 
 
 def _ledger_files(place: Path) -> list[Path]:
     """The files that make up a ledger."""
-    known = ", ".join(SUFFIXES)
     if place.is_dir():
+        known = ", ".join(FOLDED)
         files = sorted(
             file
             for file in place.iterdir()
-            if file.suffix.lower() in SUFFIXES and file.is_file() and file.name[0] != "."
+            if file.suffix.lower() in FOLDED
+            and file.is_file()
+            and file.name[0] != "."
+            # It describes the tables beside it, and holds no record.
+            and file.name != DESCRIPTOR
         )
         if not files:
             message = f"the folder {str(place)!r} holds no ledger file ({known})"
@@ -64,7 +76,11 @@ def _ledger_files(place: Path) -> list[Path]:
         return files
     if not place.exists():
         raise FileFormatError(f"there is no file or folder {str(place)!r}", path=place)
+    if place.name == DESCRIPTOR:
+        message = f"{str(place)!r} describes the tables beside it; read the folder"
+        raise FileFormatError(message, path=place)
     if place.suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
         raise FileFormatError(f"{str(place)!r} is no ledger file; known are {known}", path=place)
     return [place]
 
@@ -82,44 +98,61 @@ def load_seeds() -> Ledger:
 
 
 def write(
-    ledger: Ledger,
+    what: Ledger | pd.DataFrame | Mapping[str, pd.DataFrame],
     path: str | os.PathLike[str],
     *,
     format: Literal["csv", "parquet"] | None = None,  # noqa: A002  # as pandas and Polars name it
+    formulas: Literal["keep", "guard"] = "keep",
 ) -> Path:
-    """Write a ledger without loss: a ``.json``, ``.csv`` or ``.parquet`` file, or a folder.
+    """Write a ledger without loss, or results for a spreadsheet.
 
-    A path without such an ending is a folder with a table for each kind of record, of CSV
-    unless ``format="parquet"``. A file is replaced whole or not at all, and so is a folder,
-    which must hold nothing else.
+    A ledger is a ``.json``, ``.csv``, ``.parquet`` or ``.xlsx`` file, or a folder: a path without
+    such an ending has a table for each kind of record, of CSV unless ``format="parquet"``, and
+    beside CSV a ``datapackage.json``. A result (of ``totals``, ``status``, ``explain`` ...) is a
+    ``.csv`` or ``.xlsx`` file, and a dictionary of results an ``.xlsx`` file with a sheet for each.
+    A file is replaced whole or not at all, and so is a folder, which must hold nothing else.
+
+    CSV holds text as it is; with ``formulas="guard"`` an apostrophe stands before text that a
+    spreadsheet would take for a formula, and ``pt.read`` takes it off. In ``.xlsx`` text is text
+    anyway. There, amounts are numbers with their exact digits; those of more than 15 digits, which
+    no spreadsheet keeps, stand as text, and the sheet "notes" names them. Needs the extra
+    ``excel``.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = write(load_seeds(), f"{folder}/ledger.json")
+    ...     path = write(load_seeds(), f"{folder}/ledger.xlsx")
     ...     read(path) == load_seeds()
     True
     """
     if not str(path) or "\0" in str(path):
         raise FileFormatError(f"{str(path)!r} is no path to write to", path=path)
+    if formulas not in ("keep", "guard"):
+        raise unknown("choice of formulas", formulas, ("keep", "guard"))
+    place = Path(os.path.realpath(path))
+    guarded = formulas == "guard"
+    try:
+        if isinstance(what, Ledger):
+            return _write_ledger(what, place, str(path), format, guarded=guarded)
+        return _write_results(what, place, str(path), format, guarded=guarded)
+    except OSError as error:
+        raise cannot_write(place, error) from error
+
+
+def _write_ledger(
+    ledger: Ledger, place: Path, path: str, form: str | None, *, guarded: bool
+) -> Path:
     if not ledger.is_whole:
         raise PledgetrackError(
             "this ledger shows a choice of its records by unit, source, horizon or due, or leaves "
             "out what a chosen promise is a part of or repeats, which a file cannot hold; write "
             "the ledger before that choice"
         )
-    place = Path(os.path.realpath(path))
-    try:
-        return _write(ledger, place, str(path), format)
-    except OSError as error:
-        raise cannot_write(place, error) from error
-
-
-def _write(ledger: Ledger, place: Path, path: str, form: str | None) -> Path:
     suffix = place.suffix.lower()
     if suffix in WRITTEN and not place.is_dir():
         if form is not None:
             raise FileFormatError(f"format= is for folders; {path!r} names its own", path=place)
-        replace_file(place, CONTENTS[suffix](ledger))
+        _only_csv(suffix, place, guarded=guarded)
+        replace_file(place, file_content(ledger, place, guarded=guarded))
         return place
     if suffix and form is None and not place.is_dir() and not path.endswith(os.sep):
         raise FileFormatError(
@@ -130,9 +163,45 @@ def _write(ledger: Ledger, place: Path, path: str, form: str | None) -> Path:
     chosen = form or "csv"
     if chosen not in ("csv", "parquet"):
         raise FileFormatError(f"unknown format {chosen!r} (csv, parquet)", path=place)
-    made = {
-        f"{plural}.{chosen}": table_content(of_kind(ledger, kind), chosen, (kind,))
-        for kind, plural in PLURALS.items()
-    }
-    replace_folder(place, made, is_ours)
+    _only_csv(f".{chosen}", place, guarded=guarded)
+    replace_folder(place, folder_content(ledger, chosen, guarded=guarded), is_ours)
     return place
+
+
+def _write_results(what: Any, place: Path, path: str, form: str | None, *, guarded: bool) -> Path:
+    frames = {"result": what} if isinstance(what, pd.DataFrame) else what
+    if not isinstance(frames, Mapping) or not all(
+        isinstance(name, str) and isinstance(frame, pd.DataFrame) for name, frame in frames.items()
+    ):
+        raise FrameError(
+            f"{type(what).__name__!r} cannot be written; pass a ledger, a result, or a dictionary "
+            "of results by the names of their sheets"
+        )
+    if not frames:
+        raise FrameError("there is no result to write")
+    suffix = place.suffix.lower()
+    if suffix not in (".csv", ".xlsx") or form is not None or place.is_dir():
+        raise FileFormatError(
+            f"cannot write a result to {path!r}; name a file that ends in .csv or .xlsx",
+            path=place,
+        )
+    if suffix == ".csv" and isinstance(what, Mapping):
+        raise FileFormatError(
+            f"{path!r} holds one result; write several to .xlsx, or each to its own file",
+            path=place,
+        )
+    _only_csv(suffix, place, guarded=guarded)
+    content = (
+        results_content(frames, place)
+        if suffix == ".xlsx"
+        else csv_content(frames["result"], guarded=guarded)
+    )
+    replace_file(place, content)
+    return place
+
+
+def _only_csv(suffix: str, place: Path, *, guarded: bool) -> None:
+    if guarded and suffix != ".csv":
+        raise FileFormatError(
+            f"formulas='guard' is for CSV; in {suffix} text is never a formula", path=place
+        )

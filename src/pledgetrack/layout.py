@@ -23,8 +23,16 @@ MODELS: dict[str, type[Commitment | Event | Source | Party]] = {
     "party": Party,
 }
 PLURALS = {"commitment": "commitments", "event": "events", "source": "sources", "party": "parties"}
-SUFFIXES = (".toml", ".json", ".csv", ".parquet")
-WRITTEN = (".json", ".csv", ".parquet")
+FOLDED = (".toml", ".json", ".csv", ".parquet")
+"""The files that make one ledger together where they stand in a folder."""
+
+SUFFIXES = (*FOLDED, ".xlsx")
+WRITTEN = (".json", ".csv", ".parquet", ".xlsx")
+DESCRIPTOR = "datapackage.json"
+"""The file beside CSV tables that describes them to other programs."""
+
+GUARDED = " guarded"
+"""What the first heading of a CSV file ends in, whose cells no spreadsheet takes for formulas."""
 
 NESTED = frozenset(
     {"aliases", "parties", "recipients", "channels", "targets", "horizon", "tags", "citations",

@@ -39,10 +39,10 @@ ENDINGS: tuple[EventKind, ...] = ("rejected", "withdrawn", "expired")
 Outcome = Literal["kept", "compromise", "broken", "uncheckable"]
 
 _REPR = 240  # columns of a terminal that a record takes at most
-_TAKES_QUANTITY = frozenset({"pledged", "committed", "delivered", "revised", *ENDINGS})
+TAKES_QUANTITY = frozenset({"pledged", "committed", "delivered", "revised", *ENDINGS})
 
 
-_PLURALS = {
+SINGULARS = {
     "party": "parties",
     "recipient": "recipients",
     "channel": "channels",
@@ -68,7 +68,7 @@ class _WithLists(Record):
     def _one_form(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        for singular, plural in _PLURALS.items():
+        for singular, plural in SINGULARS.items():
             if singular in data and plural in cls.model_fields:
                 value = data[singular] if plural not in data else _Both(singular, plural)
                 data = {name: value for name, value in data.items() if name != singular}
@@ -363,7 +363,7 @@ class Event(_WithLists):
         if self.on_precision == "month":
             object.__setattr__(self, "on", month_of(self.on)[1])
         wrong = []
-        if quantity and kind not in _TAKES_QUANTITY:
+        if quantity and kind not in TAKES_QUANTITY:
             wrong.append(f"a {kind!r} event has no quantity")
         elif quantity and quantity.number < 0 and kind not in ("delivered", "revised"):
             wrong.append(f"a {kind!r} event below zero: {quantity}")

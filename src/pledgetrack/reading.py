@@ -22,6 +22,7 @@ from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
 from pledgetrack.errors import PledgetrackError, Problem, closest, unknown
 from pledgetrack.layout import (
     FORMAT,
+    GUARDED,
     MODELS,
     NESTED,
     PHRASES,
@@ -30,6 +31,7 @@ from pledgetrack.layout import (
     written_headers,
 )
 from pledgetrack.models import Commitment, Event, Party, Phrases, Source
+from pledgetrack.render import unguard
 from pledgetrack.vocabulary import LANGUAGES, language
 from pledgetrack.wording import check_dollar
 
@@ -108,7 +110,7 @@ def _text(content: bytes, file: str, reading: Reading) -> str | None:
         return None
 
 
-def _version(value: object, file: str, reading: Reading) -> bool:
+def is_readable(value: object, file: str, reading: Reading) -> bool:
     """Whether a file of this format version can be read."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         reading.problem(file, f"{VERSION_KEY} is {value!r}, not a version number")
@@ -135,18 +137,33 @@ def _read_toml(content: bytes, file: str, reading: Reading) -> None:
             file, f"is no valid TOML: {message}", int(place.group(1)) if place else None
         )
         return
-    if not _version(data.pop(VERSION_KEY, FORMAT), file, reading):
+    if not is_readable(data.pop(VERSION_KEY, FORMAT), file, reading):
         return
-    lines = _table_lines(text)
+    _read_form(data, file, reading, _Form("[[{}]]", "in double brackets", _table_lines(text)))
+
+
+class _Form(NamedTuple):
+    """How a file writes the tables of its records, and on which lines where that is known."""
+
+    table: str
+    records: str
+    lines: dict[str, list[int]]
+
+    def line(self, table: str) -> int | None:
+        return next(iter(self.lines.get(table, [])), None)
+
+
+def _read_form(data: dict[str, Any], file: str, reading: Reading, form: _Form) -> None:
+    """The form of a ledger that TOML and JSON share."""
     said = data.pop(PHRASES, {})
     if not data:
         reading.problem(file, "holds no record")
     try:
         reading.phrases = phrases_of(said)
     except (PledgetrackError, TypeError, ValueError) as error:
-        reading.problem(file, f"[{PHRASES}]: {error}", next(iter(lines.get(PHRASES, [])), None))
+        reading.problem(file, f"[{PHRASES}]: {error}", form.line(PHRASES))
         return
-    _read_tables(data, file, lines, reading)
+    _read_tables(data, file, reading, form)
     reading.phrases = Phrases()
 
 
@@ -177,23 +194,21 @@ def phrases_of(said: Any) -> Phrases:
     return made
 
 
-def _read_tables(
-    data: dict[str, Any], file: str, lines: dict[str, list[int]], reading: Reading
-) -> None:
+def _read_tables(data: dict[str, Any], file: str, reading: Reading, form: _Form) -> None:
     for table, entries in data.items():
         kind = next((kind for kind, plural in PLURALS.items() if table in (kind, plural)), None)
         if kind is None:
             near = closest(table, PLURALS)
-            hint = f"; did you mean [[{near[0]}]]?" if near else ""
-            line = next(iter(lines.get(table, [])), None)
-            known = ", ".join(f"[[{name}]]" for name in PLURALS)
-            reading.problem(file, f"unknown table {table!r}{hint} (known: {known})", line)
+            hint = f"; did you mean {form.table.format(near[0])}?" if near else ""
+            known = ", ".join(form.table.format(name) for name in PLURALS)
+            message = f"unknown table {table!r}{hint} (known: {known})"
+            reading.problem(file, message, form.line(table))
             continue
         if not isinstance(entries, list):
-            line = next(iter(lines.get(table, [])), None)
-            reading.problem(file, f"write [[{table}]] in double brackets", line)
+            message = f"write {form.table.format(table)} {form.records}"
+            reading.problem(file, message, form.line(table))
             continue
-        known_lines = lines.get(table, [])
+        known_lines = form.lines.get(table, [])
         for number, entry in enumerate(entries, start=1):
             line = known_lines[number - 1] if len(known_lines) == len(entries) else None
             reading.add(kind, entry, file, line, number)
@@ -262,16 +277,9 @@ def _read_json(content: bytes, file: str, reading: Reading) -> None:
     if not isinstance(data, dict) or VERSION_KEY not in data:
         reading.problem(file, f"is no ledger: the key {VERSION_KEY!r} is missing")
         return
-    if not _version(data.pop(VERSION_KEY), file, reading):
+    if not is_readable(data.pop(VERSION_KEY), file, reading):
         return
-    kinds = {plural: kind for kind, plural in PLURALS.items()}
-    for key, entries in data.items():
-        if key not in kinds or not isinstance(entries, list):
-            known = ", ".join(kinds)
-            reading.problem(file, f"unknown key {key!r} (known: lists of {known})")
-            continue
-        for number, entry in enumerate(entries, start=1):
-            reading.add(kinds[key], entry, file, None, number)
+    _read_form(data, file, reading, _Form("'{}'", "as a list of records", {}))
 
 
 def _json_value(text: str) -> Any:
@@ -305,7 +313,8 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = next(rows)
-            found = re.fullmatch(rf"{VERSION_KEY}=(\d{{1,9}})", header[0]) if header else None
+            first = rf"({VERSION_KEY}=(\d{{1,9}}))({GUARDED})?"
+            found = re.fullmatch(first, header[0]) if header else None
             if not found:
                 reading.problem(
                     file,
@@ -313,13 +322,16 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
                     1,
                 )
                 return
-            if not _version(int(found.group(1)), file, reading):
+            if not is_readable(int(found.group(2)), file, reading):
                 return
+            header[0] = found.group(1)
+            stated = unguard if found.group(3) else str
             if twice := [name for name in header if header.count(name) > 1]:
                 reading.problem(file, f"the heading {twice[0]!r} is given twice", 1)
                 return
             line, number = rows.line_num + 1, 0
-            for number, row in enumerate(rows, start=1):
+            for number, cells in enumerate(rows, start=1):
+                row = [stated(cell) for cell in cells]
                 _read_row(header, row, _Place(file, line, number), reading)
                 line = rows.line_num + 1
             if not number and header not in written_headers():
@@ -375,7 +387,7 @@ def _read_parquet(content: bytes, file: str, reading: Reading) -> None:
     if not re.fullmatch(rb"\d{1,9}", version) or "record" not in table.column_names:
         reading.problem(file, f"is no ledger: its metadata lack {VERSION_KEY!r}")
         return
-    if not _version(int(version), file, reading):
+    if not is_readable(int(version), file, reading):
         return
     for number, row in enumerate(rows, start=1):
         kind = row.pop("record")
@@ -402,6 +414,3 @@ READERS: dict[str, Callable[[bytes, str, Reading], None]] = {
     ".csv": _read_csv,
     ".parquet": _read_parquet,
 }
-
-
-# --- writers --------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
-"""Rows of words as text in a terminal and as HTML in a notebook."""
+"""Rows of words as text in a terminal, as HTML in a notebook, as cells of a spreadsheet."""
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 WIDTH = 80
 
@@ -35,6 +37,40 @@ def html_table(
     body = "".join(line("td", row) for row in rows)
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     return f"<table>{title}<thead>{line('th', header)}</thead><tbody>{body}</tbody></table>"
+
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a text begins that a spreadsheet may take for a formula: the list of OWASP."""
+
+
+def guard(text: str) -> str:
+    """A text that a spreadsheet shows as it is, and ``unguard`` takes back.
+
+    >>> guard("=SUM(A1:A9)"), guard("'tis"), guard("Mexico")
+    ("'=SUM(A1:A9)", "''tis", 'Mexico')
+    """
+    return f"'{text}" if text.startswith(("'", *FORMULA_STARTS)) else text
+
+
+def unguard(text: str) -> str:
+    """The text that was guarded.
+
+    >>> unguard("'=SUM(A1:A9)"), unguard("''tis"), unguard("Mexico")
+    ('=SUM(A1:A9)', "'tis", 'Mexico')
+    """
+    return text.removeprefix("'")
+
+
+def csv_text(rows: Iterable[Sequence[str]], *, quoted: bool) -> str:
+    r"""Rows of cells as CSV. In quotes a cell stays one, whatever sign its reader separates by.
+
+    >>> csv_text([("a", "b;=1+1")], quoted=True)
+    '"a","b;=1+1"\n'
+    """
+    out = io.StringIO(newline="")
+    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    csv.writer(out, lineterminator="\n", quoting=quoting).writerows(rows)  # type: ignore[arg-type]
+    return out.getvalue()
 
 
 def display_width(text: str) -> int:

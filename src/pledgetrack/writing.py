@@ -1,20 +1,22 @@
-"""A ledger to the content of files: JSON, CSV and Parquet, without loss."""
+"""A ledger to the content of files: JSON, CSV, Parquet and workbooks, without loss."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pydantic import BaseModel
 
-from pledgetrack.layout import FORMAT, PLURALS, VERSION_KEY, headings
+from pledgetrack.book import book_content
+from pledgetrack.datapackage import descriptor, is_descriptor
+from pledgetrack.layout import DESCRIPTOR, FORMAT, GUARDED, PLURALS, VERSION_KEY, headings
 from pledgetrack.ledger import Ledger
 from pledgetrack.movements import NUMBER
+from pledgetrack.render import csv_text, guard
 
 
 def of_kind(ledger: Ledger, kind: str) -> list[tuple[str, BaseModel]]:
@@ -36,20 +38,22 @@ def _json(ledger: Ledger) -> bytes:
     return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def table_content(
-    records: Sequence[tuple[str, BaseModel]], form: str, kinds: Sequence[str]
+def csv_table(
+    records: Sequence[tuple[str, BaseModel]], kinds: Sequence[str], *, guarded: bool
 ) -> bytes:
-    """Records as one table: a column that says what each is, then every field."""
-    header = headings(kinds)
-    columns = header[1:]
-    if form == "csv":
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(header)
-        for kind, record in records:
-            data = record.model_dump(mode="json", exclude_defaults=True)
-            writer.writerow([kind, *(_cell(data.get(name)) for name in columns)])
-        return out.getvalue().encode()
+    """Records as one CSV table: a column that says what each is, then every field."""
+    first, *columns = headings(kinds)
+    safe = guard if guarded else str
+    rows = [[first + GUARDED if guarded else first, *columns]]
+    for kind, record in records:
+        data = record.model_dump(mode="json", exclude_defaults=True)
+        rows.append([kind, *(safe(_cell(data.get(name))) for name in columns)])
+    return csv_text(rows, quoted=guarded).encode()
+
+
+def parquet_table(records: Sequence[tuple[str, BaseModel]], kinds: Sequence[str]) -> bytes:
+    """Records as one Parquet table, in the same columns."""
+    columns = headings(kinds)[1:]
     schema = pa.schema(
         [("record", pa.string()), *((name, _column_type(name)) for name in columns)],
         metadata={VERSION_KEY: str(FORMAT)},
@@ -93,20 +97,45 @@ def _column_type(name: str) -> pa.DataType:
     return _COLUMN_TYPES.get(name, pa.string())
 
 
-CONTENTS: dict[str, Callable[[Ledger], bytes]] = {
-    ".json": _json,
-    ".csv": lambda ledger: table_content(_all(ledger), "csv", tuple(PLURALS)),
-    ".parquet": lambda ledger: table_content(_all(ledger), "parquet", tuple(PLURALS)),
-}
+def file_content(ledger: Ledger, place: Path, *, guarded: bool) -> bytes:
+    """A ledger as the content of one file, by the ending of its name."""
+    form = place.suffix.lower()
+    if form == ".xlsx":
+        records = {kind: getattr(ledger, plural) for kind, plural in PLURALS.items()}
+        about = {"sources_to": ledger.sources_to}
+        account = getattr(ledger, "account", None)
+        return book_content(records, place, account=account, about=about)
+    if form == ".json":
+        return _json(ledger)
+    if form == ".csv":
+        return csv_table(_all(ledger), tuple(PLURALS), guarded=guarded)
+    return parquet_table(_all(ledger), tuple(PLURALS))
+
+
+def folder_content(ledger: Ledger, form: str, *, guarded: bool) -> dict[str, bytes]:
+    """A ledger as the contents of the files of a folder; CSV tables with what describes them."""
+    made = {}
+    for kind, plural in PLURALS.items():
+        records = of_kind(ledger, kind)
+        made[f"{plural}.{form}"] = (
+            csv_table(records, (kind,), guarded=guarded)
+            if form == "csv"
+            else parquet_table(records, (kind,))
+        )
+    if form == "csv":
+        made[DESCRIPTOR] = descriptor(ledger.sources, guarded=guarded)
+    return made
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file is a table that was written here, by its name and its content."""
+    """Whether a file of a folder was written here, by its name and its content."""
+    if path.name == DESCRIPTOR and path.is_file():
+        return is_descriptor(path.read_bytes())
     if path.stem not in PLURALS.values() or not path.is_file():
         return False
     if path.suffix == ".csv":
         with path.open("rb") as file:
-            return file.read(len(VERSION_KEY)) == VERSION_KEY.encode()
+            return file.read(len(VERSION_KEY) + 1).lstrip(b'"').startswith(VERSION_KEY.encode())
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
