@@ -31,12 +31,10 @@ def plain_pandas(frame: pd.DataFrame) -> pd.DataFrame:
 ENGINES: dict[str, Engine] = {
     "pandas": lambda frame: frame,
     "pandas objects": plain_pandas,
-    "pyarrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
-    "polars": pl.from_pandas,
-    "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
-    "duckdb": lambda frame: duckdb.connect().from_arrow(
-        pa.Table.from_pandas(frame, preserve_index=False)
-    ),
+    "pyarrow": pa.table,
+    "polars": pl.DataFrame,
+    "polars lazy": lambda frame: pl.DataFrame(frame).lazy(),
+    "duckdb": lambda frame: duckdb.sql("select * from frame"),  # noqa: ARG005  # SQL names it
 }
 
 BYS: list[list[str]] = [[], ["party", "horizon"], ["due"], ["status"], ["source"], ["announced"]]
@@ -102,6 +100,69 @@ def test_random_ledgers_are_the_same_everywhere(ledger: pt.Ledger, day: dt.date)
         ]
         for one, other in zip(found, expected, strict=True):
             pd.testing.assert_frame_equal(one, other, obj=name)
+
+
+KEYS = ("commitment", "party", "unit", "measure", "bound", "horizon", "event", "part", "instead")
+DAYS = ("on", "since", "until", "known", "announced", "start", "end")
+NUMBERS = ("number", "low", "high")
+
+
+@pytest.mark.parametrize("face", ["frame", "ledger"])
+@pytest.mark.parametrize("name", ["seeds", "a conversion", "nothing"])
+def test_movements_are_an_arrow_stream(
+    seeds: pt.Ledger, ecb: pt.Rates, name: str, face: str
+) -> None:
+    """Keys are dictionaries of text, days date32, numbers decimal128(28, 6); nothing is an object.
+
+    So they are in every ledger, one without rows or with a key that no row has among them.
+    """
+    ledger = {"nothing": pt.Ledger(), "a conversion": seeds.filter(unit="USD")}.get(name, seeds)
+    options: dict[str, Any] = {"into": "EUR", "rates": ecb} if name == "a conversion" else {}
+    frame = ledger.movements(**options)
+    stream = frame if face == "frame" else ledger
+    schema = pa.RecordBatchReader.from_stream(stream).schema
+    for key in KEYS:
+        assert pa.types.is_dictionary(schema.field(key).type), key
+        kind = schema.field(key).type.value_type
+        assert pa.types.is_string(kind) or pa.types.is_large_string(kind), key
+    assert {schema.field(day).type for day in DAYS} == {pa.date32()}
+    assert {schema.field(number).type for number in NUMBERS} == {pa.decimal128(28, 6)}
+    assert len(pl.DataFrame(stream)) == len(frame)
+    shown = duckdb.sql("select * from stream")
+    types = dict(zip(shown.columns, map(str, shown.types), strict=True))
+    assert {types[name] for name in KEYS} == {"VARCHAR"}
+    assert {types[name] for name in DAYS} == {"DATE"}
+    assert {types[name] for name in NUMBERS} == {"DECIMAL(28,6)"}
+    assert len(shown.fetchall()) == len(frame)
+
+
+def test_an_engine_adds_up_the_ledger_to_the_last_digit(seeds: pt.Ledger) -> None:
+    """SQL and expressions on the ledger itself give the figures that its totals give."""
+    day = dt.date(2023, 12, 31)
+    wanted = {
+        (row["party"], row["unit"]): row["pledged"]
+        for row in seeds.totals(by="party", as_of=day).to_dict("records")
+        if row["pledged"] is not None
+    }
+    told = duckdb.sql(
+        "select party, unit, sum(number) from seeds where measure = 'pledged' and since <= "
+        "date '2023-12-31' and (until is null or until > date '2023-12-31') group by all"
+    ).fetchall()
+    assert {(party, unit): number for party, unit, number in told} == wanted
+    counted = pl.DataFrame(seeds).filter(
+        pl.col("measure") == "pledged",
+        pl.col("since") <= day,
+        pl.col("until").is_null() | (pl.col("until") > day),
+    )
+    sums = counted.group_by("party", "unit").agg(pl.col("number").sum())
+    assert {(party, unit): number for party, unit, number in sums.iter_rows()} == wanted
+
+
+def test_the_stream_of_a_choice_is_what_the_choice_shows(seeds: pt.Ledger) -> None:
+    """A ledger that was narrowed hands over the rows of its movements."""
+    chosen = seeds.filter(unit="USD", party="Mexico")
+    assert pa.table(chosen).to_pylist() == pa.table(chosen.movements()).to_pylist()
+    assert len(pl.DataFrame(chosen)) == len(chosen.movements()) > 0
 
 
 def rows(numbers: list[Any], **columns: Any) -> dict[str, list[Any]]:

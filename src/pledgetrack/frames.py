@@ -339,6 +339,21 @@ def need(schema: Iterable[str], columns: Iterable[str]) -> None:
         )
 
 
+def face(table: pa.Table) -> pd.DataFrame:
+    """Movements as pandas shows them: keys as categories, all else in Arrow columns.
+
+    A key that is missing in every row is a category of text too, not one of nothing, so that the
+    columns have the same types in every engine and in every ledger.
+    """
+    made: pd.DataFrame = table.to_pandas(
+        types_mapper=lambda kind: None if pa.types.is_dictionary(kind) else pd.ArrowDtype(kind)
+    )
+    for name in made.select_dtypes("category"):
+        if made[name].cat.categories.empty:
+            made[name] = made[name].cat.set_categories(pd.Index([], dtype="str"))
+    return made
+
+
 # --- results --------------------------------------------------------------------------------------
 
 

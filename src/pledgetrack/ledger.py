@@ -318,6 +318,7 @@ class Ledger:
     ) -> pd.DataFrame:
         """One signed row per fact, in Arrow columns behind a pandas face.
 
+        Polars, DuckDB and PyArrow take it as it is: ``pl.DataFrame(rows)``, ``pa.table(rows)``.
         A row counts as of day d when ``since <= d < until`` (a missing ``until`` is never). Keys
         are categories, days dates, numbers decimal128(28, 6). After a choice of units, sources or
         horizons these are only the rows chosen; for the status of a choice use ``ledger.status``,
@@ -332,13 +333,21 @@ class Ledger:
         [('proposed', 'proposed', '14,000,000,000'), ('rejected', 'proposed', '-14,000,000,000')]
         """
         table = self._rows(known_by=known_by, **converting)
-        rows = frames.collect(
-            frames.choose(frames.enter(table), self._shown(table), with_facts=True)
-        )
-        made: pd.DataFrame = rows.drop_columns([CITATION]).to_pandas(
-            types_mapper=lambda kind: None if pa.types.is_dictionary(kind) else pd.ArrowDtype(kind)
-        )
-        return described(made, told_of(table))
+        return described(frames.face(self._chosen(table)), told_of(table))
+
+    def _chosen(self, table: pa.Table) -> pa.Table:
+        """The rows that the ledger shows, without the column for people."""
+        chosen = frames.choose(frames.enter(table), self._shown(table), with_facts=True)
+        return frames.collect(chosen).drop_columns([CITATION])
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The movements as an Arrow stream, which other engines take as it is.
+
+        >>> import pledgetrack as pt, pyarrow as pa
+        >>> print(pa.table(pt.load_seeds()).schema.field("number").type)
+        decimal128(28, 6)
+        """
+        return self._chosen(self._rows()).__arrow_c_stream__(requested_schema)
 
     def totals(
         self,

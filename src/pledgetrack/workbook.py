@@ -221,10 +221,11 @@ class _Writer:
             sheet.write_string(row, column, text, look)
 
     def _amount(self, sheet: Any, row: int, column: int, cell: Amount) -> None:
-        plain = f"{cell.number:f}"
+        whole, _, decimals = f"{cell.number:f}".partition(".")
+        decimals = decimals.rstrip("0")
+        plain = f"{whole}.{decimals}" if decimals else whole
         if is_kept(cell.number):
-            decimals = len(plain.partition(".")[2].rstrip("0"))
-            places = min(max(cell.digits, decimals), 30)  # no format has more
+            places = min(max(cell.digits, len(decimals)), 30)  # no format has more
             form = "#,##0" + ("." + "0" * places if places else "")
             # A decimal is written with its own digits, where a float may gain a last one.
             sheet.write_number(row, column, Decimal(plain), self.look(form, num_format=form))
