@@ -62,7 +62,7 @@ def tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
     return made
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(pts.ledgers())
 def test_the_tables_are_as_the_package_says(
     tmp_path_factory: pytest.TempPathFactory, ledger: pt.Ledger

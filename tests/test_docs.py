@@ -86,6 +86,17 @@ def test_the_examples_on_reading_files_are_what_happens(root: Path, document: st
     assert found.failed == 0
 
 
+def test_the_examples_on_files_are_what_happens(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every example of the page prints what stands under it; its files go elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    path = root / "docs/files.md"
+    found = doctest.testfile(str(path), module_relative=False, encoding="utf-8")
+    assert found.attempted > 20
+    assert found.failed == 0
+
+
 @pytest.mark.parametrize("document", ["README.md", "docs/format.md"])
 def test_the_ledger_in_a_document_can_be_read(root: Path, tmp_path: Path, document: str) -> None:
     """The examples of hand-written ledgers are whole and have no finding."""

@@ -21,7 +21,6 @@ FORMS = {
     "csv folder": ("csv-ledger", {}),
     "parquet folder": ("parquet-ledger", {"format": "parquet"}),
     "guarded csv": ("guarded.csv", {"formulas": "guard"}),
-    "guarded csv folder": ("guarded-ledger", {"formulas": "guard"}),
     "workbook": ("ledger.xlsx", {}),
 }
 every_form = pytest.mark.parametrize("form", FORMS)
