@@ -216,10 +216,10 @@ def test_amounts_that_stand_as_text_are_in_the_notes(tmp_path: Path) -> None:
 
 
 def test_the_account_of_an_import_has_a_sheet(tmp_path: Path, seeds: pt.Ledger) -> None:
-    """A text that is too long is cut, and the notes say so; reading passes the account by."""
+    """A text that no cell can hold is changed, and the notes say so; it is not read back."""
     account = pd.DataFrame(
         {"file": ["a.xml", "a.xml"], "outcome": ["counted", "rejected"], "unit": ["USD", "JPY"],
-         "number": [Decimal("0.50"), Decimal(7)], "raw": [None, "y" * 40_000]}
+         "number": [Decimal("0.50"), Decimal(7)], "raw": ["a\x07b", "y" * 40_000]}
     )  # fmt: skip
     account.attrs["caption"] = "of a file"
     records = {kind: getattr(seeds, plural) for kind, plural in PLURALS.items()}
@@ -227,11 +227,14 @@ def test_the_account_of_an_import_has_a_sheet(tmp_path: Path, seeds: pt.Ledger) 
     path.write_bytes(book_content(records, path, account=account))
     header, *rows = shown(path)[ACCOUNT]
     assert header == list(account.columns)
-    assert rows[0] == ["a.xml", "counted", "USD", 0.5, None]
+    assert rows[0] == ["a.xml", "counted", "USD", 0.5, "a\ufffdb"]
     assert len(rows[1][4]) == 32_767
     notes = shown(path)["notes"]
     assert [ACCOUNT, "caption", "of a file"] in notes
-    assert [ACCOUNT, "text cut short", "'account'!E3"] in notes
+    assert [row[2] for row in notes if row[1] == "text changed"] == [
+        "'account'!E2 holds as much of its text as a cell can",
+        "'account'!E3 holds as much of its text as a cell can",
+    ]
     assert pt.read(path) == seeds
     path.write_bytes(book_content(records, path, account=account.iloc[:0]))
     assert ACCOUNT not in shown(path)

@@ -16,14 +16,13 @@ from pledgetrack.layout import FORMAT, MODELS, PLURALS, VERSION_KEY
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.reading import Reading, is_readable
-from pledgetrack.render import clip
 from pledgetrack.results import NOTES, Note, notes_of, notes_page, page_of
 from pledgetrack.units import minor_digits
 from pledgetrack.workbook import (
-    MOST_CHARACTERS,
     Amount,
     Cell,
     Page,
+    fitting,
     read_workbook,
     workbook_content,
 )
@@ -134,9 +133,10 @@ def _shortened(page: Page) -> tuple[Page, list[Note]]:
     rows = [list(row) for row in page.rows]
     for at, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):
-            if isinstance(cell, str) and len(cell) > MOST_CHARACTERS:
-                row[column] = clip(cell, MOST_CHARACTERS)
-                notes.append((page.name, "text cut short", page.place(at, column)))
+            if isinstance(cell, str) and (fits := fitting(cell)) != cell:
+                row[column] = fits
+                told = f"{page.place(at, column)} holds as much of its text as a cell can"
+                notes.append((page.name, "text changed", told))
     return Page(page.name, page.header, rows), notes
 
 

@@ -171,6 +171,15 @@ def _wrong_text(text: str) -> str | None:
     return f"holds {_ESCAPE!r}, which programs take for an escape" if _ESCAPE in text else None
 
 
+def fitting(text: str) -> str:
+    r"""A text as far as a cell can hold it, for what is there to be looked at only.
+
+    >>> fitting("a\x07b" + "c" * 40_000)[:5], len(fitting("c" * 40_000))
+    ('a�bcc', 32767)
+    """
+    return clip(_NO_XML.sub("�", text).replace(_ESCAPE, _ESCAPE.lower()), MOST_CHARACTERS)
+
+
 class _Writer:
     """Pages into a workbook, with one format for each kind of cell."""
 

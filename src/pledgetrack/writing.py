@@ -103,8 +103,7 @@ def file_content(ledger: Ledger, place: Path, *, guarded: bool) -> bytes:
     if form == ".xlsx":
         records = {kind: getattr(ledger, plural) for kind, plural in PLURALS.items()}
         about = {"sources_to": ledger.sources_to}
-        account = getattr(ledger, "account", None)
-        return book_content(records, place, account=account, about=about)
+        return book_content(records, place, account=ledger.account, about=about)
     if form == ".json":
         return _json(ledger)
     if form == ".csv":
