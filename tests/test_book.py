@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 import pledgetrack as pt
-from pledgetrack.book import ACCOUNT, book_content, columns_of
+from pledgetrack.book import book_content, columns_of
 from pledgetrack.layout import PLURALS
+from pledgetrack.results import ACCOUNT
 
 Cells = dict[str, list[list[Any]]]
 

@@ -17,6 +17,8 @@ from hypothesis import given, settings
 
 import pledgetrack as pt
 from pledgetrack import strategies as pts
+from pledgetrack.account import AccountBuilder
+from pledgetrack.ledger import Ledger
 from pledgetrack.results import notes_of
 
 DAY = "2024-08-01"
@@ -177,6 +179,40 @@ def test_several_results_are_sheets_of_one_workbook(tmp_path: Path, seeds: pt.Le
     path = pt.write(frames, tmp_path / "a.xlsx")
     assert openpyxl.load_workbook(path).sheetnames == ["totals", "status", "check", "notes"]
     assert sheet(path, "status")[1:] == values(frames["status"])
+
+
+def test_the_sources_and_the_account_of_a_ledger_go_with_its_results(
+    tmp_path: Path, seeds: pt.Ledger
+) -> None:
+    """What is published says what it rests on, and what an import left out."""
+    path = pt.write(seeds.check(), tmp_path / "a.xlsx", ledger=seeds)
+    assert openpyxl.load_workbook(path).sheetnames == ["result", "sources", "notes"]
+    assert [row[0] for row in sheet(path, "sources")[1:]] == [source.id for source in seeds.sources]
+    seen = AccountBuilder()
+    seen.rejected("no amount", file="aid.csv", line=3, raw="=1+1")
+    imported = Ledger._of(seeds._records, {}, seen.build())
+    path = pt.write({"findings": imported.check()}, tmp_path / "b.xlsx", ledger=imported)
+    assert openpyxl.load_workbook(path).sheetnames == ["findings", "sources", "account", "notes"]
+    header, row = sheet(path, "account")
+    told = dict(zip(header, row, strict=True))
+    assert (told["outcome"], told["reason"], told["raw"]) == ("rejected", "no amount", "=1+1")
+    assert sheet(pt.write(imported, tmp_path / "c.xlsx"), "account") == [header, row]
+
+
+def test_a_ledger_goes_beside_results_in_a_workbook_only(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """Elsewhere there is no place for it."""
+    found = seeds.check()
+    wrong: list[tuple[Any, str, Any]] = [
+        (found, "a.csv", seeds), (seeds, "a.xlsx", seeds), (found, "a.xlsx", found),
+    ]  # fmt: skip
+    for what, name, ledger in wrong:
+        with pytest.raises(pt.FileFormatError, match="ledger= "):
+            pt.write(what, tmp_path / name, ledger=ledger)
+    with pytest.raises(pt.FileFormatError, match="format= is for"):
+        pt.write(found, tmp_path / "a.csv", format="csv")
+    with pytest.raises(pt.FileFormatError, match="given twice"):
+        pt.write({"Sources": found}, tmp_path / "a.xlsx", ledger=seeds)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["a/b", "x" * 32, "notes", ""])

@@ -16,18 +16,17 @@ from pledgetrack.layout import FORMAT, MODELS, PLURALS, VERSION_KEY
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.reading import Reading, is_readable
-from pledgetrack.results import NOTES, Note, notes_of, notes_page, page_of
+from pledgetrack.results import ACCOUNT, NOTES, Note, account_page, notes_page
 from pledgetrack.units import minor_digits
 from pledgetrack.workbook import (
     Amount,
     Cell,
     Page,
-    fitting,
     read_workbook,
     workbook_content,
 )
 
-TARGETS, ACCOUNT = "targets", "account"
+TARGETS = "targets"
 _LISTS = frozenset({"aliases", "parties", "recipients", "channels"})
 _VALUES: dict[str, type[BaseModel]] = {
     "quantity": Quantity, "restated": Quantity, "horizon": Horizon,
@@ -73,20 +72,24 @@ def book_content(
 ) -> bytes:
     """Records by kind as the content of a workbook, and the account of an import beside them."""
     pages = []
-    for kind, plural in PLURALS.items():
-        tags = {tag for record in records[kind] for tag in getattr(record, "tags", ())}
-        header = columns_of(kind, sorted(tags))
-        rows = [_row(record, header) for record in records[kind]]
-        pages.append(Page(plural, header, rows))
+    for kind in PLURALS:
+        pages.append(records_page(kind, records[kind]))
         if kind == "commitment":
             pages.append(_targets(records[kind]))
     notes: list[Note] = [("", VERSION_KEY, FORMAT)]
     notes += [("", name, value) for name, value in (about or {}).items()]
     if account is not None and len(account):
-        page, cut = _shortened(page_of(account, ACCOUNT))
+        page, told = account_page(account)
         pages.append(page)
-        notes += [*notes_of(account, ACCOUNT), *cut]
+        notes += told
     return workbook_content([*pages, notes_page(pages, notes)], path)
+
+
+def records_page(kind: str, records: Sequence[Record]) -> Page:
+    """The sheet of a kind of record."""
+    tags = {tag for record in records for tag in getattr(record, "tags", ())}
+    header = columns_of(kind, sorted(tags))
+    return Page(PLURALS[kind], header, [_row(record, header) for record in records])
 
 
 def _row(record: Record, header: Sequence[str]) -> list[Cell]:
@@ -125,19 +128,6 @@ def _targets(commitments: Sequence[Record]) -> Page:
         for target in commitment.targets
     ]
     return Page(TARGETS, _OF_TARGETS, rows)
-
-
-def _shortened(page: Page) -> tuple[Page, list[Note]]:
-    """The account with texts that a cell can hold; it is there to be looked at, not read back."""
-    notes: list[Note] = []
-    rows = [list(row) for row in page.rows]
-    for at, row in enumerate(rows, start=1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str) and (fits := fitting(cell)) != cell:
-                row[column] = fits
-                told = f"{page.place(at, column)} holds as much of its text as a cell can"
-                notes.append((page.name, "text changed", told))
-    return Page(page.name, page.header, rows), notes
 
 
 # --- reading --------------------------------------------------------------------------------------

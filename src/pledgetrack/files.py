@@ -16,7 +16,7 @@ from pledgetrack.ledger import Ledger
 from pledgetrack.reading import READERS, Reading
 from pledgetrack.replace import cannot_write, replace_file, replace_folder
 from pledgetrack.results import csv_content, results_content
-from pledgetrack.writing import file_content, folder_content, is_ours
+from pledgetrack.writing import file_content, folder_content, is_ours, results_with
 
 _READERS = {**READERS, ".xlsx": read_book}
 
@@ -103,13 +103,15 @@ def write(
     *,
     format: Literal["csv", "parquet"] | None = None,  # noqa: A002  # as pandas and Polars name it
     formulas: Literal["keep", "guard"] = "keep",
+    ledger: Ledger | None = None,
 ) -> Path:
     """Write a ledger without loss, or results for a spreadsheet.
 
     A ledger is a ``.json``, ``.csv``, ``.parquet`` or ``.xlsx`` file, or a folder: a path without
     such an ending has a table for each kind of record, of CSV unless ``format="parquet"``, and
     beside CSV a ``datapackage.json``. A result (of ``totals``, ``status``, ``explain`` ...) is a
-    ``.csv`` or ``.xlsx`` file, and a dictionary of results an ``.xlsx`` file with a sheet for each.
+    ``.csv`` or ``.xlsx`` file, and a dictionary of results an ``.xlsx`` file with a sheet for each;
+    ``ledger=`` puts the sources and the account of the ledger that they come from beside them.
     A file is replaced whole or not at all, and so is a folder, which must hold nothing else.
 
     CSV holds text as it is; with ``formulas="guard"`` an apostrophe stands before text that a
@@ -132,8 +134,12 @@ def write(
     guarded = formulas == "guard"
     try:
         if isinstance(what, Ledger):
+            if ledger is not None:
+                raise FileFormatError("ledger= is for results; a ledger is whole", path=place)
             return _write_ledger(what, place, str(path), format, guarded=guarded)
-        return _write_results(what, place, str(path), format, guarded=guarded)
+        if format is not None:
+            raise FileFormatError("format= is for the folder of a ledger", path=place)
+        return _write_results(what, place, str(path), ledger, guarded=guarded)
     except OSError as error:
         raise cannot_write(place, error) from error
 
@@ -168,7 +174,9 @@ def _write_ledger(
     return place
 
 
-def _write_results(what: Any, place: Path, path: str, form: str | None, *, guarded: bool) -> Path:
+def _write_results(
+    what: Any, place: Path, path: str, ledger: Ledger | None, *, guarded: bool
+) -> Path:
     frames = {"result": what} if isinstance(what, pd.DataFrame) else what
     if not isinstance(frames, Mapping) or not all(
         isinstance(name, str) and isinstance(frame, pd.DataFrame) for name, frame in frames.items()
@@ -180,7 +188,7 @@ def _write_results(what: Any, place: Path, path: str, form: str | None, *, guard
     if not frames:
         raise FrameError("there is no result to write")
     suffix = place.suffix.lower()
-    if suffix not in (".csv", ".xlsx") or form is not None or place.is_dir():
+    if suffix not in (".csv", ".xlsx") or place.is_dir():
         raise FileFormatError(
             f"cannot write a result to {path!r}; name a file that ends in .csv or .xlsx",
             path=place,
@@ -191,11 +199,18 @@ def _write_results(what: Any, place: Path, path: str, form: str | None, *, guard
             path=place,
         )
     _only_csv(suffix, place, guarded=guarded)
-    content = (
-        results_content(frames, place)
-        if suffix == ".xlsx"
-        else csv_content(frames["result"], guarded=guarded)
-    )
+    if ledger is None and suffix == ".xlsx":
+        content = results_content(frames, place)
+    elif isinstance(ledger, Ledger) and suffix == ".xlsx":
+        content = results_with(frames, ledger, place)
+    elif ledger is None:
+        content = csv_content(frames["result"], guarded=guarded)
+    else:
+        raise FileFormatError(
+            f"ledger= adds the sheets of a ledger to .xlsx; given {type(ledger).__name__!r} for "
+            f"{path!r}",
+            path=place,
+        )
     replace_file(place, content)
     return place
 

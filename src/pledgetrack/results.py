@@ -12,10 +12,13 @@ import pandas as pd
 
 from pledgetrack.render import csv_text, guard
 from pledgetrack.units import minor_digits
-from pledgetrack.workbook import Amount, Cell, Page, Share, workbook_content
+from pledgetrack.workbook import Amount, Cell, Page, Share, fitting, workbook_content
 
 NOTES = "notes"
 """The sheet that says what the other sheets of a workbook rest on."""
+
+ACCOUNT = "account"
+"""The sheet with what an import did with each record."""
 
 CAPTION = "caption"
 _SHARE = "share"
@@ -23,11 +26,17 @@ _SHARE = "share"
 Note = tuple[str, str, Cell]
 
 
-def results_content(frames: Mapping[str, pd.DataFrame], path: object) -> bytes:
-    """Results as the content of a workbook: a sheet for each, and one for what they say."""
-    pages = [page_of(frame, name) for name, frame in frames.items()]
-    notes = [note for name, frame in frames.items() for note in notes_of(frame, name)]
-    return workbook_content([*pages, notes_page(pages, notes)], path)
+def results_content(
+    frames: Mapping[str, pd.DataFrame],
+    path: object,
+    *,
+    beside: Sequence[Page] = (),
+    notes: Sequence[Note] = (),
+) -> bytes:
+    """Results as the content of a workbook: a sheet for each, others beside them, and the notes."""
+    pages = [*(page_of(frame, name) for name, frame in frames.items()), *beside]
+    told = [note for name, frame in frames.items() for note in notes_of(frame, name)]
+    return workbook_content([*pages, notes_page(pages, [*told, *notes])], path)
 
 
 def page_of(frame: pd.DataFrame, name: str) -> Page:
@@ -46,6 +55,23 @@ def page_of(frame: pd.DataFrame, name: str) -> Page:
         for at, row in enumerate(zip(*columns, strict=True))
     ]
     return Page(name, header, rows)
+
+
+def account_page(account: pd.DataFrame) -> tuple[Page, list[Note]]:
+    """The account of an import as a page, and the notes on it.
+
+    It is there to be looked at: of a text that no cell can hold it keeps what one can.
+    """
+    page = page_of(account, ACCOUNT)
+    notes = notes_of(account, ACCOUNT)
+    rows = [list(row) for row in page.rows]
+    for at, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and (fits := fitting(cell)) != cell:
+                row[column] = fits
+                told = f"{page.place(at, column)} holds as much of its text as a cell can"
+                notes.append((ACCOUNT, "text changed", told))
+    return Page(ACCOUNT, page.header, rows), notes
 
 
 def notes_of(frame: pd.DataFrame, name: str) -> list[Note]:

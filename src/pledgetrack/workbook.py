@@ -69,7 +69,8 @@ class Page:
         while left:
             left, letter = divmod(left - 1, 26)
             letters = chr(ord("A") + letter) + letters
-        return f"'{self.name}'!{letters}{row + 1}"
+        name = self.name.replace("'", "''")
+        return f"'{name}'!{letters}{row + 1}"
 
     def as_text(self) -> list[str]:
         """The places of amounts that stand as text, for they have too many digits.

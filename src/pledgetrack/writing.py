@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel
 
-from pledgetrack.book import book_content
+from pledgetrack.book import book_content, records_page
 from pledgetrack.datapackage import descriptor, is_descriptor
 from pledgetrack.layout import DESCRIPTOR, FORMAT, GUARDED, PLURALS, VERSION_KEY, headings
 from pledgetrack.ledger import Ledger
 from pledgetrack.movements import NUMBER
 from pledgetrack.render import csv_text, guard
+from pledgetrack.results import account_page, results_content
 
 
 def of_kind(ledger: Ledger, kind: str) -> list[tuple[str, BaseModel]]:
@@ -109,6 +111,13 @@ def file_content(ledger: Ledger, place: Path, *, guarded: bool) -> bytes:
     if form == ".csv":
         return csv_table(_all(ledger), tuple(PLURALS), guarded=guarded)
     return parquet_table(_all(ledger), tuple(PLURALS))
+
+
+def results_with(frames: Mapping[str, pd.DataFrame], ledger: Ledger, place: Path) -> bytes:
+    """Results as the content of a workbook, with the sources and the account of their ledger."""
+    account, notes = account_page(ledger.account)
+    pages = [records_page("source", ledger.sources), *([account] if account.rows else [])]
+    return results_content(frames, place, beside=pages, notes=notes)
 
 
 def folder_content(ledger: Ledger, form: str, *, guarded: bool) -> dict[str, bytes]:
