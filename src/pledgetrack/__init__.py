@@ -27,12 +27,14 @@ from pledgetrack.errors import (
     MissingRateError,
     PledgetrackError,
     Problem,
+    TableError,
     UnitError,
     UnknownNameError,
     WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.formats.iati import read_iati
+from pledgetrack.formats.tables import read_table
 from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
@@ -41,6 +43,7 @@ from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
 from pledgetrack.status import status
+from pledgetrack.table_mapping import TableMapping
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 from pledgetrack.wording import (
@@ -81,6 +84,8 @@ __all__ = [
     "Rate",
     "Rates",
     "Source",
+    "TableError",
+    "TableMapping",
     "UnitError",
     "UnknownNameError",
     "WordingError",
@@ -93,6 +98,7 @@ __all__ = [
     "parse_quantity",
     "read",
     "read_iati",
+    "read_table",
     "status",
     "summary",
     "timeline",
