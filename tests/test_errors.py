@@ -20,6 +20,7 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    InvalidTotalsError,
     LinkError,
     MissingDeflatorError,
     MissingExtraError,
@@ -76,7 +77,7 @@ def test_every_error_has_the_one_root_and_is_public() -> None:
         for _, one in inspect.getmembers(errors, inspect.isclass)
         if issubclass(one, Exception) and one.__module__ == errors.__name__
     ]
-    assert len(classes) == len(EXAMPLES) + 3
+    assert len(classes) == len(EXAMPLES) + 4
     assert all(issubclass(one, pt.PledgetrackError) for one in classes)
     assert all(getattr(pt, one.__name__) is one for one in classes)
 
@@ -90,9 +91,9 @@ def test_errors_can_be_copied_and_sent_between_processes(error: PledgetrackError
         assert vars(other) == vars(error)
 
 
-@pytest.mark.parametrize("kind", [InvalidLedgerError, InvalidRatesError])
+@pytest.mark.parametrize("kind", [InvalidLedgerError, InvalidRatesError, InvalidTotalsError])
 def test_a_list_of_mistakes_can_be_sent_between_processes(
-    kind: type[InvalidLedgerError | InvalidRatesError],
+    kind: type[InvalidLedgerError | InvalidRatesError | InvalidTotalsError],
 ) -> None:
     """Its problems come along."""
     error = kind([Problem("end before start", record="commitment 'x'")])

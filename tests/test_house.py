@@ -36,7 +36,7 @@ FLOORS = (
     ("timeline", "history"),
     ("trace",),
     ("ledger",),
-    ("writing", "link", "imported"),
+    ("writing", "link", "imported", "reconcile"),
     ("files", "formats"),
     ("strategies", "cli"),
 )

@@ -21,6 +21,7 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    InvalidTotalsError,
     LinkError,
     MissingDeflatorError,
     MissingExtraError,
@@ -42,6 +43,7 @@ from pledgetrack.link import link
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
+from pledgetrack.reconcile import Reconciliation, reconcile
 from pledgetrack.status import status
 from pledgetrack.table_mapping import TableMapping
 from pledgetrack.timeline import timeline
@@ -72,6 +74,7 @@ __all__ = [
     "Horizon",
     "InvalidLedgerError",
     "InvalidRatesError",
+    "InvalidTotalsError",
     "Ledger",
     "LinkError",
     "MissingDeflatorError",
@@ -83,6 +86,7 @@ __all__ = [
     "Quantity",
     "Rate",
     "Rates",
+    "Reconciliation",
     "Source",
     "TableError",
     "TableMapping",
@@ -99,6 +103,7 @@ __all__ = [
     "read",
     "read_iati",
     "read_table",
+    "reconcile",
     "status",
     "summary",
     "timeline",

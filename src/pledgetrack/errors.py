@@ -250,6 +250,14 @@ class InvalidRatesError(PledgetrackError, ValueError):
         super().__init__(_listed(self.problems, "the table"))
 
 
+class InvalidTotalsError(PledgetrackError, ValueError):
+    """Stated totals that cannot be compared; ``.problems`` lists every mistake."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(_listed(self.problems, "the stated totals"))
+
+
 def _listed(problems: tuple[Problem, ...], where: str) -> str:
     count = len(problems)
     head = f"{count} mistake{'s' * (count != 1)} in {where}"
