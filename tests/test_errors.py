@@ -20,12 +20,14 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    InvalidTotalsError,
     LinkError,
     MissingDeflatorError,
     MissingExtraError,
     MissingRateError,
     PledgetrackError,
     Problem,
+    TableError,
     UnitError,
     UnknownNameError,
     WordingError,
@@ -49,6 +51,8 @@ EXAMPLES: list[tuple[PledgetrackError, type[Exception], dict[str, object]]] = [
     (ExplainError("m", column="pledged", stated=5, found=4), ValueError,
      {"column": "pledged", "stated": 5, "found": 4}),
     (FileFormatError("m", path="a.toml"), ValueError, {"path": "a.toml"}),
+    (TableError("m", file="a.csv", column="Cash", examples=("1.5",), choices=("1,5",)), ValueError,
+     {"file": "a.csv", "column": "Cash", "examples": ("1.5",), "choices": ("1,5",)}),
     (MissingRateError("m", currency="AFN", day=DAY, nearest=(DAY,)), LookupError,
      {"currency": "AFN", "day": DAY, "nearest": (DAY,), "missing": (("AFN", DAY),)}),
     (MissingDeflatorError("m", key="USD", year=2020, years=(2019,)), LookupError,
@@ -76,7 +80,7 @@ def test_every_error_has_the_one_root_and_is_public() -> None:
         for _, one in inspect.getmembers(errors, inspect.isclass)
         if issubclass(one, Exception) and one.__module__ == errors.__name__
     ]
-    assert len(classes) == len(EXAMPLES) + 3
+    assert len(classes) == len(EXAMPLES) + 4
     assert all(issubclass(one, pt.PledgetrackError) for one in classes)
     assert all(getattr(pt, one.__name__) is one for one in classes)
 
@@ -90,9 +94,9 @@ def test_errors_can_be_copied_and_sent_between_processes(error: PledgetrackError
         assert vars(other) == vars(error)
 
 
-@pytest.mark.parametrize("kind", [InvalidLedgerError, InvalidRatesError])
+@pytest.mark.parametrize("kind", [InvalidLedgerError, InvalidRatesError, InvalidTotalsError])
 def test_a_list_of_mistakes_can_be_sent_between_processes(
-    kind: type[InvalidLedgerError | InvalidRatesError],
+    kind: type[InvalidLedgerError | InvalidRatesError | InvalidTotalsError],
 ) -> None:
     """Its problems come along."""
     error = kind([Problem("end before start", record="commitment 'x'")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -192,3 +193,21 @@ def test_a_ledger_of_a_file_is_written_and_read_without_loss(activities: list[Dr
     found = ledger.check()
     wrong = found[(found["severity"] == "error") & ~found["finding"].str.contains("delivered")]
     assert wrong.empty
+
+
+@given(st.lists(drawn(), min_size=1, max_size=2), st.data())
+def test_a_damaged_file_is_read_or_refused(activities: list[Drawn], data: Any) -> None:
+    """Whatever happens to its bytes, what is raised is the library's own, and nothing is lost."""
+    whole = bytearray(written(activities).getvalue())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        piece = data.draw(st.sampled_from((b"", b"<", b">", b"&", b'"', b"\xff", b"0", b"/", b"-")))
+        whole[at : at + data.draw(st.integers(0, 30))] = piece
+    try:
+        ledger = pt.read_iati(io.BytesIO(bytes(whole)), on_reject="keep")
+    except pt.PledgetrackError:
+        return
+    assert set(ledger.account["outcome"]) <= {"counted", "set aside", "rejected"}
+    assert ledger.account["reason"].notna().sum() >= (ledger.account["outcome"] != "counted").sum()
+    counted = ledger.account[ledger.account["outcome"] == "counted"]
+    assert bool(len(ledger)) == bool(len(counted))

@@ -21,18 +21,21 @@ from pledgetrack.errors import (
     FrameError,
     InvalidLedgerError,
     InvalidRatesError,
+    InvalidTotalsError,
     LinkError,
     MissingDeflatorError,
     MissingExtraError,
     MissingRateError,
     PledgetrackError,
     Problem,
+    TableError,
     UnitError,
     UnknownNameError,
     WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.formats.iati import read_iati
+from pledgetrack.formats.tables import read_table
 from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
@@ -40,8 +43,10 @@ from pledgetrack.link import link
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
+from pledgetrack.reconcile import Reconciliation, reconcile
 from pledgetrack.schema import json_schema
 from pledgetrack.status import status
+from pledgetrack.table_mapping import TableMapping
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 from pledgetrack.wording import (
@@ -70,6 +75,7 @@ __all__ = [
     "Horizon",
     "InvalidLedgerError",
     "InvalidRatesError",
+    "InvalidTotalsError",
     "Ledger",
     "LinkError",
     "MissingDeflatorError",
@@ -81,7 +87,10 @@ __all__ = [
     "Quantity",
     "Rate",
     "Rates",
+    "Reconciliation",
     "Source",
+    "TableError",
+    "TableMapping",
     "UnitError",
     "UnknownNameError",
     "WordingError",
@@ -95,6 +104,8 @@ __all__ = [
     "parse_quantity",
     "read",
     "read_iati",
+    "read_table",
+    "reconcile",
     "status",
     "summary",
     "timeline",

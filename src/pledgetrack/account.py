@@ -109,8 +109,11 @@ class AccountBuilder:
         return len(self.columns["outcome"])
 
     def counted(self, **fields: Any) -> int:
-        """Note a record that went into the ledger; the fields are the columns of the account."""
-        return self._note("counted", None, fields)
+        """Note a record that went into the ledger; the fields are the columns of the account.
+
+        A ``reason`` is a remark here: what was read otherwise than it stands.
+        """
+        return self._note("counted", fields.pop("reason", None), fields)
 
     def set_aside(self, reason: str, **fields: Any) -> int:
         """Note a record that is understood and counts nowhere, and why."""
@@ -148,8 +151,9 @@ class AccountBuilder:
         found = []
         for at, outcome in enumerate(columns["outcome"]):
             if outcome == "rejected":
-                record = columns["record"][at] or columns["element"][at]
                 file, line = columns["file"][at], columns["line"][at]
+                element = columns["element"][at]
+                record = columns["record"][at] or (None if element == f"line {line}" else element)
                 found.append(Problem(columns["reason"][at], file=file, line=line, record=record))
         return found
 

@@ -172,6 +172,31 @@ class FileFormatError(PledgetrackError, ValueError):
         self.path = path
 
 
+class TableError(PledgetrackError, ValueError):
+    """A table that a mapping does not fit, or that can be read in more than one way.
+
+    ``.file``, ``.sheet`` and ``.column`` say where, ``.examples`` are the cells in question and
+    ``.choices`` what there is to choose from.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        sheet: str | None = None,
+        column: str | None = None,
+        examples: tuple[str, ...] = (),
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.file = file
+        self.sheet = sheet
+        self.column = column
+        self.examples = examples
+        self.choices = choices
+
+
 class LinkError(PledgetrackError, ValueError):
     """A pair of records that cannot be linked; ``.pair``, ``.choices``."""
 
@@ -223,6 +248,14 @@ class InvalidRatesError(PledgetrackError, ValueError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(_listed(self.problems, "the table"))
+
+
+class InvalidTotalsError(PledgetrackError, ValueError):
+    """Stated totals that cannot be compared; ``.problems`` lists every mistake."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(_listed(self.problems, "the stated totals"))
 
 
 def _listed(problems: tuple[Problem, ...], where: str) -> str:

@@ -40,9 +40,11 @@ def ledger_of(
     commitments, events = list(commitments), list(events)
     sources, parties = list(sources), list(parties)
     while True:
-        found = faults(commitments, events, sources, parties)
-        if not found:
+        try:
+            made = assemble(commitments, events, sources, parties)
             break
+        except InvalidLedgerError:
+            found = faults(commitments, events, sources, parties)
         stray = [problem for record, problem in found if not rows.get(id(record))]
         if stray:
             raise InvalidLedgerError([*account.problems(), *stray])
@@ -53,7 +55,6 @@ def ledger_of(
     rejects = account.problems()
     if rejects and on_reject == "raise":
         raise InvalidLedgerError(rejects)
-    made = assemble(commitments, events, sources, parties)
     return Ledger._of(made, {}, account.build(), tuple(planned))
 
 

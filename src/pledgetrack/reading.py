@@ -297,7 +297,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @contextmanager
-def _any_cell_size() -> Iterator[None]:
+def any_cell_size() -> Iterator[None]:
+    """Cells of any size in CSV files; the csv module has a limit of its own."""
     before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
         yield
@@ -309,7 +310,7 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
     text = _text(content, file, reading)
     if text is None:
         return
-    with _any_cell_size():
+    with any_cell_size():
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = next(rows)

@@ -37,7 +37,7 @@ def read_iati(
     split: str | Iterable[str] = SPLITS,
     on_reject: OnReject = "raise",
 ) -> Ledger:
-    """Read IATI activities: a file, an open file, gzip, or a folder of them.
+    """Read IATI activities: a file, an open file, gzip, a folder of them, or a list of these.
 
     Each activity is a promise of its provider (else the reporting organisation): outgoing
     commitments (type 2) and pledges (12), and what was disbursed (3) and spent (4) of them. With
@@ -72,7 +72,9 @@ def read_iati(
     seen = AccountBuilder()
     reads: list[Read] = []
     found: list[Activity] = []
-    for at, file in enumerate(files_of(path, (".xml",), what="IATI file")):
+    paths = path if isinstance(path, (list, tuple)) else [path]
+    files = [file for one in paths for file in files_of(one, (".xml",), what="IATI file")]
+    for at, file in enumerate(files):
         reads.append(Read(file.name))
         found.extend(activities(file, seen, reads[-1], at))
     kept = without_repeats(found, [read.file for read in reads], seen)
@@ -138,11 +140,13 @@ def _note(made: Made, perspective: Perspective, seen: AccountBuilder) -> None:
         seen.revise(row, "counted", words)
 
 
-def _orgs(kept: Iterable[Activity]) -> Orgs:
+def _orgs(kept: Sequence[Activity]) -> Orgs:
     """Every organisation that some activities name."""
     orgs = Orgs()
+    # What somebody calls itself comes before what others call it.
     for activity in kept:
         orgs.add(activity.reporter)
+    for activity in kept:
         for one in activity.records:
             orgs.add(one.provider)
             orgs.add(one.receiver)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pledgetrack.account import AccountBuilder, Outcome
 from pledgetrack.errors import PledgetrackError
-from pledgetrack.formats.iati_codes import modern
+from pledgetrack.formats.iati_codes import TRANSACTION_TYPES, modern
 from pledgetrack.formats.iati_values import Activity, Fact, Org, Place, Plan
 from pledgetrack.quantity import exact
 from pledgetrack.units import is_currency
@@ -26,12 +26,8 @@ _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
-class _Aside(Exception):  # noqa: N818  # no mistake, but a way out
-    """A record that is understood and counts nowhere."""
-
-
-class _Bad(Exception):  # noqa: N818
-    """A record that breaks the schema."""
+class _Bad(Exception):  # noqa: N818  # no error for users, but a way out
+    """A record that cannot be read."""
 
 
 def day_of(text: str) -> dt.date | None:
@@ -98,8 +94,9 @@ class ActivityReader:
             return None
         self.identifier = _plain("".join(found[0].itertext()))
         if not self.identifier:
+            # The schema allows that; where money is at stake it is a mistake all the same.
             why = "no iati-identifier, so the activity cannot be told from others"
-            self._without_activity("set aside", why, place)
+            self._without_activity("rejected" if self._has_money() else "set aside", why, place)
             return None
         place["record"] = self.identifier
         row = self.seen.counted(**place)
@@ -129,6 +126,14 @@ class ActivityReader:
                     activity.plans.append(made)
         return activity
 
+    def _has_money(self) -> bool:
+        """Whether there is a transaction of a type that is known."""
+        codes = (
+            one.get("code") or "" for one in self.element.iterfind("transaction/transaction-type")
+        )
+        known = (modern("transaction-type", code.strip(), old=self.old) for code in codes)
+        return any(code in TRANSACTION_TYPES for code in known)
+
     def _without_activity(self, outcome: Outcome, why: str, place: dict[str, Any]) -> None:
         """Note an activity that does not count, and its records as far as they can be read."""
         note = self.seen.rejected if outcome == "rejected" else self.seen.set_aside
@@ -137,7 +142,7 @@ class ActivityReader:
             for at, one in enumerate(self.element.findall(kind), start=1):
                 try:
                     number, unit, _ = self._amount(one)
-                except (_Bad, _Aside):
+                except _Bad:
                     note(why, **self._where(one, at))
                 else:
                     note(why, unit=unit, number=number, **self._where(one, at))
@@ -164,8 +169,6 @@ class ActivityReader:
             )
         except _Bad as why:
             self.seen.rejected(str(why), **amount, **where)
-        except _Aside as why:
-            self.seen.set_aside(str(why), **amount, **where)
         else:
             made.row = self.seen.counted(**amount, **where)
             return made
@@ -177,9 +180,9 @@ class ActivityReader:
         number = number_of(value.text or "")
         unit = (value.get("currency") or self.currency).strip()
         if not unit:
-            raise _Aside("no currency: neither the value nor the activity states one")
+            raise _Bad("no currency: neither the value nor the activity states one")
         if not is_currency(unit):
-            raise _Aside(f"currency {unit[:20]!r} is no code of ISO 4217")
+            raise _Bad(f"currency {unit[:20]!r} is no code of ISO 4217")
         return number, unit, day_of(value.get("value-date") or "")
 
     def _fact(
@@ -193,10 +196,13 @@ class ActivityReader:
         code = (_only(one, "transaction-type").get("code") or "").strip()
         if not code:
             raise _Bad("the transaction-type has no code")
+        code = modern("transaction-type", code, old=self.old)
+        if code not in TRANSACTION_TYPES:
+            raise _Bad(f"transaction type {code[:20]!r} is not in the code list")
         day = _day(_only(one, "transaction-date"), "transaction-date")
         return Fact(
             row=-1, line=where["line"], path=where["element"],
-            code=modern("transaction-type", code, old=self.old),
+            code=code,
             day=day, number=number, unit=unit, value_date=value_date,
             provider=self._org(one.find("provider-org")),
             receiver=self._org(one.find("receiver-org")),
@@ -214,7 +220,7 @@ class ActivityReader:
         # "If the @type attribute is omitted, then BudgetType code 1 (Original) is assumed."
         code = modern("budget", (one.get("type") or "1").strip(), old=self.old)
         if code not in ("1", "2"):
-            raise _Aside(f"{one.tag} type {code!r} is not in the code list")
+            raise _Bad(f"{one.tag} type {code!r} is not in the code list")
         return Plan(
             row=-1, line=where["line"], path=where["element"],
             kind=one.tag.replace("-", " "), revised=code == "2",

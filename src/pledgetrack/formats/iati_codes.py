@@ -37,9 +37,7 @@ def reason_aside(code: str, perspective: Perspective) -> str:
     >>> reason_aside("1", "outgoing"), reason_aside("5", "outgoing")
     ('incoming funds: no outgoing flow', 'interest payment: no promise and no delivery')
     """
-    name = TRANSACTION_TYPES.get(code)
-    if name is None:
-        return f"transaction type {code!r} is not in the code list"
+    name = TRANSACTION_TYPES[code]
     if any(code in flows for flows in FLOWS.values()):
         return f"{name}: no {perspective} flow"
     return f"{name}: no promise and no delivery"

@@ -76,7 +76,7 @@ class Made:
         for giver, facts in self._givers().items():
             for step in steps(facts, sharing, FLOWS[perspective], self.beyond):
                 cells[giver, step.dims].append(step)
-        self.notes = sharing.notes
+        self.notes = [*sharing.notes, *_astray(cells.values())]
         self.channels = self._channels() if cells else ()
         self.ending = self._ending() if cells else None
         suffixes = _suffixes(list(cells))
@@ -162,7 +162,8 @@ class Made:
             recipients=tuple(sorted({recipient_name(place) for place in recipients})),
             channels=self.channels,
             targets=tuple(Quantity(number=n, unit=unit) for unit, n in sorted(targets.items())),
-            horizon=_horizon(self.activity.dates),
+            # Where nothing is promised nothing is due.
+            horizon=_horizon(self.activity.dates) if promised else None,
             announced=first.day,
             announced_basis=f"the earliest transaction, {TRANSACTION_TYPES[first.code]}",
             stage=stage,
@@ -206,6 +207,18 @@ class Made:
 
     def _citation(self, fact: Fact) -> Citation:
         return Citation(source=self.source, place=f"line {fact.line}, {fact.path}")
+
+
+def _astray(cells: Iterable[Sequence[Step]]) -> list[str]:
+    """A note where something is delivered of a share of which nothing is promised."""
+    flows = [{step.flow for step in steps} for steps in cells]
+    if any(found == {"delivered"} for found in flows) and any(
+        found != {"delivered"} for found in flows
+    ):
+        return [
+            "some is delivered by another giver, or for another recipient or sector, than promised"
+        ]
+    return []
 
 
 def recipient_name(place: Place) -> str:

@@ -1,0 +1,484 @@
+"""TableMapping: which columns and constants of a table are which fields of a promise."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
+from pledgetrack.errors import FileFormatError, TableError, unknown
+from pledgetrack.models import Party, Source
+from pledgetrack.reading import messages
+from pledgetrack.replace import cannot_write, replace_file
+from pledgetrack.toml_text import toml
+from pledgetrack.units import check_unit, is_currency
+
+TEXTS = ("id", "title", "condition", "part_of", "repeats", "same_as", "note", "announced_basis",
+         "announced_stated", "stage", "source", "place")  # fmt: skip
+NAMES = ("party", "recipient", "channel")
+MEASURES = ("pledged", "committed", "delivered")
+"""Columns of what a row states in all, as of the day ``on``."""
+AMOUNTS = ("target", *MEASURES)
+HORIZON = ("horizon", "horizon_start", "horizon_end", "horizon_wording", "year")
+DAYS = ("announced", "known", "on", "horizon_start", "horizon_end", "period_start")
+ENTRY = ("kind", "on", "quantity")
+"""The fields by which a row is an event of the commitment that its ``id`` names."""
+
+ROW_FIELDS = (*TEXTS, *NAMES, *AMOUNTS, *HORIZON, "announced", "known", "unit", "tags", *ENTRY)
+EVENT_FIELDS = ("kind", "on", "on_basis", "on_stated", "quantity", "restated", "unit", "known",
+                "note", "period_start", "outcome", "place", *HORIZON)  # fmt: skip
+
+SCALES = {"units": 0, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9}
+VIRTUAL = ("(file)", "(sheet)", "(heading)", "(row)")
+"""What a row states beside its cells: ``(heading)`` is the last line of one cell above it."""
+
+WORDS: dict[str, Callable[[str], str]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "title": str.title,
+    "slug": lambda text: re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-"),
+    "without parentheses": lambda text: " ".join(re.sub(r"\([^()]*\)", " ", text).split()),
+    "before comma": lambda text: text.partition(",")[0].strip(),
+    "before parenthesis": lambda text: text.partition("(")[0].strip(),
+    "in parentheses": lambda text: text.rpartition("(")[2].partition(")")[0].strip(),
+    "before colon": lambda text: text.partition(":")[0].strip(),
+    "after colon": lambda text: text.partition(":")[2].strip(),
+    "first word": lambda text: text.partition(" ")[0],
+    "keep marks": str,
+}
+"""What ``read`` can do with a text; spaces are always folded."""
+
+DAY_WORDS = ("date", "year start", "year end", "excel day")
+AMOUNT_WORDS = ("number", "phrase")
+
+Read = str | Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How one field is read from a row.
+
+    ``columns`` are alternatives, of which a table has one; ``first`` takes the first that states
+    something, ``join`` puts texts together, ``sum`` adds amounts.
+    """
+
+    columns: tuple[str | int, ...] = ()
+    constant: Any = None
+    first: tuple[Spec, ...] = ()
+    join: tuple[Spec, ...] = ()
+    between: str = " "
+    sum: tuple[Spec, ...] = ()
+    read: tuple[Read, ...] = ()
+    split: str | None = None
+    lookup: Mapping[str, Any] | None = None
+    otherwise: Any = None
+    unit: Spec | None = None
+    scale: int | None = None
+    decimal: str | None = None
+    digits: int | None = None
+    bound: str | None = None
+    day_first: bool | None = None
+    century: int | None = None
+    optional: bool = False
+
+    def parts(self) -> Iterator[Spec]:
+        """The spec and all that it is made of."""
+        yield self
+        for part in (*self.first, *self.join, *self.sum, *([self.unit] if self.unit else [])):
+            yield from part.parts()
+
+
+_KEYS = ("column", "constant", "first", "join", "between", "sum", "read", "split", "lookup",
+         "otherwise", "unit", "unit_column", "scale", "decimal", "digits", "bound", "day_first",
+         "century", "optional")  # fmt: skip
+
+
+def spec_of(said: Any, where: str) -> Spec:
+    """How a field is read, from what a mapping says of it: a column, alternatives, or a table."""
+    if isinstance(said, (str, int)) and not isinstance(said, bool):
+        return Spec(columns=(said,))
+    if isinstance(said, (list, tuple)) and said and all(isinstance(n, (str, int)) for n in said):
+        return Spec(columns=tuple(said))
+    if callable(said):
+        return Spec(columns=("(row)",), read=(said,))
+    if not isinstance(said, Mapping):
+        raise TableError(
+            f"{where}: {said!r:.60} names no column; write its title, a list of alternatives, or a "
+            'table such as { column = "Donor", read = "upper" }'
+        )
+    for name in said:
+        if name not in _KEYS:
+            raise unknown(f"key of {where}", name, _KEYS)
+    if sum(name in said for name in ("column", "first", "join", "sum", "constant")) != 1:
+        raise TableError(f"{where}: give one of column, first, join, sum or constant")
+    made = {
+        name: read(said[name], f"{where}.{name}") for name, read in _READ.items() if name in said
+    }
+    for old, new in (("column", "columns"), ("unit_column", "unit")):
+        if old in made:
+            made[new] = made.pop(old)
+    plain = {name: said[name] for name in said if name not in _READ}
+    return Spec(**plain, **made)
+
+
+def _parts(said: Any, where: str) -> tuple[Spec, ...]:
+    return tuple(spec_of(part, where) for part in listed(said))
+
+
+def _lookup(said: Any, where: str) -> dict[str, Any]:
+    if not isinstance(said, Mapping):
+        raise TableError(f"{where}: write a table of what stands there and what it means")
+    return {str(name): value for name, value in said.items()}
+
+
+def _words(said: Any, where: str) -> tuple[Read, ...]:
+    return tuple(_known_word(word, where) for word in listed(said))
+
+
+def listed(said: Any) -> tuple[Any, ...]:
+    """One or several, as several."""
+    return tuple(said) if isinstance(said, (list, tuple)) else (said,)
+
+
+def _known_word(word: Any, where: str) -> Read:
+    known = (*WORDS, *DAY_WORDS, *AMOUNT_WORDS)
+    if callable(word) or word in known:
+        found: Read = word
+        return found
+    raise unknown(f"function of {where}", word, known)
+
+
+def scale_of(word: Any, where: str) -> int:
+    """The power of ten that a word for a scale means."""
+    name = f"{word}".casefold()
+    for known, power in SCALES.items():
+        if name in (known, known.removesuffix("s")):
+            return power
+    raise unknown(f"scale of {where}", word, SCALES)
+
+
+_READ: dict[str, Callable[[Any, str], Any]] = {
+    "column": lambda said, where: spec_of(said, where).columns,
+    "first": _parts,
+    "join": _parts,
+    "sum": _parts,
+    "lookup": _lookup,
+    "read": _words,
+    "unit": lambda said, _: Spec(constant=said),
+    "unit_column": spec_of,
+    "scale": scale_of,
+}
+
+# --- rules for rows -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """Which rows are meant: those whose ``column`` is a text, matches a pattern, or a function.
+
+    ``of`` says what a subtotal adds up: the rows "above" since the last one, those "below" up to
+    the next one, "all" rows of its table, or those with its value in the column that ``of`` names;
+    the pattern's group, where it has one, is that value.
+    """
+
+    column: str | int | None = None
+    text: str | None = None
+    matches: re.Pattern[str] | None = None
+    test: Callable[[Mapping[str, str]], Any] | None = None
+    of: str = "above"
+    reason: str | None = None
+
+
+_RULE_KEYS = ("column", "text", "matches", "of", "reason")
+
+
+def rules_of(said: Any, where: str) -> tuple[RowRule, ...]:
+    """The rules that a mapping gives."""
+    return tuple(_rule(rule, where) for rule in listed(said))
+
+
+def _rule(said: Any, where: str) -> RowRule:
+    if callable(said):
+        return RowRule(test=said)
+    if not isinstance(said, Mapping):
+        raise TableError(
+            f"{where}: {said!r:.60} is no rule; write a table such as "
+            '{ column = "Donor", matches = "^Total" }'
+        )
+    for name in said:
+        if name not in (*_RULE_KEYS, "test"):
+            raise unknown(f"key of {where}", name, _RULE_KEYS)
+    if not callable(said.get("test")) and (
+        "column" not in said or ("text" in said) == ("matches" in said)
+    ):
+        raise TableError(f"{where}: a rule has a column, and either text or matches")
+    try:
+        pattern = re.compile(said["matches"], re.IGNORECASE) if "matches" in said else None
+    except (re.error, TypeError) as error:
+        raise TableError(f"{where}: {said['matches']!r} is no pattern: {error}") from error
+    return RowRule(
+        said.get("column"), said.get("text"), pattern, said.get("test"),
+        str(said.get("of", "above")), said.get("reason"),
+    )  # fmt: skip
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _names(value: Any) -> bool:
+    return _is_table(value) and all(isinstance(v, str) or _texts(v) for v in value.values())
+
+
+def _whole(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _unpivots(value: Any) -> bool:
+    return _is_table(value) and {*value} <= {"columns", "name", "value"} and (
+        isinstance(value.get("columns"), str) or _texts(value.get("columns"))
+    )  # fmt: skip
+
+
+_SHAPES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "columns": (_is_table, "a table of fields and their columns"),
+    "constants": (_is_table, "a table of fields and their values"),
+    "source": (_is_table, 'a table such as { id = "pledges-2024", published = 2024-03-01 }'),
+    "aliases": (_names, "a table of names, each with a list of its other spellings"),
+    "header": (
+        lambda value: _whole(value) or (_listable(value) and all(map(_whole, value))),
+        "the number of the row, or a list of them",
+    ),
+    "sheets": (lambda value: isinstance(value, str) or _texts(value), 'a list of names, or "all"'),
+    "unpivot": (_unpivots, "columns (a list or a pattern), and what name and value are called"),
+    "fill_down": (_texts, "a list of columns"),
+    "decimal": (lambda value: value in (".", ","), "'.' or ','"),
+    "day_first": (lambda value: isinstance(value, bool), "true or false"),
+    "century": (lambda value: _whole(value) and value % 100 == 0, "2000 or 1900"),
+    "digits": (_whole, "how many decimals an amount is rounded to"),
+    "dollar": (
+        lambda value: isinstance(value, str) and is_currency(value),
+        "an ISO 4217 code such as 'USD'",
+    ),
+    "nil": (_texts, "a list of texts"),
+    "no_days": (_texts, "a list of days"),
+    "encoding": (lambda value: isinstance(value, str), "its name, such as 'cp1252'"),
+    "delimiter": (lambda value: isinstance(value, str), "one character"),
+}
+
+
+def _listable(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value)
+
+
+# --- the mapping ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """Which columns and constants of a table are which fields, and how its cells are written.
+
+    Made from keywords, from a dictionary or from a TOML file of the same names, and saved as one.
+    ``docs/tables.md`` lists the fields and options.
+
+    >>> mapping = TableMapping(columns={"party": "Donor", "target": "Amount"},
+    ...                        constants={"unit": "USD", "stage": "pledged",
+    ...                                   "announced": "2024-03-01"})
+    >>> print(mapping.to_toml())
+    [columns]
+    party = "Donor"
+    target = "Amount"
+    <BLANKLINE>
+    [constants]
+    unit = "USD"
+    stage = "pledged"
+    announced = "2024-03-01"
+    <BLANKLINE>
+    """
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    events: Sequence[Mapping[str, Any]] = ()
+    aliases: Mapping[str, Any] = field(default_factory=dict)
+    source: Mapping[str, Any] = field(default_factory=dict)
+    header: int | Sequence[int] | None = None
+    sheets: str | Sequence[str] | None = None
+    unpivot: Mapping[str, Any] | None = None
+    fill_down: Sequence[str] = ()
+    subtotals: Any = None
+    skip: Any = ()
+    decimal: str | None = None
+    day_first: bool | None = None
+    century: int | None = None
+    scale: str | None = None
+    digits: int | None = None
+    dollar: str | None = None
+    calendar: Any = None
+    nil: Sequence[str] | None = None
+    no_days: Sequence[str] | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, (fits, what) in _SHAPES.items():
+            value = getattr(self, name)
+            if value is not None and not fits(value):
+                raise TableError(f"{name}: write {what}, not {value!r:.40}")
+        self.specs()
+        self.event_specs()
+        rules_of(self.skip, "skip")
+        rules_of(() if self.subtotals is None else self.subtotals, "subtotals")
+        if self.scale is not None:
+            scale_of(self.scale, "the mapping")
+        if isinstance(self.constants.get("unit"), str):
+            check_unit(self.constants["unit"])
+        for name in self.source:
+            if name not in Source.model_fields:
+                raise unknown("field of [source]", name, Source.model_fields)
+        try:
+            Source(**{"id": "the file", **self.source})
+            for name, said in self.aliases.items():
+                Party(name=name, aliases=listed(said))
+        except ValidationError as error:
+            raise TableError("; ".join(messages(error, Source))) from error
+        self.fiscal()
+
+    def fiscal(self) -> FiscalCalendar | None:
+        """The fiscal calendar of the years of the table, where one is stated."""
+        said = self.calendar
+        if isinstance(said, Mapping):
+            try:
+                return FiscalCalendar(**said)
+            except TypeError as error:
+                raise TableError(
+                    'calendar: write { first_month = 4, named_by = "starting" }'
+                ) from error
+        return None if said is None else fiscal_calendar(said)
+
+    def beside(self) -> tuple[str, ...]:
+        """The names of what stands beside the cells of a row."""
+        said = self.unpivot or {}
+        made = (said.get("name", "(name)"), said.get("value", "(value)")) if said else ()
+        return (*VIRTUAL, *map(str, made))
+
+    def specs(self) -> dict[str, Spec]:
+        """How each field of a row is read."""
+        return _specs(self.columns, self.constants, ROW_FIELDS, "columns", "constants")
+
+    def event_specs(self) -> list[dict[str, Spec]]:
+        """How each field of the events beside a row is read."""
+        made = []
+        for at, event in enumerate(listed(self.events) if self.events else (), start=1):
+            where = f"events[{at}]"
+            if not isinstance(event, Mapping):
+                raise TableError(f"{where}: write columns and constants of the event")
+            for name in event:
+                if name not in ("columns", "constants"):
+                    raise unknown(f"key of {where}", name, ("columns", "constants"))
+            specs = _specs(
+                event.get("columns", {}), event.get("constants", {}), EVENT_FIELDS,
+                f"{where}.columns", f"{where}.constants",
+            )  # fmt: skip
+            for needed in ("kind", "on"):
+                if needed not in specs:
+                    raise TableError(f"{where}: an event needs {needed!r}")
+            made.append(specs)
+        return made
+
+    @classmethod
+    def of(cls, said: Any) -> TableMapping:
+        """The mapping that a dictionary, a TOML file or a mapping itself gives."""
+        if isinstance(said, TableMapping):
+            return said
+        if isinstance(said, (str, os.PathLike)):
+            return cls.read(said)
+        if not isinstance(said, Mapping):
+            raise TableError(
+                f"{type(said).__name__!r} is no mapping; pass a dictionary, a TOML file or a "
+                "pt.TableMapping"
+            )
+        known = [option.name for option in fields(cls)]
+        for name in said:
+            if name not in known:
+                raise unknown("key of the mapping", name, known)
+        return cls(**said)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> TableMapping:
+        """The mapping in a TOML file."""
+        try:
+            text = Path(path).read_text(encoding="utf-8-sig")
+            said = tomllib.loads(text)
+        except OSError as error:
+            reason = error.strerror or error
+            raise FileFormatError(f"cannot read {str(path)!r}: {reason}", path=path) from error
+        except (ValueError, RecursionError) as error:
+            raise FileFormatError(f"{str(path)!r} is no valid TOML: {error}", path=path) from error
+        return cls.of(said)
+
+    def said(self) -> dict[str, Any]:
+        """What the mapping says beyond what every mapping does."""
+        plain = {option.name: getattr(self, option.name) for option in fields(self)}
+        return {
+            name: value
+            for name, value in plain.items()
+            if value is not None and (name == "subtotals" or value not in ({}, (), []))
+        }
+
+    def to_toml(self) -> str:
+        """The mapping as a TOML file holds it; a Python function in it is refused by name."""
+        return toml(self.said())
+
+    __str__ = to_toml
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the mapping as TOML; ``pt.read_table(table, path)`` takes it."""
+        content = self.to_toml().encode()
+        place = Path(path)
+        try:
+            replace_file(place, content)
+        except OSError as error:
+            raise cannot_write(place, error) from error
+        return place
+
+
+def _specs(
+    columns: Any, constants: Any, known: Sequence[str], columns_at: str, constants_at: str
+) -> dict[str, Spec]:
+    made: dict[str, Spec] = {}
+    for said, where in ((columns, columns_at), (constants, constants_at)):
+        if not isinstance(said, Mapping):
+            raise TableError(f"{where}: write a table of fields, not {said!r:.40}")
+        for name, value in said.items():
+            at = f"{where}.{name}"
+            if name not in known:
+                raise unknown(f"field in {where}", name, known)
+            if name == "tags":
+                if not isinstance(value, Mapping):
+                    raise TableError(f"{at}: write a table of tags and their columns")
+                for tag, tagged in value.items():
+                    made[f"tags.{tag}"] = _one(tagged, where == columns_at, f"{at}.{tag}")
+                continue
+            if name in made:
+                raise TableError(f"{name!r} is both a column and a constant; keep one")
+            if isinstance(value, (list, tuple)) and value and isinstance(value[0], Mapping):
+                for number, part in enumerate(value, start=1):
+                    made[name if number == 1 else f"{name}#{number}"] = spec_of(part, at)
+            else:
+                made[name] = _one(value, where == columns_at, at)
+    return made
+
+
+def _one(value: Any, is_column: bool, where: str) -> Spec:
+    return spec_of(value, where) if is_column else Spec(constant=value)

@@ -1,0 +1,403 @@
+"""From the rows of a table to commitments and events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from pledgetrack.calendar import FiscalCalendar
+from pledgetrack.errors import TableError, unknown
+from pledgetrack.models import EVENT_KINDS, STAGES, Commitment, Event, Phrases
+from pledgetrack.reading import messages
+from pledgetrack.table_cells import CellError, years_in
+from pledgetrack.table_fields import Fields, Read, Row
+from pledgetrack.table_mapping import AMOUNTS, ENTRY, MEASURES, NAMES, TEXTS, Spec, TableMapping
+
+_PLURAL = {"party": "parties", "recipient": "recipients", "channel": "channels"}
+
+
+class RowError(Exception):
+    """A row that makes no record, and every reason why."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+
+
+@dataclass(slots=True)
+class Entry:
+    """A row that is an event of a commitment: what it says of both."""
+
+    commitment: dict[str, Any]
+    event: dict[str, Any]
+    row: int = 0  # of the account
+
+
+@dataclass(slots=True)
+class Made:
+    """What a row makes. ``amount`` is the first that it states; ``silent`` says it states none."""
+
+    name: str
+    commitment: Commitment | None = None
+    events: list[Event] = field(default_factory=list)
+    entry: Entry | None = None
+    amount: dict[str, Any] | None = None
+    silent: bool = False
+
+
+def check_fields(mapping: TableMapping) -> None:
+    """Refuse a mapping that leaves out what every promise needs."""
+    specs = mapping.specs()
+    entries = is_entries(mapping)
+    needed = ["party", *(("id", *ENTRY) if entries else ("announced",))]
+    if not entries and not any(name in specs for name in MEASURES):
+        needed.append("stage")
+    missing = [name for name in needed if name not in specs]
+    if missing:
+        raise TableError(
+            f"the mapping lacks {', '.join(map(repr, missing))}; name a column under columns, or a "
+            "value under constants",
+            choices=tuple(missing),
+        )
+    if entries and mapping.events:
+        raise TableError("a table with a row per event ('kind') has no events beside its rows")
+    if entries and (wrong := [name for name in AMOUNTS if name in specs]):
+        raise TableError(f"a row per event ('kind') states 'quantity', not {wrong[0]!r}")
+
+
+def is_entries(mapping: TableMapping) -> bool:
+    """Whether each row is an event of the commitment that it names."""
+    return "kind" in mapping.specs()
+
+
+class Records:
+    """Makes the records of the rows of one table."""
+
+    def __init__(
+        self, fields: Fields, mapping: TableMapping, source: str, *, name_file: bool
+    ) -> None:
+        self.fields = fields
+        self.source = source
+        # A source of several files is cited with the file.
+        self.in_file = f"{Path(fields.grid.file).name}, " if name_file else ""
+        self.phrases = Phrases(mapping.dollar, "en", mapping.fiscal())
+        self.calendar = mapping.fiscal()
+        specs = mapping.specs()
+        self.entries = is_entries(mapping)
+        self.texts = {name: fields.text(specs[name]) for name in TEXTS if name in specs}
+        self.names = {name: fields.names(specs[name]) for name in NAMES if name in specs}
+        self.tags = {
+            name.removeprefix("tags."): fields.text(spec)
+            for name, spec in specs.items() if name.startswith("tags.")
+        }  # fmt: skip
+        self.days = {
+            name: fields.day(specs[name]) for name in ("announced", "known", "on") if name in specs
+        }
+        self.horizon = _horizon(fields, specs)
+        unit = specs.get("unit")
+        self.amounts = {
+            name: [fields.amount(spec, unit) for spec in _numbered(specs, name)]
+            for name in (*AMOUNTS, "quantity")
+        }
+        self.kind = fields.text(specs["kind"]) if self.entries else None
+        self.beside = [
+            _Beside(fields, event, unit, self.calendar) for event in mapping.event_specs()
+        ]
+        self.states_amounts = any(self.amounts.values())
+
+    def make(self, number: int, row: Row) -> Made:
+        """The records of a row; every cell of it that is not read is in one ``RowError``."""
+        problems: list[str] = []
+
+        def said(read: Read) -> Any:
+            try:
+                return read(row)
+            except CellError as error:
+                problems.append(str(error))
+                return None
+
+        data: dict[str, Any] = {}
+        for name, read in self.texts.items():
+            if (text := said(read)) is not None:
+                data[name] = text
+        for name, names in self.names.items():
+            data[_PLURAL[name]] = said(names) or ()
+        days: dict[str, Any] = {name: said(read) for name, read in self.days.items()}
+        data["tags"] = {tag: text for tag, read in self.tags.items() if (text := said(read))}
+        amounts = {
+            name: [found for read in reads if (found := said(read)) is not None]
+            for name, reads in self.amounts.items() if reads
+        }  # fmt: skip
+        horizon = said(lambda row: _window(self.horizon, row, self.calendar))
+        if horizon:
+            data["horizon"] = horizon
+        place = f"{self.in_file}{self.fields.grid.place(number)}"
+        place = ", ".join(part for part in (place, data.pop("place", None)) if part)
+        data["citations"] = [{"source": data.pop("source", self.source), "place": place}]
+        if days.get("known"):
+            data["known"] = days["known"].text
+        kind = said(self.kind) if self.kind else None
+        beside = [made for event in self.beside if (made := said(event.read)) is not None]
+        first = next((found for some in amounts.values() for found in some), None)
+        data.setdefault("id", self._name(number, row))
+        made = Made(data["id"], amount=first)
+        if problems:
+            raise RowError(problems)
+        if self.states_amounts and first is None and not self.entries:
+            made.silent = True
+        elif self.entries:
+            made.entry = self._entry(data, kind, days.get("on"), amounts["quantity"])
+        else:
+            made.commitment, made.events = self._promise(data, days, amounts, beside)
+        return made
+
+    def _name(self, number: int, row: Row) -> str:
+        grid, fields = self.fields.grid, self.fields
+        name = ":".join(filter(None, (Path(grid.file).name, grid.sheet, str(number))))
+        unpivoted = len(row) > fields.value_place and bool(fields.unpivoted)
+        return f"{name}:{row[fields.value_place - 1]}" if unpivoted else name
+
+    # --- a promise a row --------------------------------------------------------------------------
+
+    def _promise(
+        self, data: dict[str, Any], days: dict[str, Any], amounts: dict[str, Any], beside: list[Any]
+    ) -> tuple[Commitment, list[Event]]:
+        announced = days.get("announced")
+        if announced is None:
+            raise RowError(["the day of the announcement is not stated; give 'announced' another "
+                            "column, or a constant with 'announced_basis'"])  # fmt: skip
+        data["announced"] = announced.text
+        if announced.basis:
+            data.setdefault("announced_basis", announced.basis)
+            data.setdefault("announced_stated", announced.stated)
+        targets, events = list(amounts.get("target", [])), []
+        on = days.get("on") or announced
+        if pledged := amounts.get("pledged"):
+            targets += pledged
+            data.setdefault("stage", "pledged")
+        if committed := amounts.get("committed"):
+            units = {target["unit"] for target in targets}
+            if not targets:
+                data["stage"] = "committed"
+                targets += committed
+            elif data["stage"] != "committed":
+                events += [("committed", amount) for amount in committed]
+            else:
+                targets += [amount for amount in committed if amount["unit"] not in units]
+        events += [("delivered", amount) for amount in amounts.get("delivered", ())]
+        data.setdefault("stage", "committed")
+        commitment = _validated(Commitment, {**data, "targets": targets}, self.phrases)
+        shared: dict[str, Any] = {"commitment": commitment.id, "citations": data["citations"]}
+        if "known" in data:
+            shared["known"] = data["known"]
+        facts = [
+            {**shared, "kind": kind, "quantity": amount, **_dated(on)} for kind, amount in events
+        ]
+        facts += [{**shared, **event} for event in beside]
+        return commitment, [_validated(Event, fact, self.phrases) for fact in facts]
+
+    # --- a row per event --------------------------------------------------------------------------
+
+    def _entry(self, data: dict[str, Any], kind: Any, on: Any, amounts: list[Any]) -> Entry:
+        if kind not in (*STAGES, *EVENT_KINDS):
+            choices = tuple(dict.fromkeys((*STAGES, *EVENT_KINDS)))
+            raise RowError([str(unknown("kind of event", kind, choices))])
+        if on is None:
+            raise RowError(["the day of the event ('on') is not stated"])
+        event: dict[str, Any] = {"kind": kind, **_dated(on), "citations": data["citations"]}
+        if "known" in data:
+            event["known"] = data.pop("known")
+        if amounts:
+            event["quantity"] = amounts[0]
+        if len(amounts) > 1:
+            raise RowError(["a row per event states one quantity"])
+        if kind in (*STAGES, "delivered") and not amounts:
+            raise RowError([f"a row of kind {kind!r} states no amount"])
+        return Entry(data, event)
+
+
+class _Beside:
+    """An event that a row states beside its promise."""
+
+    def __init__(
+        self, fields: Fields, specs: dict[str, Spec], unit: Spec | None,
+        calendar: FiscalCalendar | None,
+    ) -> None:  # fmt: skip
+        self.calendar = calendar
+        unit = specs.get("unit", unit)
+        self.day = fields.day(specs["on"])
+        self.days: dict[str, Read] = {
+            name: fields.day(specs[name]) for name in ("known", "period_start") if name in specs
+        }
+        self.texts: dict[str, Read] = {
+            name: fields.text(specs[name])
+            for name in ("kind", "note", "outcome", "on_basis", "on_stated") if name in specs
+        }  # fmt: skip
+        self.amounts: dict[str, Read] = {
+            name: fields.amount(specs[name], unit)
+            for name in ("quantity", "restated") if name in specs
+        }  # fmt: skip
+        self.horizon = _horizon(fields, specs)
+
+    def read(self, row: Row) -> dict[str, Any] | None:
+        """The fields of the event; None where the row states no day or no amount of it."""
+        on = self.day(row)
+        amounts = _stated(self.amounts, row)
+        made = _stated(self.texts, row)
+        if on is None or "kind" not in made or (self.amounts and not amounts):
+            return None
+        days = {name: found.text for name, found in _stated(self.days, row).items()}
+        horizon = _window(self.horizon, row, self.calendar)
+        return {
+            **_dated(on),
+            **made,
+            **amounts,
+            **days,
+            **({"horizon": horizon} if horizon else {}),
+        }
+
+
+def _stated(reads: Mapping[str, Read], row: Row) -> dict[str, Any]:
+    """What a row states of some fields."""
+    return {name: found for name, read in reads.items() if (found := read(row)) is not None}
+
+
+def _dated(on: Any) -> dict[str, Any]:
+    made = {"on": on.text}
+    return made | {"on_basis": on.basis, "on_stated": on.stated} if on.basis else made
+
+
+def _horizon(fields: Fields, specs: dict[str, Spec]) -> dict[str, Read]:
+    readers: dict[str, Callable[[Spec], Read]] = {
+        "horizon": fields.text, "horizon_start": fields.day, "horizon_end": fields.day,
+        "horizon_wording": fields.text, "year": fields.text,
+    }  # fmt: skip
+    return {name: read(specs[name]) for name, read in readers.items() if name in specs}
+
+
+def _window(reads: dict[str, Read], row: Row, calendar: FiscalCalendar | None) -> Any:
+    """The horizon of a row: a phrase, or days and years with their wording."""
+    found = {name: said for name, read in reads.items() if (said := read(row)) is not None}
+    if "horizon" in found:
+        return found["horizon"]
+    made: dict[str, Any] = {}
+    if "year" in found:
+        made["start"], made["end"] = years_in(found["year"], calendar)
+        made["wording"] = found["year"]
+    for name, key in (("horizon_start", "start"), ("horizon_end", "end")):
+        if name in found:
+            made[key] = found[name].text
+    if "horizon_wording" in found:
+        made["wording"] = found["horizon_wording"]
+    return made
+
+
+def _numbered(specs: dict[str, Spec], name: str) -> list[Spec]:
+    return [spec for key, spec in specs.items() if key.partition("#")[0] == name]
+
+
+def _validated(model: type[BaseModel], data: dict[str, Any], phrases: Phrases) -> Any:
+    try:
+        return model.model_validate(data, context=phrases)
+    except ValidationError as error:
+        raise RowError(list(messages(error, model))) from error
+
+
+# --- entries of one commitment --------------------------------------------------------------------
+
+
+def assembled(
+    entries: Sequence[Entry], phrases: Phrases, refuse: Callable[[int, str], None]
+) -> Iterator[tuple[Commitment | Event, list[int]]]:
+    """The commitments and events of rows that are events, each with its rows of the account.
+
+    The announcement is the earliest entry. The first entry of the least firm stage is the target;
+    a later one of that stage revises it, one of a firmer stage firms it up.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.commitment["id"], []).append(entry)
+    for name, group in groups.items():
+        kept = _of_one_party(group, refuse)
+        yield from _group(name, sorted(kept, key=lambda entry: entry.event["on"]), phrases, refuse)
+
+
+def _of_one_party(group: list[Entry], refuse: Callable[[int, str], None]) -> list[Entry]:
+    """The entries that name the same parties as the first."""
+    said = group[0].commitment["parties"]
+    folded = {name.casefold() for name in said}
+    kept = []
+    for entry in group:
+        other = entry.commitment["parties"]
+        if {name.casefold() for name in other} != folded:
+            mine, first = " + ".join(other), " + ".join(said)
+            name = entry.commitment["id"]
+            refuse(
+                entry.row, f"its party {mine!r} is not {first!r}, as in the first row of {name!r}"
+            )
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _group(
+    name: str, group: list[Entry], phrases: Phrases, refuse: Callable[[int, str], None]
+) -> Iterator[tuple[Commitment | Event, list[int]]]:
+    promises = [entry for entry in group if entry.event["kind"] in STAGES]
+    first = promises[0] if promises else group[0]
+    stage = first.event["kind"] if promises else first.commitment.get("stage", "committed")
+    data = {**first.commitment, "announced": group[0].event["on"]}
+    data["stage"] = stage
+    if group[0] is not first or not promises:
+        data["announced_basis"] = "the earliest entry"
+    targets: dict[str, Any] = {}
+    announcing = [
+        entry for entry in promises
+        if entry.event["on"] == first.event["on"] and entry.event["kind"] == stage
+    ]  # fmt: skip
+    opening = []
+    for entry in announcing:
+        quantity = entry.event["quantity"]
+        if targets.setdefault(quantity["unit"], quantity) is quantity:
+            opening.append(entry)
+    try:
+        commitment = _validated(Commitment, {**data, "targets": list(targets.values())}, phrases)
+    except RowError as error:
+        for entry in group:
+            refuse(entry.row, str(error))
+        return
+    yield commitment, [entry.row for entry in opening or group[:1]]
+    for entry in group:
+        if any(entry is other for other in opening):
+            continue
+        try:
+            yield _event_of(name, entry, stage, phrases), [entry.row]
+        except RowError as error:
+            refuse(entry.row, str(error))
+
+
+def _event_of(name: str, entry: Entry, stage: str, phrases: Phrases) -> Event:
+    """The event that a row is, after the stage in which its commitment was announced."""
+    event = {**entry.event, "commitment": name}
+    kind = event["kind"]
+    if kind in STAGES:
+        behind = STAGES.index(kind) - STAGES.index(stage)
+        if behind < 0:
+            reason = (
+                f"a row of kind {kind!r} after one of kind {stage!r}; what is promised less firmly "
+                "later is a commitment with an id of its own"
+            )
+            raise RowError([reason])
+        if behind == 0:
+            event["kind"] = "revised"
+        elif event["quantity"]["number"] < 0:
+            reason = (
+                f"a row of kind {kind!r} below zero, though {stage!r} is what was announced; map "
+                "it to 'revised' or 'withdrawn' where the promise itself became smaller"
+            )
+            raise RowError([reason])
+    made: Event = _validated(Event, event, phrases)
+    return made
