@@ -145,6 +145,7 @@ def test_a_number_that_lost_its_exactness_is_refused(book: Path) -> None:
          [" (events):2: event 1 (of '"]),
         (lambda book: setattr(book["notes"]["C2"], "value", 99), ["is of format 99, newer than"]),
         (lambda book: setattr(book["notes"]["C2"], "value", "two"), ["'two', not a version"]),
+        (lambda book: setattr(book["notes"]["C2"], "value", None), ["is no ledger: its sheet"]),
         (lambda book: book.remove(book["notes"]), ["is no ledger: its sheet 'notes' lacks"]),
     ],
 )  # fmt: skip

@@ -140,7 +140,8 @@ def read_book(content: bytes, file: str, reading: Reading) -> None:
     except ValueError as error:
         reading.problem(file, f"is no valid workbook: {error}")
         return
-    version = next((row[2] for row in sheets.pop(NOTES, []) if row[1:2] == [VERSION_KEY]), None)
+    notes = (row for row in sheets.pop(NOTES, []) if len(row) > 2)
+    version = next((row[2] for row in notes if row[1] == VERSION_KEY), None)
     if version is None:
         reading.problem(file, f"is no ledger: its sheet {NOTES!r} lacks {VERSION_KEY!r}")
         return
