@@ -82,6 +82,9 @@ GOOD: tuple[dict[str, Any], ...] = (
     {"commitments": [PROMISE | {"citation": {"source": "s", "place": "p. 1"}}],
      "sources": [{"id": "s", "published": "2024-01-01"}]},
     {"parties": [{"name": "A", "alias": "AA"}]},
+    *({"commitments": [PROMISE | {"target": {"number": 1, "unit": unit}}]} for unit in (
+        "DEM", "3D printer", "action plan", "kilometre of road", "дом", "US dollar account",
+        "Millionaire", "euro-denominated bond", "XDR", "R")),
 )  # fmt: skip
 
 BAD: tuple[dict[str, Any], ...] = (
@@ -114,7 +117,9 @@ BAD: tuple[dict[str, Any], ...] = (
     {"commitments": [PROMISE | {"target": {"number": 1, "unit": "USX"}}]},
     {"commitments": [PROMISE | {"target": {"number": 1, "unit": "$"}}]},
     {"commitments": [PROMISE | {"target": {"number": 1, "unit": "%"}}]},
-    {"commitments": [PROMISE | {"target": {"number": 1, "unit": "action"}}]},
+    *({"commitments": [PROMISE | {"target": {"number": 1, "unit": unit}}]} for unit in (
+        "action", "Action", "12", "1,000 visas", "million visas", "Millions", "percent", "per cent",
+        "percentage point", "dollars", "US dollars", "Euro", "€")),
     {"commitments": [PROMISE | {"target": {"number": 1, "unit": "USD", "bound": "over"}}]},
     {"commitments": [PROMISE | {"target": {"number": 1, "unit": "USD", "margin": 1}}]},
     {"commitments": [PROMISE | {"target": {"number": 1, "unit": "USD", "most": 2,
@@ -201,6 +206,24 @@ def test_what_people_mistype_is_not(tmp_path: Path, document: dict[str, Any]) ->
     """The reader refuses it, and an editor shows it before."""
     assert not is_read(document, tmp_path)
     assert not VALIDATOR.is_valid(document)
+
+
+PIECES = st.sampled_from(
+    ["USD", "usd", "million", "millions", "ä", "percent", "per", "cent", "action", "dollar", "s",
+     "12", "1,000", ".", "-", " ", "visa", "US", "euro", "peso", "R", "é", "D", "basis point"]
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.lists(PIECES, min_size=1, max_size=4).map("".join))
+def test_it_refuses_no_unit_that_can_be_read(unit: str) -> None:
+    """Whatever words a unit is made of."""
+    promise = PROMISE | {"target": {"number": 1, "unit": unit}}
+    try:
+        pt.Commitment(**promise)
+    except ValueError:
+        return
+    VALIDATOR.validate({"commitments": [promise]})
 
 
 VALUES = st.sampled_from(

@@ -110,6 +110,21 @@ _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 _DIGITS = rf"[+-]?0*[0-9]{{1,{INTEGER_DIGITS}}}(\.[0-9]{{1,{DECIMAL_PLACES}}}0*)?"
 
 
+def _in_any_case(pattern: str) -> str:
+    """A pattern for capitals too; a pattern of JSON Schema has no flags."""
+    return "".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in pattern)
+
+
+# The mistakes that people make most: an unknown code, a sign, a number or a magnitude in front, a
+# share, money in words. The reader knows more.
+_NO_UNIT = "|".join(
+    ("^[A-Z]{3}$", "[$€£¥%‰]", "^[0-9., ]+$", "^ *[0-9.,]+ ",
+     "^ *" + _in_any_case("(hundred|thousand|million|billion|trillion)s?") + "([ -]|$)",
+     _in_any_case("per ?cent|basis point"),
+     "^ *" + _in_any_case(f"({ACTION}|(us )?dollars?|euros?|pesos?)") + " *$")
+)  # fmt: skip
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a ledger file, of TOML and JSON alike.
 
@@ -192,7 +207,7 @@ def _kinds() -> dict[str, Schema]:
                     "type": "string",
                     "minLength": 1,
                     "maxLength": 200,
-                    "not": {"pattern": rf"^\s*([A-Z]{{3}}|[0-9]+|{ACTION})\s*$|[$€£¥%‰]"},
+                    "not": {"pattern": _NO_UNIT},
                 },
             ]
         },
