@@ -34,6 +34,7 @@ from pledgetrack.errors import (
     WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.formats.giving360 import read_360giving
 from pledgetrack.formats.iati import read_iati
 from pledgetrack.formats.tables import read_table
 from pledgetrack.history import changes
@@ -103,6 +104,7 @@ __all__ = [
     "parse_horizon",
     "parse_quantity",
     "read",
+    "read_360giving",
     "read_iati",
     "read_table",
     "reconcile",
