@@ -36,12 +36,14 @@ from pledgetrack.errors import (
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.formats.giving360 import read_360giving
 from pledgetrack.formats.iati import read_iati
+from pledgetrack.formats.promises import read_promises
 from pledgetrack.formats.tables import read_table
 from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
 from pledgetrack.link import link
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
+from pledgetrack.outcomes import outcomes
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
 from pledgetrack.reconcile import Reconciliation, reconcile
@@ -101,11 +103,13 @@ __all__ = [
     "json_schema",
     "link",
     "load_seeds",
+    "outcomes",
     "parse_horizon",
     "parse_quantity",
     "read",
     "read_360giving",
     "read_iati",
+    "read_promises",
     "read_table",
     "reconcile",
     "status",

@@ -34,8 +34,8 @@ class Repeated(dict[str, Any]):
 class JsonList:
     """The elements of the list in a JSON file: the file itself, or a member with one of the names.
 
-    What stands beside the list is in ``beside``, once all elements were read. ``name`` is the
-    member that was read as the list; None where the file is a list itself, or has no such member.
+    What stands beside the list is in ``beside``, once all elements were read, and ``is_found`` says
+    whether there was one. ``name`` is the member that it was, None where the file is a list itself.
     Numbers are read as they are written, as int and Decimal.
 
     >>> import io
@@ -49,6 +49,7 @@ class JsonList:
         self.file = file
         self.names = names
         self.name: str | None = None
+        self.is_found = False
         self.beside: dict[str, Any] = {}
 
     def __iter__(self) -> Iterator[Item]:
@@ -70,6 +71,7 @@ class JsonList:
         if not first:
             raise FileFormatError(f"the file {self.file.name!r} is empty", path=self.file.name)
         if first == "[":
+            self.is_found = True
             yield from _elements(text)
         elif first == "{":
             text.take("{")
@@ -78,7 +80,7 @@ class JsonList:
                 name = text.value()
                 text.take(":")
                 if self.name is None and name in self.names and text.peek() == "[":
-                    self.name = name
+                    self.name, self.is_found = name, True
                     yield from _elements(text)
                 elif name in self.beside or name == self.name:
                     raise ValueError(f"the member {name!r} is given twice")

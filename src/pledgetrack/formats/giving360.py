@@ -14,7 +14,8 @@ from pledgetrack.account import AccountBuilder
 from pledgetrack.assemble import fold
 from pledgetrack.errors import UnitError
 from pledgetrack.formats.giving360_entries import Package, day_text, entries_of, grants_of
-from pledgetrack.formats.giving360_records import Context, Made, Options, name_of
+from pledgetrack.formats.giving360_records import Context, Made, Options
+from pledgetrack.formats.giving360_values import name_of
 from pledgetrack.imported import ledger_of
 from pledgetrack.intake import OnReject, check_on_reject, files_of
 from pledgetrack.ledger import Ledger

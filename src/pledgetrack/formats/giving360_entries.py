@@ -130,8 +130,8 @@ class _Reading:
                     f"{str(item.value)[:40]!r} is no grant; a grant is an object",
                     file=file.name, line=item.line, element=place, raw=flat(item.value, "value"),
                 )  # fmt: skip
-        if found.name is None and found.beside:
-            names = ", ".join(map(repr, list(found.beside)[:5]))
+        if not found.is_found:
+            names = ", ".join(map(repr, list(found.beside)[:5])) or "nothing"
             raise FileFormatError(
                 f"{file.name!r} is no 360Giving package: it holds {names} and no list 'grants'",
                 path=file.name,

@@ -12,44 +12,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
-from pledgetrack.assemble import fold
-from pledgetrack.errors import AmountError
 from pledgetrack.formats.giving360_entries import Deal, Grant, day_text
+from pledgetrack.formats.giving360_values import name_of, names_of, number_in, tags_of, window
 from pledgetrack.horizon import Horizon
 from pledgetrack.models import Citation, Commitment, Event
-from pledgetrack.quantity import EXACT, Quantity, exact
+from pledgetrack.quantity import EXACT, Quantity
 from pledgetrack.single_cells import day_of, is_missing, plain
-from pledgetrack.table_cells import (
-    CellError,
-    amount_in,
-    currency_of,
-    text_of,
-)
+from pledgetrack.table_cells import currency_of, text_of
 
-_YEAR = re.compile(r"[0-9]{4}")
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
-# Which field of a list of objects, or of the grant itself, is which tag.
-_TAGS = {
-    "programme": ("grantProgramme", ("title", "code")),
-    "location": ("beneficiaryLocation", ("name", "geoCode")),
-    "country": ("beneficiaryLocation", ("countryCode",)),
-    "classification": ("classifications", ("title", "code")),
-    "funding_type": ("fundingType", ("title", "code")),
-    "department": ("fundingOrganization", ("department",)),
-    "recipient_id": ("recipientOrganization", ("id",)),
-}
-_SIMPLE_TAGS = {
-    "open_call": "fromOpenCall",
-    "regrant_type": "regrantType",
-    "location_scope": "locationScope",
-}
-_PURPOSES = {
-    "grant_reason": "primaryGrantReason",
-    "second_grant_reason": "secondaryGrantReason",
-}
+class _Flow(NamedTuple):
+    """A transaction that was read."""
+
+    deal: Deal
+    on: dt.date
+    quantity: Quantity
+    recipient: str | None
 
 
 class Options(NamedTuple):
@@ -89,13 +67,13 @@ class Made:
         self.awarded = self._amount("amountAwarded")
         self.disbursed = self._amount("amountDisbursed")
         self.announced = self._announced()
-        self.parties = _names(self.data.get("fundingOrganization"))
+        self.parties = names_of(self.data.get("fundingOrganization"))
         if not self.parties:
             self.wrong.append("no fundingOrganization has a name")
         self.recipients = tuple(
             sorted({
-                *_names(self.data.get("recipientOrganization")),
-                *_names([self.data.get("recipientIndividual") or {}]),
+                *names_of(self.data.get("recipientOrganization")),
+                *names_of([self.data.get("recipientIndividual") or {}]),
             })
         )  # fmt: skip
 
@@ -114,7 +92,7 @@ class Made:
         value = self.data.get(name)
         if is_missing(value):
             return None
-        found = _number(value, self.currency)
+        found = number_in(value, self.currency)
         self.currency = self.currency or found.currency
         if found.wrong:
             self.wrong.append(f"{name} {found.wrong}")
@@ -204,7 +182,7 @@ class Made:
             "horizon": self._horizon(),
             "announced": self.announced,
             "stage": "committed",
-            "tags": self._tags(),
+            "tags": tags_of(self.data, self.currency, self.options.day_first, self.remarks),
             "citations": (self._citation(self.grant.entry.place, self.data, context),),
             "note": note or None,
         }
@@ -242,7 +220,7 @@ class Made:
         value, stated = deal.data.get("value"), deal.data.get("transactionDate")
         if is_missing(stated):
             stated = deal.data.get("valueDate")
-        number, beside, bad = _number(value, currency)
+        number, beside, bad = number_in(value, currency)
         currency = currency or beside
         wrong += [f"its value {bad}"] if bad else []
         day, bad = ("", "is missing") if is_missing(stated) else day_of(stated, None)
@@ -338,148 +316,14 @@ class Made:
             source=context.source, place=f"{place}, modified {changed}" if changed else place
         )
 
-    # --- dates and tags ---------------------------------------------------------------------------
-
     def _horizon(self) -> Horizon | None:
         """The window of the planned dates; none where no end is stated."""
-        start, end, wording = self._window("plannedDates")
+        start, end, wording = window(
+            self.data, "plannedDates", self.options.day_first, self.remarks
+        )
         if start and end and end < start:
             self.remarks.append(f"plannedDates end on {end}, before they start on {start}")
             return None
         if end is None:
             return None
         return Horizon(start=start, end=end, wording=wording)
-
-    def _window(self, name: str) -> tuple[dt.date | None, dt.date | None, str | None]:
-        """The first start and the last end of some dates, and a duration that told the end."""
-        starts, ends, words = [], [], []
-        for event in self.data.get(name) or ():
-            start = self._day(name, "startDate", event, last=False)
-            end = self._day(name, "endDate", event, last=True)
-            months = event.get("duration")
-            if end is None and start and not is_missing(months):
-                found = _number(months, None)
-                if found.number is None or found.currency or not 0 < found.number <= 1200:
-                    what = found.wrong or f"{text_of(months)!r} is no number of months"
-                    self.remarks.append(f"the duration of {name} {what}")
-                else:
-                    end = after(start, found.number)
-                    words.append(f"{found.number:f} months from {start}")
-            starts += [start] if start else []
-            ends += [end] if end else []
-        return min(starts, default=None), max(ends, default=None), "; ".join(words) or None
-
-    def _day(self, name: str, key: str, event: Mapping[str, Any], *, last: bool) -> dt.date | None:
-        """A day of the dates, of which "the month or day may be omitted"."""
-        value = event.get(key)
-        if is_missing(value):
-            return None
-        text = text_of(value)
-        if _YEAR.fullmatch(text) and int(text) >= 1:
-            return dt.date(int(text), 12, 31) if last else dt.date(int(text), 1, 1)
-        day, wrong = day_of(value, self.options.day_first)
-        if wrong:
-            self.remarks.append(f"{key} of {name} {wrong}")
-            return None
-        if _MONTH.fullmatch(day):
-            year, month = map(int, day.split("-"))
-            return dt.date(year, month, calendar.monthrange(year, month)[1] if last else 1)
-        return dt.date.fromisoformat(day)
-
-    def _tags(self) -> dict[str, str]:
-        found: dict[str, str | None] = {}
-        for tag, (name, keys) in _TAGS.items():
-            texts = (
-                next((text for key in keys if (text := plain(item.get(key)))), None)
-                for item in self.data.get(name) or ()
-            )
-            found[tag] = _joined(texts)
-        for tag, name in _SIMPLE_TAGS.items():
-            found[tag] = plain(self.data.get(name))
-        person = self.data.get("toIndividualsDetails") or {}
-        for tag, name in _PURPOSES.items():
-            found[tag] = plain(person.get(name))
-        found["grant_purpose"] = _joined(plain(v) for v in person.get("grantPurpose") or ())
-        found["related"] = _joined(plain(v) for v in self.data.get("relatedActivity") or ())
-        start, end, _ = self._window("actualDates")
-        found["actual_start"] = str(start) if start else None
-        found["actual_end"] = str(end) if end else None
-        found["applied_for"] = self._applied_for()
-        return {tag: value for tag, value in found.items() if value}
-
-    def _applied_for(self) -> str | None:
-        """What was applied for: no promise, and so in no total."""
-        value = self.data.get("amountAppliedFor")
-        if is_missing(value):
-            return None
-        number, beside, wrong = _number(value, self.currency)
-        if number is None:
-            self.remarks.append(f"amountAppliedFor {wrong}")
-            return None
-        return " ".join(filter(None, (f"{number:f}", self.currency or beside)))
-
-
-class _Flow(NamedTuple):
-    """A transaction that was read."""
-
-    deal: Deal
-    on: dt.date
-    quantity: Quantity
-    recipient: str | None
-
-
-class _Stated(NamedTuple):
-    """The number that a value states, the currency written beside it, or what is wrong."""
-
-    number: Decimal | None
-    currency: str | None = None
-    wrong: str = ""
-
-
-def _number(value: Any, currency: str | None) -> _Stated:
-    """The number that a value states, in the currency of its grant where that is known."""
-    if is_missing(value):
-        return _Stated(None, wrong="is missing")
-    shown = f"{text_of(value)[:40]!r}"
-    try:
-        amount = amount_in(value)
-    except CellError as error:
-        return _Stated(None, wrong=str(error))
-    beside = currency_of(amount.currency, currency) if amount.currency else None
-    if amount.currency and not beside:
-        return _Stated(None, wrong=f"{shown} has {amount.currency[:20]!r} beside the number")
-    if beside and currency and beside != currency:
-        return _Stated(None, wrong=f"{shown} is in another currency than {currency}")
-    try:
-        return _Stated(exact(amount.number), beside)
-    except AmountError as error:
-        return _Stated(None, wrong=str(error))
-
-
-def after(start: dt.date, months: Decimal) -> dt.date:
-    """The last day of a duration in months; a part of a month is that part of its days.
-
-    >>> after(dt.date(2019, 5, 1), Decimal(12)), after(dt.date(2019, 5, 1), Decimal("1.5"))
-    (datetime.date(2020, 4, 30), datetime.date(2019, 6, 15))
-    """
-    whole = int(months)
-    end = start + relativedelta(months=whole)
-    rest = ((start + relativedelta(months=whole + 1)) - end).days * (months - whole)
-    return end + dt.timedelta(days=int(rest) - 1 + (rest != int(rest)))
-
-
-def name_of(org: Mapping[str, Any]) -> str | None:
-    """The name of an organisation or a person, else its identifier."""
-    return plain(org.get("name")) or plain(org.get("id"))
-
-
-def _names(orgs: Any) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for org in orgs or ():
-        if name := name_of(org):
-            found.setdefault(fold(name), name)
-    return tuple(sorted(found.values()))
-
-
-def _joined(texts: Iterator[str | None]) -> str | None:
-    return " + ".join(sorted({text for text in texts if text})) or None
