@@ -104,6 +104,7 @@ class AccountBuilder:
 
     def __init__(self) -> None:
         self.columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self.attrs: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self.columns["outcome"])
@@ -176,7 +177,9 @@ class AccountBuilder:
                 made[name] = pd.Series(columns[name], dtype=pd.ArrowDtype(pa.int64()))
             else:
                 made[name] = pd.Series(columns[name], dtype=object)
-        return Account(made)
+        account = Account(made)
+        account.attrs.update(self.attrs)
+        return account
 
 
 def _json(raw: Any) -> str:

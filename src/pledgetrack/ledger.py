@@ -568,7 +568,10 @@ class Ledger:
         >>> set(pt.load_seeds().check()["severity"])
         {'note'}
         """
-        return check(self._records, self._counted[1])
+        found = self._counted[1]
+        if self._account is not None and (unmet := self._account.attrs.get("not_met")):
+            found = [*found, Finding("error", "", unmet)]
+        return check(self._records, found)
 
     @property
     def is_whole(self) -> bool:
