@@ -78,7 +78,7 @@ def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["docs/iati.md", "docs/reconcile.md", "docs/360giving.md", "docs/promises.md"],
+    [f"docs/{name}.md" for name in ("iati", "reconcile", "360giving", "promises", "fts", "crs")],
 )
 def test_the_examples_on_reading_files_are_what_happens(root: Path, document: str) -> None:
     """Every example of the page prints what stands under it."""

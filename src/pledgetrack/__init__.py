@@ -34,6 +34,8 @@ from pledgetrack.errors import (
     WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.formats.crs import read_crs
+from pledgetrack.formats.fts import read_fts
 from pledgetrack.formats.giving360 import read_360giving
 from pledgetrack.formats.iati import read_iati
 from pledgetrack.formats.promises import read_promises
@@ -108,6 +110,8 @@ __all__ = [
     "parse_quantity",
     "read",
     "read_360giving",
+    "read_crs",
+    "read_fts",
     "read_iati",
     "read_promises",
     "read_table",

@@ -1,0 +1,98 @@
+"""The files of the Creditor Reporting System: CSV, text cut by bars, Parquet, and zips of them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from pledgetrack.errors import FileFormatError
+from pledgetrack.formats.crs_rows import Columns, Row
+from pledgetrack.formats.delimited import rows_of
+from pledgetrack.intake import File
+
+SUFFIXES = (".csv", ".txt", ".parquet", ".zip")
+_ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
+
+
+Found = Iterator[tuple[Row, Sequence[Any]]]
+"""Rows with their cells."""
+
+
+def rows_of_file(file: File, source: int) -> Found:
+    """The rows of a file, in order; of a zip those of each table in it."""
+    with file.stream() as stream:
+        peek = getattr(stream, "peek", None)
+        head = bytes(peek(4)[:4]) if peek else b""
+        if head == _ZIP:
+            yield from _zipped(stream.read(), file, source)
+        elif head == _PARQUET:
+            yield from _parquet(stream.read(), file.name, source, "")
+        else:
+            yield from _text(stream, file.name, file.encoding, source, "")
+
+
+def _zipped(content: bytes, file: File, source: int) -> Found:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            names = [
+                name
+                for name in sorted(packed.namelist())
+                if name.casefold().endswith(SUFFIXES[:3]) and not name.startswith("__MACOSX")
+            ]
+            if not names:
+                raise FileFormatError(
+                    f"{file.name!r} holds no table of the Creditor Reporting System "
+                    f"({', '.join(SUFFIXES[:3])}); save a workbook as CSV first",
+                    path=file.name,
+                )
+            for name in names:
+                with packed.open(name) as member:
+                    if name.casefold().endswith(".parquet"):
+                        yield from _parquet(member.read(), file.name, source, f"{name}, ")
+                    else:
+                        plain: Any = io.BufferedReader(member)
+                        yield from _text(plain, file.name, None, source, f"{name}, ")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
+        message = f"{file.name!r} is no zip that can be read: {error}"
+        raise FileFormatError(message, path=file.name) from error
+
+
+def _text(stream: BinaryIO, name: str, encoding: str | None, source: int, inside: str) -> Found:
+    header, rows = rows_of(stream, name, encoding)
+    columns = Columns(header, name)
+    for line, cells in rows:
+        # A row of another width is shifted, so that no cell of it can be trusted.
+        texts = columns.texts(cells) if len(cells) == len(header) else {}
+        yield Row(columns, texts, source, line, f"{inside}line {line}"), cells
+
+
+def _parquet(content: bytes, name: str, source: int, inside: str) -> Found:
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(content))
+        columns = Columns(file.schema_arrow.names, name)
+        number = 0
+        for batch in file.iter_batches():
+            for cells in zip(*map(_cells, batch.columns), strict=True):
+                number += 1
+                texts = columns.texts(cells)
+                yield Row(columns, texts, source, None, f"{inside}row {number}"), cells
+    except (pa.ArrowException, OSError) as error:
+        message = f"{name!r} is no Parquet that can be read: {str(error)[:200]}"
+        raise FileFormatError(message, path=name) from error
+
+
+def _cells(column: Any) -> list[Any]:
+    """The values of a column; a number of 32 bits is the shortest decimal that it is."""
+    values: list[Any] = column.to_pylist()
+    if pa.types.is_float32(column.type) or pa.types.is_float16(column.type):
+        kind = np.float32 if pa.types.is_float32(column.type) else np.float16
+        return [None if value is None else str(kind(value)) for value in values]
+    return values
