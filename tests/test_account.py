@@ -70,6 +70,15 @@ def test_raw_values_are_kept_of_what_is_not_counted(notes: list[tuple]) -> None:
             assert json.loads(raw) == {"n": str(at + 1)}
 
 
+def test_half_a_sign_is_shown_by_its_number() -> None:
+    """JSON can state what no text holds; the account can hold it all the same."""
+    made = AccountBuilder()
+    made.rejected("no text", record="\ud800", raw={"title": "road \udfff"})
+    account = made.build()
+    assert account["record"][0] == "\\ud800"
+    assert json.loads(account["raw"][0].replace("\\udfff", "?")) == {"title": "road ?"}
+
+
 def test_a_part_of_an_account_is_an_account() -> None:
     """Filters keep the type, so that the part has a summary too."""
     account = noted([("counted", "", "USD", Decimal(1)), ("rejected", "x", None, None)]).build()

@@ -91,7 +91,13 @@ class Account(pd.DataFrame):
 
 
 def _words(values: Iterable[str | None]) -> Any:
-    return pd.Series(pd.array(list(values), dtype=pd.StringDtype("pyarrow")))
+    told = list(values)
+    try:
+        return pd.Series(pd.array(told, dtype=pd.StringDtype("pyarrow")))
+    except UnicodeEncodeError:
+        # Half of a sign, such as JSON can state, is shown by its number.
+        shown = [v and v.encode("utf-8", "backslashreplace").decode() for v in told]
+        return pd.Series(pd.array(shown, dtype=pd.StringDtype("pyarrow")))
 
 
 class AccountBuilder:
