@@ -334,12 +334,12 @@ def test_what_is_no_crs_file_is_refused(content: bytes) -> None:
         pt.read_crs(io.BytesIO(content))
 
 
-def test_a_workbook_is_refused_by_name(tmp_path: Path) -> None:
-    """It is a zip, but of no tables."""
-    with zipfile.ZipFile(tmp_path / "book.zip", "w") as packed:
-        packed.writestr("xl/workbook.xml", "<x/>")
-    with pytest.raises(pt.FileFormatError, match="save a workbook as CSV"):
-        pt.read_crs(tmp_path / "book.zip")
+def test_a_zip_without_a_table_is_refused(tmp_path: Path) -> None:
+    """What could be in it is named."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("readme.md", "x")
+    with pytest.raises(pt.FileFormatError, match="holds no table"):
+        pt.read_crs(tmp_path / "a.zip")
 
 
 # --- the shapes that exports have -----------------------------------------------------------------
@@ -410,6 +410,25 @@ def test_blank_cells_behind_the_headings_are_nothing() -> None:
     bars = text(row(), mark="|").decode().split("\r\n")
     ledger = pt.read_crs(io.BytesIO(f"{bars[0]}\n{bars[1]}|\n".encode()))
     assert dollars(ledger)[0] == Decimal(1250000)
+
+
+def test_a_workbook_is_read_by_its_sheets_with_the_columns(tmp_path: Path) -> None:
+    """A sheet of notes is passed over; a book of notes alone is refused."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["Notes on the data"])
+    book.save(tmp_path / "notes.xlsx")
+    sheet = book.create_sheet("2022")
+    sheet.append(list(ROW))
+    numbers = {"Year": 2022, "USD_Commitment": 0.030182, "USD_Disbursement": 3}
+    sheet.append(list({**ROW, **numbers}.values()))
+    sheet.append(list({**ROW, **numbers, "CrsID": 7, "USD_Commitment": None}.values()))
+    book.save(tmp_path / "crs.xlsx")
+    ledger = pt.read_crs(tmp_path / "crs.xlsx")
+    assert dollars(ledger)[:2] == (Decimal(30182), Decimal(6000000))
+    assert ledger.account["element"].tolist() == ["sheet '2022', row 2", "sheet '2022', row 3"]
+    with pytest.raises(pt.FileFormatError, match="no column"):
+        pt.read_crs(tmp_path / "notes.xlsx")
 
 
 def test_numbers_in_parquet_are_their_shortest_decimals(tmp_path: Path) -> None:

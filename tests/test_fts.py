@@ -332,6 +332,23 @@ def test_a_page_that_is_missing_is_found() -> None:
     assert "1 of 2 flows" in check["finding"][0]
 
 
+@pytest.mark.parametrize("changed", [{"amountUSD": "?"}, {"status": "planned"}, {"date": "?"}])
+def test_a_rejected_flow_is_missing_from_its_total(changed: dict[str, Any]) -> None:
+    """A ledger without it is not what the page states, and says so."""
+    wrong = {**flow("2", 7), **changed}
+    ledger = pt.read_fts(page(flow("1", 5), wrong, funding=12, pledges=0), on_reject="keep")
+    assert (
+        "add up to 5 USD of funding and 0 USD of pledges; 1 of 2" in ledger.account.attrs["not_met"]
+    )
+
+
+def test_of_two_versions_on_a_page_the_newest_is_in_its_total() -> None:
+    """As in the ledger."""
+    flows = flow("1", 5, versionId=2), flow("1", 4)
+    for order in (flows, flows[::-1]):
+        assert "not_met" not in pt.read_fts(page(*order, funding=5, count=2)).account.attrs
+
+
 def test_pages_of_two_countries_each_meet_their_own_total() -> None:
     """Though a flow counts once in the ledger, it is in the total of both."""
     flows = flow("1", 5), flow("2", 7), flow("3", 9)

@@ -38,8 +38,8 @@ _YEAR = "the year of the report"
 def read_crs(path: Any, *, on_reject: OnReject = "raise") -> Ledger:
     """Read rows of the OECD's Creditor Reporting System.
 
-    ``path`` is a file (CSV, text with bars, Parquet, a zip of these), an open file, gzip, a folder
-    of them, or a list of these; headings of any vintage are known. Amounts are US dollars at
+    ``path`` is a file (CSV, text with bars, Parquet, Excel, a zip), an open file, gzip, a folder of
+    them, or a list of these; headings of any vintage are known. Amounts are US dollars at
     current prices, exactly a million times the number in the file. A line of activity (donor,
     agency, CRS id, project, recipient, purpose, flow, finance, type, channel) is one promise; what
     later years commit or correct revises it. A blank commitment is missing, not 0. Amounts in

@@ -1,4 +1,4 @@
-"""The files of the Creditor Reporting System: CSV, text cut by bars, Parquet, and zips of them."""
+"""The files of the Creditor Reporting System: CSV, text cut by bars, Parquet, Excel, zips."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ import pyarrow as pa
 from pledgetrack.errors import FileFormatError
 from pledgetrack.formats.crs_rows import Columns, Row
 from pledgetrack.formats.delimited import rows_of
+from pledgetrack.grids import grids_of_file
 from pledgetrack.intake import File
 
-SUFFIXES = (".csv", ".txt", ".parquet", ".zip")
+SUFFIXES = (".csv", ".txt", ".parquet", ".zip", ".xlsx")
+_INSIDE = SUFFIXES[:3]
 _ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
 
 
@@ -43,12 +45,14 @@ def _zipped(content: bytes, file: File, source: int) -> Found:
             names = [
                 name
                 for name in sorted(packed.namelist())
-                if name.casefold().endswith(SUFFIXES[:3]) and not name.startswith("__MACOSX")
+                if name.casefold().endswith(_INSIDE) and not name.startswith("__MACOSX")
             ]
-            if not names:
+            if not names and "xl/workbook.xml" in packed.namelist():
+                yield from _workbook(content, file.name, source)
+            elif not names:
+                listed = ", ".join(_INSIDE)
                 raise FileFormatError(
-                    f"{file.name!r} holds no table of the Creditor Reporting System "
-                    f"({', '.join(SUFFIXES[:3])}); save a workbook as CSV first",
+                    f"{file.name!r} holds no table of the Creditor Reporting System ({listed})",
                     path=file.name,
                 )
             for name in names:
@@ -70,6 +74,26 @@ def _text(stream: BinaryIO, name: str, encoding: str | None, source: int, inside
         # A row of another width is shifted, so that no cell of it can be trusted.
         texts = columns.texts(cells) if len(cells) == len(header) else {}
         yield Row(columns, texts, source, line, f"{inside}line {line}"), cells
+
+
+def _workbook(content: bytes, name: str, source: int) -> Found:
+    """The rows of each sheet that has the columns; others, such as notes, are passed over."""
+    wrong: FileFormatError | None = None
+    found = False
+    for grid in grids_of_file(File(name, io.BytesIO(content))):
+        (_, header), *rows = grid.rows or [(1, [])]
+        try:
+            columns = Columns(["" if title is None else str(title) for title in header], name)
+        except FileFormatError as error:
+            wrong = error
+            continue
+        found = True
+        for number, stated in rows:
+            cells = [*stated, *[None] * (len(header) - len(stated))]
+            texts = columns.texts(cells) if len(cells) == len(header) else {}
+            yield Row(columns, texts, source, None, grid.place(number)), cells
+    if wrong and not found:
+        raise wrong
 
 
 def _parquet(content: bytes, name: str, source: int, inside: str) -> Found:

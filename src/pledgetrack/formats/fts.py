@@ -303,7 +303,7 @@ def _compare(pages: Iterable[Page], seen: AccountBuilder) -> None:
     for page in pages:
         if page.stated.keys() & _TOTALS.keys():
             wholes[page.whole].append(page)
-    found = [_compared(same) for same in wholes.values()]
+    found = [_compared(same, seen) for same in wholes.values()]
     for name, said in (
         ("stated", [words for words, _ in found]),
         ("not_met", [words for words, met in found if not met]),
@@ -315,9 +315,11 @@ def _compare(pages: Iterable[Page], seen: AccountBuilder) -> None:
 _TOTALS = {"fundingTotal": "funding", "pledgeTotal": "pledges"}
 
 
-def _compared(pages: Sequence[Page]) -> tuple[str, bool]:
+def _compared(pages: Sequence[Page], seen: AccountBuilder) -> tuple[str, bool]:
     """The totals that the pages of one answer state, and whether their flows add up to them."""
-    flows = [best for best, _ in _by_id(flow for page in pages for flow in page.flows)]
+    found = [flow for page in pages for flow in page.flows]
+    read = [flow for flow in found if seen.outcome(flow.row) != "rejected"]
+    flows = [best for best, _ in _by_id(read)]
     sums = dict.fromkeys(_TOTALS, Decimal(0))
     for flow in flows:
         if flow.text("boundary") == "incoming" and flow.text("onBoundary") == "single":
@@ -330,9 +332,9 @@ def _compared(pages: Sequence[Page]) -> tuple[str, bool]:
     if all(sums[name] == number for name, number in stated.items()):
         return f"{head}, and so {'their' if several else 'its'} flows add up", True
     count = pages[0].stated.get("count")
-    read = f"; {len(flows)} of {count} flows were read" if count and count != len(flows) else ""
-    found = _dollars({name: sums[name] for name in stated})
-    return f"{head}, but the flows add up to {found}{read}", False
+    some = f"; {len(flows)} of {count} flows were read" if count and count != len(flows) else ""
+    computed = _dollars({name: sums[name] for name in stated})
+    return f"{head}, but the flows add up to {computed}{some}", False
 
 
 def _dollars(sums: Mapping[str, Decimal]) -> str:

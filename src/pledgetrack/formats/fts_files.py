@@ -139,7 +139,8 @@ def _page(data: Mapping[str, Any], place: str, read: Read, seen: AccountBuilder)
         element = f"{place}[{at}]".lstrip(".")
         if isinstance(flow, Flow):
             _note(flow, seen, read, file=read.file, element=element)
-            page.flows.append(flow)
+            if flow.row >= 0:
+                page.flows.append(flow)
         else:
             raw = flow if isinstance(flow, dict) else {"": flow}
             seen.rejected("no flow: it states no amountUSD and no ends",
