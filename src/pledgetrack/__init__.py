@@ -45,6 +45,7 @@ from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
 from pledgetrack.reconcile import Reconciliation, reconcile
 from pledgetrack.status import status
+from pledgetrack.table_inspection import Inspection, inspect_table
 from pledgetrack.table_mapping import TableMapping
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
@@ -72,6 +73,7 @@ __all__ = [
     "FiscalCalendar",
     "FrameError",
     "Horizon",
+    "Inspection",
     "InvalidLedgerError",
     "InvalidRatesError",
     "InvalidTotalsError",
@@ -96,6 +98,7 @@ __all__ = [
     "changes",
     "find_horizons",
     "find_quantities",
+    "inspect_table",
     "link",
     "load_seeds",
     "parse_horizon",

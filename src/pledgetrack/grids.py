@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack.errors import FileFormatError, FrameError, MissingExtraError
-from pledgetrack.intake import File
+from pledgetrack.intake import File, files_of
 from pledgetrack.reading import any_cell_size
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet", ".json", ".jsonl", ".ndjson", ".js")
@@ -52,6 +53,18 @@ class Grid:
         """Where a row stands, for account and citations."""
         sheet = f"sheet {self.sheet!r}, " if self.sheet else ""
         return f"{sheet}{self.row_word} {number}"
+
+
+def grids_of(
+    source: Any, *, encoding: str | None = None, delimiter: str | None = None
+) -> list[Grid]:
+    """The sheets of a path, a folder, an open file or a frame."""
+    if isinstance(source, (str, os.PathLike)) or callable(getattr(source, "read", None)):
+        found: list[Grid] = []
+        for file in files_of(source, SUFFIXES, what="table"):
+            found += grids_of_file(file, encoding=encoding, delimiter=delimiter)
+        return found
+    return [grid_of_frame(source)]
 
 
 def grids_of_file(

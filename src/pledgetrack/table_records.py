@@ -13,9 +13,11 @@ from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.errors import TableError, unknown
 from pledgetrack.models import EVENT_KINDS, STAGES, Commitment, Event, Phrases
 from pledgetrack.reading import messages
-from pledgetrack.table_cells import CellError, years_in
+from pledgetrack.table_cells import CellError
+from pledgetrack.table_days import years_in
 from pledgetrack.table_fields import Fields, Read, Row
-from pledgetrack.table_mapping import AMOUNTS, ENTRY, MEASURES, NAMES, TEXTS, Spec, TableMapping
+from pledgetrack.table_mapping import TableMapping
+from pledgetrack.table_specs import AMOUNTS, ENTRY, MEASURES, NAMES, TEXTS, Spec
 
 _PLURAL = {"party": "parties", "recipient": "recipients", "channel": "channels"}
 
@@ -125,6 +127,10 @@ class Records:
                 data[name] = text
         for name, names in self.names.items():
             data[_PLURAL[name]] = said(names) or ()
+        if not data["parties"] and not problems:
+            problems.append(
+                "no party is stated; give 'party' another column, or leave such rows out with skip="
+            )
         days: dict[str, Any] = {name: said(read) for name, read in self.days.items()}
         data["tags"] = {tag: text for tag, read in self.tags.items() if (text := said(read))}
         amounts = {
