@@ -92,7 +92,7 @@ def _amount_in(text: str, decimal: DecimalSign) -> Amount:
     before, core, after = (found[at].strip() for at in (1, 2, 3)) if found else ("", "", "")
     beside = f"{before} {after}"
     minus = beside.count("-") + (inner != bare)
-    if minus > 1 or not any(map(str.isdigit, core)):
+    if minus > 1 or not any(map(str.isdigit, core)) or {*beside} & {*"()"}:
         what = "is no number; write one, or leave the cell empty where none is stated"
         raise refusal(text, what)
     if not _NUMBERS[decimal].fullmatch(core):

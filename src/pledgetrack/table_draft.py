@@ -46,7 +46,10 @@ _DATES = (
     ("horizon_start", r"\bstart\b|begin|from"),
 )
 _AMOUNTS = (
-    ("delivered", r"disburs|paid|deliver|received|cash|spent|spend|promissory|expend|transferred"),
+    (
+        "delivered",
+        r"disburs|paid|deliver|received|cash|bilateral|spent|spend|promissory|expend|transferred",
+    ),
     ("committed", r"commit|contract|obligat|allocat|signed"),
     ("pledged", r"pledg|promis|announc"),
     ("target", r"amount|funding|financ|value|budget|grant|loan|contribution"),
@@ -170,7 +173,14 @@ class Draft:
                 if not several and len(specs) > 1:
                     others = ", ".join(repr(column.title) for column in found[name][1:])
                     self.todo.append(f"{name}: is it {found[name][0].title!r}, or {others}?")
+        self._unread(numbers, found)
         self._unit(numbers)
+
+    def _unread(self, numbers: Sequence[Column], read: dict[str, list[Column]]) -> None:
+        known = {column.title for columns in read.values() for column in columns}
+        rest = ", ".join(repr(c.title) for c in numbers if c.title not in known)
+        if rest:
+            self.todo.append(f"not read: {rest}")
 
     def _amount(self, column: Column) -> Any:
         said: dict[str, Any] = {"column": column.title}
