@@ -76,7 +76,7 @@ def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
     assert found.failed == 0
 
 
-@pytest.mark.parametrize("document", ["docs/iati.md", "docs/reconcile.md"])
+@pytest.mark.parametrize("document", ["docs/iati.md", "docs/reconcile.md", "docs/tables.md"])
 def test_the_examples_on_reading_files_are_what_happens(root: Path, document: str) -> None:
     """Every example of the page prints what stands under it."""
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS

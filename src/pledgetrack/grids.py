@@ -58,7 +58,13 @@ class Grid:
 def grids_of(
     source: Any, *, encoding: str | None = None, delimiter: str | None = None
 ) -> list[Grid]:
-    """The sheets of a path, a folder, an open file or a frame."""
+    """The sheets of a path, a folder, an open file, a frame, or a list of these."""
+    if isinstance(source, (list, tuple)):
+        return [
+            grid
+            for part in source
+            for grid in grids_of(part, encoding=encoding, delimiter=delimiter)
+        ]
     if isinstance(source, (str, os.PathLike)) or callable(getattr(source, "read", None)):
         found: list[Grid] = []
         for file in files_of(source, SUFFIXES, what="table"):

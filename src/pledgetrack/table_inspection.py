@@ -289,6 +289,7 @@ def _style(decide: Callable[[], Any], cells: Sequence[Any]) -> str:
     except TableError as error:
         return f"ambiguous: {' and '.join(error.examples)}"
     if decided in (".", ","):
-        return f"decimal {decided!r}"
+        shown = any(isinstance(cell, str) and re.search("[.,]", cell) for cell in cells)
+        return f"decimal {decided!r}" if shown else ""
     numeric = any(isinstance(c, str) and re.match(r"[0-9]{1,2}[-/. ][0-9]", c) for c in cells)
     return ("day first" if decided else "month first") if numeric else "unmistakable"
