@@ -166,6 +166,9 @@ def test_every_record_of_a_file_has_one_outcome(activities: list[Drawn]) -> None
         numbers = told.loc[told["unit"] == unit, "number"]
         assert sum(numbers.dropna(), Decimal(0)) == sum(values, Decimal(0))
     assert told["records"].sum() == len(account)
+    cited = " ".join(str(c) for one in (*ledger.commitments, *ledger.events) for c in one.citations)
+    counted = account[(account["outcome"] == "counted") & account["unit"].notna()]
+    assert all(element in cited for element in counted["element"])
     plan = ledger.schedule(per="month")
     assert sum(plan["planned"], Decimal(0)) == sum(
         (number for one in activities for number in one.budgets), Decimal(0)
