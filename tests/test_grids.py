@@ -98,6 +98,7 @@ def test_cells_of_a_frame_are_plain() -> None:
     frame = pd.DataFrame(
         {
             "double": [0.1, float("nan")],
+            "id": [7.0, None],
             "single": np.array([0.1, 0.2], dtype="float32"),
             "whole": pd.array([1, None], dtype="Int64"),
             "day": pd.to_datetime(["2024-01-05 12:30", None]),
@@ -105,8 +106,8 @@ def test_cells_of_a_frame_are_plain() -> None:
         }
     )
     assert [cells for _, cells in grid_of_frame(frame).rows] == [
-        [Decimal("0.1"), Decimal("0.1"), 1, dt.date(2024, 1, 5), "x"],
-        [None, Decimal("0.2"), None, None, None],
+        [Decimal("0.1"), 7, Decimal("0.1"), 1, dt.date(2024, 1, 5), "x"],
+        [None, None, Decimal("0.2"), None, None, None],
     ]
     assert plain(np.int64(3)) == 3
     assert plain(Decimal("NaN")) is None

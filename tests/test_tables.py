@@ -368,6 +368,29 @@ def test_currencies_in_a_column_a_name_or_a_sign() -> None:
         read(beside)
 
 
+def test_things_counted_are_a_constant_or_come_from_a_lookup() -> None:
+    """A word in a cell is a currency, unless the mapping says what it means."""
+    text = "Donor,Pledge,Day,Of\nA,5,2024-01-01,doses\n"
+    dose = {"unit": {"column": "Of", "lookup": {"doses": "vaccine dose"}}}
+    assert figures(read(text, mapped(columns=dose, constants={"unit": None}))) == {
+        "A vaccine dose": 5
+    }
+    assert figures(read(text, mapped(constants={"unit": "vaccine dose"}))) == {"A vaccine dose": 5}
+    with pytest.raises(pt.InvalidLedgerError, match="'doses' is no currency"):
+        read(text, mapped(columns={"unit": "Of"}, constants={"unit": None}))
+
+
+def test_words_for_nil_are_added_to() -> None:
+    """Those of the mapping stand beside the usual ones, with marks of footnotes too."""
+    text = "Donor,Pledge,Day\nA,No price,2024-01-01\nB,n/a*,2024-01-01\nC,- (a),2024-01-01\n"
+    ledger = read(text, mapped(nil=["No price"]))
+    assert {reason for _, reason in reasons(ledger)} == {"no amount is stated"}
+    days = "Donor,Pledge,Day,Due\nA,1,2024-01-01,2099-01-01\n"
+    ledger = read(days, mapped(columns={"horizon_end": "Due"}, no_days=["2099-01-01"]))
+    assert ledger.commitments[0].horizon is None
+    assert reasons(ledger) == [("counted", "column 'Due': '2099-01-01' is read as no day")]
+
+
 def test_words_lookups_and_functions() -> None:
     """Small words in TOML, any function in Python."""
     text = "Donor,Pledge,Day\nNorway (NO),5,2024-01-01\nmali; chad,6,2024-01-01\n"
@@ -409,7 +432,7 @@ def test_floats_become_their_shortest_decimal_and_rounding_is_asked_for() -> Non
     )
     ledger = pt.read_table(frame, MAPPING, on_reject="keep")
     assert figures(ledger) == {"A USD": Decimal("0.1")}
-    assert "too many digits" in reasons(ledger)[0][1]
+    assert "more than 6 decimals; state digits=2" in reasons(ledger)[0][1]
     rounded = pt.read_table(frame, mapped(digits=2))
     assert figures(rounded)["B USD"] == Decimal("0.3")
 

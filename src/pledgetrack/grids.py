@@ -25,6 +25,7 @@ from pledgetrack.reading import any_cell_size
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet", ".json", ".jsonl", ".ndjson", ".js")
 _DELIMITERS = ",;\t|"
+_SURELY_WHOLE = 10.0**15  # digits that a float holds
 _SAMPLE = 60  # rows that show which delimiter a file has
 
 
@@ -407,7 +408,10 @@ def plain(value: Any) -> Any:
     if value is None or type(value) in (str, int, bool, dt.date):
         return value
     if isinstance(value, (float, np.floating)):
-        return None if value != value else Decimal(repr(float(value)))  # noqa: PLR0124  # NaN
+        # A whole number is one, so that a year or an id in a column of floats reads as itself.
+        number = float(value)
+        whole = number.is_integer() and abs(number) < _SURELY_WHOLE
+        return int(number) if whole else None if np.isnan(number) else Decimal(repr(number))
     if isinstance(value, Decimal):
         return None if value.is_nan() else value
     return _unusual(value)

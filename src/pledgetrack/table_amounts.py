@@ -41,6 +41,7 @@ _SIGNED = re.compile(
 )
 _MINUS = re.compile(r"[-−–]")
 _MOST_DIGITS = 80
+_MAGNITUDES = frozenset("k m b t mn mln mio bn mrd tn thousand million billion trillion".split())
 _SHARE = re.compile(r"%|‰|\bper ?cent\b|\bpct\b", re.IGNORECASE)
 
 
@@ -84,7 +85,7 @@ def _amount_in(text: str, decimal: DecimalSign) -> Amount:
         raise refusal(text, "is no number; write digits alone")
     if _SHARE.search(text):
         raise refusal(text, "is a share, no amount; name a column of amounts")
-    bare = _MINUS.sub("-", text)
+    bare = re.sub(r"(?<=[0-9])([.,])-{1,2}$", "", _MINUS.sub("-", text))  # "1.200,-" is 1200
     while (shorter := ONE_MARK.sub("", bare)) != bare and any(map(str.isdigit, shorter)):
         bare = shorter
     inner = re.sub(r"^([^()]*)\(([^()]*)\)([^()]*)$", r"\1\2\3", bare)
@@ -151,6 +152,8 @@ def currency_in(text: str, dollar: str | None = None) -> str:
         if codes_of_word(code) and codes_of_word(code)[0] in signs.get(fold(sign), ()):
             codes = codes_of_word(code)
     if not codes:
+        if fold(name) in _MAGNITUDES:
+            raise refusal(name, 'stands beside the number; amounts in words take read = "phrase"')
         raise refusal(name, "is no currency; write its ISO 4217 code, or map it with a lookup")
     if len(codes) == 1:
         return codes[0]

@@ -80,8 +80,8 @@ def is_nil(cell: Any, nil: frozenset[str]) -> bool:
         return False
     if len(cell) > 40:
         return False
-    text = text_of(cell)
-    return not text or text.casefold() in nil
+    text = text_of(cell).casefold()
+    return not text or text in nil or unmarked(text) in nil
 
 
 # --- columns --------------------------------------------------------------------------------------

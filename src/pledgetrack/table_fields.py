@@ -8,14 +8,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from pledgetrack.errors import PledgetrackError, TableError, closest
 from pledgetrack.grids import Grid
-from pledgetrack.quantity import EXACT
+from pledgetrack.quantity import DECIMAL_PLACES, EXACT, tidy
 from pledgetrack.table_amounts import amount_in, currency_in, decimal_sign
 from pledgetrack.table_cells import NIL, CellError, is_nil, text_of, unmarked
 from pledgetrack.table_days import NO_DAYS, day_in, excel_day, is_day_first, year_in
 from pledgetrack.table_header import Header, fold_title
 from pledgetrack.table_mapping import TableMapping
 from pledgetrack.table_specs import DAY_WORDS, WORDS, Spec, scale_of
-from pledgetrack.units import is_currency
+from pledgetrack.units import check_unit, is_currency
 from pledgetrack.wording import parse_quantity
 
 _T = TypeVar("_T")
@@ -23,6 +23,7 @@ Row = list[Any]
 """The cells of a row, then what stands beside them: file, sheet, heading, unpivoted name, value."""
 
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
+_FINEST = Decimal(1).scaleb(-DECIMAL_PLACES)
 _WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
@@ -54,10 +55,8 @@ class Fields:
         self.unpivoted = unpivoted
         self.remarks: list[str] = []
         self.amount_places: dict[int, Callable[[Any], Decimal]] = {}
-        self.nil = frozenset(
-            text_of(word).casefold() for word in (NIL if mapping.nil is None else mapping.nil)
-        )
-        self.no_days = frozenset(NO_DAYS if mapping.no_days is None else mapping.no_days)
+        self.nil = frozenset(text_of(word).casefold() for word in (*NIL, *(mapping.nil or ())))
+        self.no_days = frozenset((*NO_DAYS, *(mapping.no_days or ())))
         beside = [name for name in mapping.beside() if name != "(row)"]
         self.beside = {fold_title(name): self.width + at for at, name in enumerate(beside)}
         self.value_place = self.width + 4
@@ -325,6 +324,14 @@ class Fields:
         def number(cell: Any) -> tuple[Decimal, str]:
             found = amount_in(cell, sign)
             value = EXACT.scaleb(found.number, power) if power else found.number
+            if (
+                digits is None
+                and -int(value.as_tuple().exponent) > DECIMAL_PLACES
+                and (tidy(value) != tidy(value).quantize(_FINEST, context=_ROUNDING))
+            ):
+                raise CellError(
+                    f"'{value}' has more than {DECIMAL_PLACES} decimals; state digits=2 to round it"
+                )
             if digits is not None:
                 value = value.quantize(Decimal(1).scaleb(-digits), context=_ROUNDING)
             return value, found.currency
@@ -361,7 +368,10 @@ class Fields:
 
         def unit(row: Row) -> str | None:
             text = read(row)
-            return None if text is None else currency_in(text, dollar)
+            if text is None or (spec.lookup and not is_currency(text)):
+                # A thing counted is one where a person says so.
+                return None if text is None else check_unit(text)
+            return currency_in(text, dollar)
 
         return self._told(spec, unit)
 

@@ -121,6 +121,13 @@ class Records:
                 problems.append(str(error))
                 return None
 
+        amounts = {
+            name: [found for read in reads if (found := said(read)) is not None]
+            for name, reads in self.amounts.items() if reads
+        }  # fmt: skip
+        first = next((found for some in amounts.values() for found in some), None)
+        if self.states_amounts and not self.entries and first is None and not problems:
+            return Made(self._name(number, row), silent=True)
         data: dict[str, Any] = {}
         for name, read in self.texts.items():
             if (text := said(read)) is not None:
@@ -133,10 +140,6 @@ class Records:
             )
         days: dict[str, Any] = {name: said(read) for name, read in self.days.items()}
         data["tags"] = {tag: text for tag, read in self.tags.items() if (text := said(read))}
-        amounts = {
-            name: [found for read in reads if (found := said(read)) is not None]
-            for name, reads in self.amounts.items() if reads
-        }  # fmt: skip
         horizon = said(lambda row: _window(self.horizon, row, self.calendar))
         if horizon:
             data["horizon"] = horizon
@@ -147,14 +150,11 @@ class Records:
             data["known"] = days["known"].text
         kind = said(self.kind) if self.kind else None
         beside = [made for event in self.beside if (made := said(event.read)) is not None]
-        first = next((found for some in amounts.values() for found in some), None)
         data.setdefault("id", self._name(number, row))
         made = Made(data["id"], amount=first)
         if problems:
             raise RowError(problems)
-        if self.states_amounts and first is None and not self.entries:
-            made.silent = True
-        elif self.entries:
+        if self.entries:
             made.entry = self._entry(data, kind, days.get("on"), amounts["quantity"])
         else:
             made.commitment, made.events = self._promise(data, days, amounts, beside)

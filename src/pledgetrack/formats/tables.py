@@ -203,7 +203,7 @@ class _Reading:
 
     def _place(self, grid: Grid, item: Sorted, part: str | None) -> dict[str, Any]:
         element = grid.place(item.number) + (f", column {part!r}" if part else "")
-        line = item.number if grid.row_word == "line" else None
+        line = item.number if grid.row_word != "record" else None
         return {"file": grid.file, "line": line, "element": element}
 
     def _other(self, at: int, items: list[Sorted], sorting: Sorting, records: Records) -> None:
