@@ -86,6 +86,22 @@ def test_a_draft_of_a_simple_table_gives_its_totals(table: DrawnTable) -> None:
     assert sum(found, Decimal(0)) == sum(stated, Decimal(0))
 
 
+def test_titles_of_two_rows_are_seen() -> None:
+    """As merged cells make them; the draft puts them together."""
+    text = (
+        "(in millions of SDRs),,,\n,Pledge,,\nContributor,Currency,Amount 1/,Paid on\n"
+        "Germany,EUR,80.5,2020-01-01\n"
+    )
+    seen = look(text)
+    assert seen.header == (2, 3)
+    assert seen.columns["column"].tolist()[:3] == [
+        "Contributor", "Pledge Currency", "Pledge Amount 1/",
+    ]  # fmt: skip
+    assert seen.mapping.header == [2, 3]
+    assert seen.mapping.columns["party"] == "Contributor"
+    assert seen.mapping.columns["pledged"] == "Pledge Amount 1/"
+
+
 def test_nothing_to_look_at_is_told() -> None:
     """As an error of ours."""
     with pytest.raises(pt.FileFormatError, match="empty"):

@@ -37,7 +37,9 @@ _NUMBERS: dict[str, re.Pattern[str]] = {
     for sign, group in ((".", ","), (",", r"\."))
 }
 _SIGNED = re.compile(
-    r"(?P<before>[^0-9.,]*)(?P<core>[0-9.,][0-9.,'’ ]*(?:[eE][+-]?[0-9]{1,2})?)(?P<after>[^0-9.,]*)"
+    r"(?P<before>(?:[^0-9.,]|(?<=[A-Za-z])\.)*)"  # "Rs. 500"
+    r"(?P<core>[0-9.,][0-9.,'’ ]*(?:[eE][+-]?[0-9]{1,2})?)"
+    r"(?P<after>(?:[^0-9.,]|(?<=[A-Za-z])\.)*)"
 )
 _MINUS = re.compile(r"[-−–]")
 _MOST_DIGITS = 80
@@ -152,7 +154,7 @@ def currency_in(text: str, dollar: str | None = None) -> str:
         if codes_of_word(code) and codes_of_word(code)[0] in signs.get(fold(sign), ()):
             codes = codes_of_word(code)
     if not codes:
-        if fold(name) in _MAGNITUDES:
+        if _MAGNITUDES & {*plain.split()}:
             raise refusal(name, 'stands beside the number; amounts in words take read = "phrase"')
         raise refusal(name, "is no currency; write its ISO 4217 code, or map it with a lookup")
     if len(codes) == 1:

@@ -70,6 +70,11 @@ def words_of(title: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title.replace("_", " "))
 
 
+_ALL = re.compile(
+    r"(grand |overall |general )?(totals?|gesamt|insgesamt|summe|suma)", re.IGNORECASE
+)
+
+
 class Draft:
     """A guess at a mapping, and what a person has to state."""
 
@@ -94,7 +99,7 @@ class Draft:
         self._todo()
         options: dict[str, Any] = {}
         if grid.titles is None and header.row > 1:
-            options["header"] = header.row
+            options["header"] = [*header.above, header.row] if header.above else header.row
         if sheets:
             options["sheets"] = [str(grid.sheet)]
         if scale := _scale(self.above):
@@ -110,7 +115,8 @@ class Draft:
     def _take(self, kind: str, pattern: str, used: set[str]) -> str | None:
         for column in self.seen:
             free = column.title and column.title not in used and column.kind == kind
-            if free and re.search(pattern, words_of(column.title), re.IGNORECASE):
+            words = f"{words_of(column.title)} {' '.join(re.split('[#+]', column.tag))}"
+            if free and re.search(pattern, words, re.IGNORECASE):
                 return column.title
         return None
 
@@ -203,9 +209,12 @@ class Draft:
         beside = [column for column in numbers if column.currencies]
         if any("$" in column.currencies for column in self.seen):
             self.todo.append('"$" may be any dollar; state dollar = "USD" or another code')
-        if currencies:
+        unit = _currency(self.above)
+        if currencies and unit:
+            self.todo.append(f"unit: {unit}, as stated above the table, or {currencies[0]!r}?")
+        elif currencies:
             self.columns["unit"] = currencies[0]
-        elif unit := _currency(self.above):
+        elif unit:
             self.constants["unit"] = unit
         elif not beside and any(not _has_unit(self.columns.get(name)) for name in (
             "target", "pledged", "committed", "delivered") if name in self.columns):  # fmt: skip
@@ -239,8 +248,8 @@ class Draft:
         """Rules for the rows that look like subtotals, by what they look like they add up."""
         made: dict[tuple[int, str], dict[str, Any]] = {}
         for number, (at, text) in self.totals.items():
-            grand = number > self.last and len({word for _, word in self.totals.values()}) == 1
-            grand = grand or bool(re.match(r"grand|overall|general", text, re.IGNORECASE))
+            once = [word for _, word in self.totals.values()].count(text) == 1
+            grand = number > self.last and once and bool(_ALL.fullmatch(text))
             column: Any = header.titles[at] or at + 1
             made[at, text] = {"column": column, "text": text, "of": "all" if grand else "above"}
         self.todo.append("subtotals: does each add up what its rule says?")
@@ -267,5 +276,5 @@ def _currency(title: str, tag: str = "") -> str | None:
     for sign, codes in SIGNS.items():
         if sign in title and len(codes) == 1:
             return codes[0]
-    found = re.search(r"\b(US dollars?|euros?|pounds? sterling)\b", text, re.IGNORECASE)
+    found = re.search(r"\b(US dollars?|euros?|pounds? sterling|SDRs?)\b", text, re.IGNORECASE)
     return currency_of(found.group()) if found else None

@@ -51,6 +51,11 @@ class Header:
     tags: list[str] = field(default_factory=list)
     row: int = 0
     taken: int = 0
+    above: tuple[int, ...] = ()  # the other rows that its titles are put together of
+
+    def stated(self) -> int | tuple[int, ...]:
+        """The header as ``header=`` states it."""
+        return (*self.above, self.row) if self.above else self.row
 
     def places(self, name: str | int) -> list[int]:
         """Where the columns of a name, tag or number stand."""
@@ -137,4 +142,6 @@ def _stated_header(grid: Grid, stated: Any) -> Header:
             # A title above several columns stands in the first of them.
             said = text or (said if depth < len(lines) - 1 else "")
             titles[place] = f"{titles[place]} {said}".strip()
-    return _tagged(grid, Header(titles, row=numbers[-1], taken=at[numbers[-1]] + 1))
+    header = Header(titles, row=numbers[-1], taken=at[numbers[-1]] + 1)
+    header.above = tuple(numbers[:-1])
+    return _tagged(grid, header)

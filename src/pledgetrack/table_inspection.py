@@ -24,7 +24,7 @@ from pledgetrack.table_mapping import TableMapping
 from pledgetrack.table_rows import is_total
 
 _NIL = frozenset(NIL)
-_MOST = 0.8  # the share of cells that make a column one of numbers or days
+_MOST = 0.6  # the share of cells that make a column one of numbers or days
 _SEEN = 20_000  # rows that are looked at
 
 
@@ -37,7 +37,7 @@ class Inspection:
 
     name: str
     sheets: tuple[str, ...]
-    header: int
+    header: int | tuple[int, ...]
     rows: int
     encoding: str | None
     delimiter: str | None
@@ -63,7 +63,9 @@ class Inspection:
         )
 
     def _facts(self) -> list[str]:
-        made = [f"{self.name}: {self.rows} rows, header in row {self.header or 'none'}"]
+        numbers = [self.header] if isinstance(self.header, int) else self.header
+        header = " and ".join(map(str, numbers)) if self.header else "none"
+        made = [f"{self.name}: {self.rows} rows, header in row{'s' * (len(numbers) > 1)} {header}"]
         if self.sheets:
             made.append(f"sheets: {', '.join(self.sheets)}")
         if self.encoding:
@@ -142,7 +144,7 @@ def inspect_table(source: Any, *, sheet: str | None = None) -> Inspection:
     draft = Draft(seen, "" if grid.titles else above, totals, bodies)
     mapping = draft.made(grid, header, sheets=len(names) > 1)
     return Inspection(
-        grid.shown, names, header.row, len(bodies), grid.encoding, grid.delimiter,
+        grid.shown, names, header.stated(), len(bodies), grid.encoding, grid.delimiter,
         bool(header.tags), tuple(dict.fromkeys(word for _, word in totals.values())), seen, mapping,
         tuple(draft.todo),
     )  # fmt: skip
@@ -158,8 +160,28 @@ def _header(grid: Grid) -> Header:
     for number, cells in grid.rows[:100]:
         stated = [text_of(cell) for cell in cells if text_of(cell)]
         if len(stated) >= max(2, 0.6 * usual) and not any(map(_is_value, stated)):
-            return find_header(grid, (), number) or Header([])
+            rows = [*_above(grid, number), number, *_below(grid, number, cells)]
+            return find_header(grid, (), rows) or Header([])
     return find_header(grid, (), grid.rows[0][0]) or Header([])
+
+
+def _above(grid: Grid, number: int) -> list[int]:
+    """The row above a header whose titles stand over some of its columns."""
+    for above, row in grid.rows:
+        if above == number - 1 and not text_of(row[0]) and any(map(text_of, row)):
+            return [above]
+    return []
+
+
+def _below(grid: Grid, number: int, cells: Sequence[Any]) -> list[int]:
+    """The row below a header that fills the gaps of its titles, as under merged cells."""
+    below, row = next(((n, row) for n, row in grid.rows if n > number), (0, []))
+    texts = {at: text_of(cell) for at, cell in enumerate(row) if text_of(cell)}
+    gaps = [at for at in texts if not (at < len(cells) and text_of(cells[at]))]
+    fits = (
+        gaps and len(texts) > 1 and not is_tag_row(row) and not any(map(_is_value, texts.values()))
+    )
+    return [below] if fits else []
 
 
 def _is_value(text: str) -> bool:
