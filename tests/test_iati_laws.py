@@ -8,6 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -214,3 +215,58 @@ def test_a_damaged_file_is_read_or_refused(activities: list[Drawn], data: Any) -
     assert ledger.account["reason"].notna().sum() >= (ledger.account["outcome"] != "counted").sum()
     counted = ledger.account[ledger.account["outcome"] == "counted"]
     assert bool(len(ledger)) == bool(len(counted))
+
+
+class Node(NamedTuple):
+    """An activity in a tree: the number of its parent, who reports it, its flows."""
+
+    parent: int | None
+    reporter: str
+    codes: list[str]
+
+
+@st.composite
+def trees(draw: Any) -> list[Node]:
+    """Activities each of which may belong to one before it."""
+    made: list[Node] = []
+    for at in range(draw(st.integers(0, 6))):
+        parent = draw(st.none() | st.integers(0, at - 1)) if at else None
+        codes = draw(st.lists(st.sampled_from(("2", "12", "3")), unique=True))
+        made.append(Node(parent, draw(st.sampled_from(("A", "A", "B"))), codes))
+    return made
+
+
+@given(trees())
+def test_a_flow_counts_where_no_activity_below_reports_it(nodes: list[Node]) -> None:
+    """Along the levels of one organisation, whichever of both activities names the other."""
+    file = []
+    for at, node in enumerate(nodes):
+        inside = [transaction(code, "2024-01-15", str(2**at)) for code in node.codes]
+        if node.parent is not None:
+            inside.append(f'<related-activity type="1" ref="X-{node.parent}"/>')
+        inside += [
+            f'<related-activity type="2" ref="X-{child}"/>'
+            for child, other in enumerate(nodes)
+            if other.parent == at
+        ]
+        file.append(activity(*inside, name=f"X-{at}", reporter=org("reporting-org", node.reporter)))
+
+    def below(at: int) -> set[int]:
+        near = [
+            c for c, n in enumerate(nodes) if n.parent == at and n.reporter == nodes[at].reporter
+        ]
+        return {*near, *(deeper for child in near for deeper in below(child))}
+
+    ledger = pt.read_iati(iati(*file))
+    counted = ledger.account[ledger.account["outcome"] == "counted"]
+    found = {row.record for row in counted.itertuples() if row.unit is not pd.NA}
+    for at, node in enumerate(nodes):
+        twice = {code for other in below(at) for code in nodes[other].codes}
+        assert (f"X-{at}" in found) == bool(set(node.codes) - twice)
+    delivered = sum(
+        2**at
+        for at, node in enumerate(nodes)
+        if "3" in node.codes and not any("3" in nodes[other].codes for other in below(at))
+    )
+    table = ledger.totals(as_of=END)
+    assert sum(n for n in table["delivered"] if n is not None) == delivered
