@@ -62,7 +62,7 @@ def drawn(draw: Any) -> Drawn:
     cuts = sorted(draw(st.lists(st.integers(1, 100), min_size=len(names), max_size=len(names))))
     shares = {n: b - a for n, a, b in zip(names, [0, *cuts], cuts, strict=False) if b > a}
     budgets = draw(st.lists(strategies.amounts("EUR", most=10**6), max_size=2))
-    return Drawn(draw(st.lists(facts(), max_size=8)), shares, budgets)
+    return Drawn(draw(st.lists(facts(), max_size=6)), shares, budgets)
 
 
 def written(activities: list[Drawn]) -> Any:
@@ -116,7 +116,7 @@ def shown(table: Any, key: str) -> dict[tuple[str, str, str], Decimal]:
     }
 
 
-@given(st.lists(drawn(), max_size=3), st.sampled_from(sorted(FLOWS)))
+@given(st.lists(drawn(), max_size=2), st.sampled_from(sorted(FLOWS)))
 def test_a_file_gives_the_sums_of_its_transactions(
     activities: list[Drawn], perspective: Any
 ) -> None:
@@ -126,7 +126,7 @@ def test_a_file_gives_the_sums_of_its_transactions(
     assert shown(table, "party") == expected(activities, perspective)
 
 
-@given(st.lists(drawn(), max_size=3))
+@given(st.lists(drawn(), max_size=2))
 def test_the_shares_of_a_file_add_up_to_it(activities: list[Drawn]) -> None:
     """Each recipient has its percentage of each sum, to the last minor unit, and they make it."""
     ledger = pt.read_iati(written(activities))
@@ -152,7 +152,7 @@ def test_the_shares_of_a_file_add_up_to_it(activities: list[Drawn]) -> None:
             assert abs(found - exact) <= minor * len(GIVERS) * max(len(activities), 1)
 
 
-@given(st.lists(drawn(), max_size=3))
+@given(st.lists(drawn(), max_size=2))
 def test_every_record_of_a_file_has_one_outcome(activities: list[Drawn]) -> None:
     """Counted, set aside and rejected make up the file, and their sums those of its values."""
     ledger = pt.read_iati(written(activities))
@@ -176,7 +176,7 @@ def test_every_record_of_a_file_has_one_outcome(activities: list[Drawn]) -> None
     )
 
 
-@given(st.lists(drawn(), max_size=3), strategies.days())
+@given(st.lists(drawn(), max_size=2), strategies.days())
 def test_a_file_cut_at_a_day_gives_the_totals_of_that_day(
     activities: list[Drawn], day: dt.date
 ) -> None:
@@ -229,7 +229,7 @@ class Node(NamedTuple):
 def trees(draw: Any) -> list[Node]:
     """Activities each of which may belong to one before it."""
     made: list[Node] = []
-    for at in range(draw(st.integers(0, 6))):
+    for at in range(draw(st.integers(0, 5))):
         parent = draw(st.none() | st.integers(0, at - 1)) if at else None
         codes = draw(st.lists(st.sampled_from(("2", "12", "3")), unique=True))
         made.append(Node(parent, draw(st.sampled_from(("A", "A", "B"))), codes))
