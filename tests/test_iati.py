@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+import sys
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -359,7 +360,7 @@ def test_a_flow_counts_at_the_lowest_level_that_reports_it() -> None:
     assert totals(ledger, "delivered") == {("EUR",): 7}
     assert list(ledger.schedule()["planned"]) == [60]
     told = reasons(ledger, "set aside")
-    assert told["transaction[1]"] == "committed, reported at a level below this 1"
+    assert told["transaction[1]"] == "committed: reported below hierarchy 1 too"
     by_parent = pt.read_iati(iati(
         activity(COMMITTED, related("2", "C"), name="P"),
         activity(transaction("2", "2024-01-15", "60"), name="C"),
@@ -515,11 +516,30 @@ def test_a_file_that_breaks_off_gives_what_was_read() -> None:
     """Where rejects are kept; else it is an error that says where."""
     whole = iati(activity(COMMITTED), activity(COMMITTED, name="B")).getvalue()
     text = whole[: whole.rindex(b"<value")]
-    with pytest.raises(pt.InvalidLedgerError, match="malformed XML, nothing is read from here on"):
+    with pytest.raises(
+        pt.InvalidLedgerError, match="malformed XML, nothing from line 4 on is read"
+    ):
         pt.read_iati(io.BytesIO(text))
     ledger = pt.read_iati(io.BytesIO(text), on_reject="keep")
     assert totals(ledger, "committed") == {("EUR",): 100}
     assert "malformed XML" in reasons(ledger, "rejected")["xml"]
+
+
+def test_a_record_that_stands_where_none_belongs_is_rejected() -> None:
+    """In another record, in another activity, or outside of any."""
+    inner = activity(COMMITTED, name="B")
+    file = activity(COMMITTED, f"<result>{COMMITTED}</result>", inner)
+    ledger = pt.read_iati(iati(file, COMMITTED, f"<more>{inner}</more>"), on_reject="keep")
+    assert totals(ledger, "committed") == {("EUR",): 100}
+    told = ledger.account[ledger.account["outcome"] == "rejected"]
+    assert sorted(told["reason"]) == [
+        "iati-activity stands in 'iati-activity', where none belongs",
+        "iati-activity stands in 'more', where none belongs",
+        "transaction stands in 'iati-activities', where none belongs",
+        "transaction stands in 'iati-activity', where none belongs",
+        "transaction stands in 'iati-activity', where none belongs",
+        "transaction stands in 'result', where none belongs",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -610,3 +630,10 @@ def test_ledgers_of_both_perspectives_are_not_added() -> None:
     both = pt.read_iati(iati(file)), pt.read_iati(iati(file), perspective="incoming")
     with pytest.raises(pt.InvalidLedgerError, match="a repeated id"):
         both[0] + both[1]
+
+
+def test_without_lxml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to install."""
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    with pytest.raises(pt.MissingExtraError, match=r"pip install 'pledgetrack\[iati\]'"):
+        pt.read_iati(iati())

@@ -51,6 +51,7 @@ from pledgetrack.rates import Rate, Rates
 from pledgetrack.reconcile import Reconciliation, reconcile
 from pledgetrack.schema import json_schema
 from pledgetrack.status import status
+from pledgetrack.table_inspection import Inspection, inspect_table
 from pledgetrack.table_mapping import TableMapping
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
@@ -78,6 +79,7 @@ __all__ = [
     "FiscalCalendar",
     "FrameError",
     "Horizon",
+    "Inspection",
     "InvalidLedgerError",
     "InvalidRatesError",
     "InvalidTotalsError",
@@ -102,6 +104,7 @@ __all__ = [
     "changes",
     "find_horizons",
     "find_quantities",
+    "inspect_table",
     "json_schema",
     "link",
     "load_seeds",

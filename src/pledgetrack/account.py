@@ -160,7 +160,9 @@ class AccountBuilder:
             if outcome == "rejected":
                 file, line = columns["file"][at], columns["line"][at]
                 element = columns["element"][at]
-                record = columns["record"][at] or (None if element == f"line {line}" else element)
+                record = columns["record"][at] or (
+                    None if element in (f"line {line}", f"row {line}") else element
+                )
                 found.append(Problem(columns["reason"][at], file=file, line=line, record=record))
         return found
 

@@ -258,10 +258,14 @@ class InvalidTotalsError(PledgetrackError, ValueError):
         super().__init__(_listed(self.problems, "the stated totals"))
 
 
+_MOST_LISTED = 200
+
+
 def _listed(problems: tuple[Problem, ...], where: str) -> str:
     count = len(problems)
     head = f"{count} mistake{'s' * (count != 1)} in {where}"
-    return "\n".join([head, *(f"  {problem}" for problem in problems)])
+    rest = [f"  ... and {count - _MOST_LISTED} more in .problems"] if count > _MOST_LISTED else []
+    return "\n".join([head, *(f"  {problem}" for problem in problems[:_MOST_LISTED]), *rest])
 
 
 def unknown(what: str, name: object, choices: Iterable[str]) -> UnknownNameError:

@@ -21,9 +21,8 @@ def clean(text: str) -> str:
     plain = unicodedata.normalize("NFC", " ".join(text.split()))
     if not plain:
         raise ValueError("an empty text; leave the field out where nothing is stated")
-    if plain.isprintable():
-        return plain
-    for character in plain:
+    # What Python calls printable holds none of these; most text is.
+    for character in "" if plain.isprintable() else plain:
         # Formatting characters (joiners, direction marks) belong to written languages.
         if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
             raise ValueError(f"unprintable character {character!r} in the text")

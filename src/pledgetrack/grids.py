@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,11 +20,12 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack.errors import FileFormatError, FrameError, MissingExtraError
-from pledgetrack.intake import File
+from pledgetrack.intake import File, files_of
 from pledgetrack.reading import any_cell_size
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet", ".json", ".jsonl", ".ndjson", ".js")
 _DELIMITERS = ",;\t|"
+_SURELY_WHOLE = 10.0**15  # digits that a float holds
 _SAMPLE = 60  # rows that show which delimiter a file has
 
 
@@ -52,6 +54,24 @@ class Grid:
         """Where a row stands, for account and citations."""
         sheet = f"sheet {self.sheet!r}, " if self.sheet else ""
         return f"{sheet}{self.row_word} {number}"
+
+
+def grids_of(
+    source: Any, *, encoding: str | None = None, delimiter: str | None = None
+) -> list[Grid]:
+    """The sheets of a path, a folder, an open file, a frame, or a list of these."""
+    if isinstance(source, (list, tuple)):
+        return [
+            grid
+            for part in source
+            for grid in grids_of(part, encoding=encoding, delimiter=delimiter)
+        ]
+    if isinstance(source, (str, os.PathLike)) or callable(getattr(source, "read", None)):
+        found: list[Grid] = []
+        for file in files_of(source, SUFFIXES, what="table"):
+            found += grids_of_file(file, encoding=encoding, delimiter=delimiter)
+        return found
+    return [grid_of_frame(source)]
 
 
 def grids_of_file(
@@ -388,7 +408,10 @@ def plain(value: Any) -> Any:
     if value is None or type(value) in (str, int, bool, dt.date):
         return value
     if isinstance(value, (float, np.floating)):
-        return None if value != value else Decimal(repr(float(value)))  # noqa: PLR0124  # NaN
+        # A whole number is one, so that a year or an id in a column of floats reads as itself.
+        number = float(value)
+        whole = number.is_integer() and abs(number) < _SURELY_WHOLE
+        return int(number) if whole else None if np.isnan(number) else Decimal(repr(number))
     if isinstance(value, Decimal):
         return None if value.is_nan() else value
     return _unusual(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
+import narwhals as nw
 import pandas as pd
 
 from pledgetrack import frames
@@ -158,7 +160,11 @@ def reconcile(
         for group in _in_order({*table.figures, *places}, names)
         for line in _differences(group, table, behind, allowed)
     ]
-    return _result(found, behind)
+    counts: dict[tuple[str, ...], int] = {}
+    if found and per is None and "status" not in table.keys:
+        day = frames.today(as_of)
+        counts = _counts(ledger, table.keys, day, known_by=known_by, until=day, **converting)
+    return _result(found, behind, counts)
 
 
 # --- what the document states ---------------------------------------------------------------------
@@ -327,7 +333,7 @@ def _in_order(groups: Iterable[Group], names: Sequence[str]) -> list[Group]:
 
 def _differences(
     group: Group, table: _Stated, behind: _Behind, allowed: Callable[[str], Decimal]
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[tuple[Any, ...]]:
     """The figures of a group on which both sides differ."""
     at = behind.places.get(group)
     row: Any = {} if at is None else behind.computed.iloc[at]
@@ -342,9 +348,29 @@ def _differences(
             difference = EXACT.subtract(computed, stated)
             if abs(difference) <= (0 if measure == "commitments" else allowed(group[-1])):
                 continue
-        count = len(behind.movements(group, measure)) if at is not None else 0
         note = _note(group, behind) if at is None else None
-        yield (*group, measure, stated, computed, difference, count, note)
+        yield (*group, measure, stated, computed, difference, note)
+
+
+def _counts(
+    ledger: Ledger, keys: Sequence[str], day: dt.date, **options: Any
+) -> dict[tuple[str, ...], int]:
+    """How many movements are behind each measure of each group."""
+    table = ledger._rows(**options)
+    names = table.column_names
+    rows = frames.choose(frames.as_of_day(frames.enter(table), day), ledger._shown(table))
+    rows = rows.filter(nw.col("measure").is_in(MEASURES) & ~nw.col("number").is_null())
+    rows = rows.with_columns(*frames.key_columns(keys, names)) if keys else rows
+    groups = [f"key_{at}" for at in range(len(keys))]
+    counted = rows.group_by(*groups, "unit", "measure").agg(nw.len().alias("count"))
+    return {
+        (
+            *(frames.key_label(key, row[f"key_{at}"]) for at, key in enumerate(keys)),
+            row["unit"],
+            row["measure"],
+        ): row["count"]
+        for row in frames.records(counted)
+    }
 
 
 def _note(group: Group, behind: _Behind) -> str:
@@ -358,16 +384,24 @@ def _note(group: Group, behind: _Behind) -> str:
     return "the ledger has no such group"
 
 
-def _result(found: Sequence[tuple[object, ...]], behind: _Behind) -> Reconciliation:
+def _result(
+    found: Sequence[tuple[Any, ...]], behind: _Behind, counts: Mapping[tuple[str, ...], int]
+) -> Reconciliation:
     width = len(behind.keys)
     made: dict[str, Any] = {
-        name: frames.words(str(line[at]) for line in found)
+        name: frames.words(line[at] for line in found)
         for at, name in enumerate((*behind.keys, "measure"))
     }
     for at, name in enumerate(("stated", "computed", "difference"), start=width + 1):
-        made[name] = frames.amounts([line[at] for line in found], "decimal")  # type: ignore[misc]
-    made["movements"] = pd.array([line[width + 4] for line in found], dtype="int64")
-    made["note"] = frames.words(line[width + 5] for line in found)  # type: ignore[misc]
+        made[name] = frames.amounts([line[at] for line in found], "decimal")
+
+    def count(line: tuple[Any, ...]) -> int:
+        figure, computed = line[: width + 1], line[width + 2]
+        known = counts.get(figure, 0 if computed is None else None)
+        return len(behind.movements(figure[:-1], figure[-1])) if known is None else known
+
+    made["movements"] = pd.array([count(line) for line in found], dtype="int64")
+    made["note"] = frames.words(line[width + 4] for line in found)
     result = Reconciliation(made)
     result.attrs.update(behind.computed.attrs)
     result._behind = behind

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -327,3 +328,92 @@ def _positive() -> Any:
 def calendars() -> Any:
     """Fiscal calendars of every first month and naming."""
     return st.builds(FiscalCalendar, st.integers(1, 12), st.sampled_from(("starting", "ending")))
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnTable:
+    """A table as people type one: the file, its mapping, and what its rows state.
+
+    ``rows`` are donor, day and amount in USD; an amount that the table leaves open is None.
+    """
+
+    content: bytes
+    mapping: dict[str, Any]
+    rows: tuple[tuple[str, dt.date, Decimal | None], ...]
+
+
+DONORS = ("Norway", "United Kingdom", "Côte d'Ivoire", "Saint Kitts, Nevis", 'The "Fund"')
+_NOTHING = ("", "-", "n/a", ".", "..", "Not given", " ")
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%b-%Y", "%B %d, %Y", "%Y-%m-%dT00:00:00")
+
+
+@st.composite
+def tables(draw: Any) -> DrawnTable:
+    """Tables of donors, days and amounts, with the noise that files in use have.
+
+    Titles and notes around the rows, HXL tags, blank rows and columns, footnote marks, stray
+    spaces, thousands separators, decimal commas, negative amounts in parentheses, words for nil,
+    any delimiter and encoding, and a total that is right.
+
+    """
+    amounts_or_none = st.none() | amounts(most=10**9)
+    stated = draw(st.lists(st.tuples(st.sampled_from(DONORS), days(), amounts_or_none), max_size=6))
+    sign = draw(st.sampled_from((".", ",")))
+    form = draw(st.sampled_from(_DAYS))
+    lines: list[list[str]] = []
+    above = draw(st.lists(st.sampled_from(["Pledges 2024", "in US dollars", ""]), max_size=2))
+    lines += [[text, "", "", ""] for text in above]
+    lines.append(["Donor ", "Pledge\n(USD)", "Day", ""])
+    if draw(st.booleans()):
+        lines.append(["#org+name", "#value+usd", "#date", ""])
+    for name, day, number in stated:
+        lines += [["", "", "", ""]] * draw(st.integers(0, 1))
+        lines.append([draw(_dressed(name)), draw(_written(number, sign)), day.strftime(form), ""])
+    mapping: dict[str, Any] = {
+        "columns": {"party": "Donor", "target": "Pledge (USD)", "announced": "Day"},
+        "constants": {"unit": "USD", "stage": "pledged"},
+        "decimal": sign,
+        "day_first": form == "%d/%m/%Y",
+    }
+    if draw(st.booleans()):
+        total = sum((number for *_, number in stated if number is not None), Decimal(0))
+        lines.append(["Grand total", _digits(total, sign, ""), "", ""])
+        mapping["subtotals"] = [{"column": "Donor", "text": "grand total", "of": "all"}]
+    lines += [["* as announced", "", "", ""]] * draw(st.integers(0, 1))
+    delimiter = draw(st.sampled_from(",;\t|"))
+    text = "".join(_csv_line(line, delimiter) for line in lines)
+    encoding = draw(st.sampled_from(("utf-8", "utf-8-sig", "utf-16", "cp1252")))
+    return DrawnTable(text.encode(encoding), mapping, tuple(stated))
+
+
+def _dressed(name: str) -> Any:
+    """A name with stray spaces and footnote marks."""
+    marks = st.sampled_from(["", " ", "*", " (a)", "\u00a0", " †", " 1/"])
+    # Windows-1252 has the dagger and the hard space, and no superscript but these.
+    return st.tuples(st.sampled_from(["", " ", "\u00a0"]), marks).map(
+        lambda around: f"{around[0]}{name}{around[1]}"
+    )
+
+
+def _written(number: Decimal | None, sign: str) -> Any:
+    """A number in the ways in which people write it, or that there is none."""
+    if number is None:
+        return st.sampled_from(_NOTHING)
+    groups = [",", " ", "'", ""] if sign == "." else [".", " ", ""]
+    dress = st.sampled_from(["{}", " {} ", "{}*", "US$ {}", "{} USD", "{} (b)"])
+    return st.tuples(st.sampled_from(groups), dress).map(
+        lambda drawn: drawn[1].format(_digits(number, sign, drawn[0]))
+    )
+
+
+def _digits(number: Decimal, sign: str, group: str) -> str:
+    whole, _, rest = f"{number:,f}".partition(".")
+    return whole.replace(",", group) + (f"{sign}{rest}" if rest else "")
+
+
+def _csv_line(cells: Sequence[str], delimiter: str) -> str:
+    quoted = ('"' + cell.replace('"', '""') + '"' for cell in cells)
+    return delimiter.join(quoted) + "\r\n"

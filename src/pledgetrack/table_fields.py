@@ -2,166 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from pledgetrack.errors import PledgetrackError, TableError, closest
 from pledgetrack.grids import Grid
-from pledgetrack.quantity import EXACT
-from pledgetrack.table_cells import (
-    NIL,
-    NO_DAYS,
-    CellError,
-    amount_in,
-    currency_in,
-    day_in,
-    decimal_sign,
-    excel_day,
-    is_day_first,
-    is_nil,
-    text_of,
-    unmarked,
-    year_in,
-)
-from pledgetrack.table_mapping import DAY_WORDS, VIRTUAL, WORDS, Spec, TableMapping, scale_of
-from pledgetrack.units import is_currency
+from pledgetrack.quantity import DECIMAL_PLACES, EXACT, tidy
+from pledgetrack.table_amounts import amount_in, currency_in, decimal_sign
+from pledgetrack.table_cells import NIL, CellError, is_nil, text_of, unmarked
+from pledgetrack.table_days import NO_DAYS, day_in, excel_day, is_day_first, year_in
+from pledgetrack.table_header import Header, fold_title
+from pledgetrack.table_mapping import TableMapping
+from pledgetrack.table_specs import DAY_WORDS, WORDS, Spec, scale_of
+from pledgetrack.units import check_unit, is_currency
 from pledgetrack.wording import parse_quantity
 
 _T = TypeVar("_T")
 Row = list[Any]
 """The cells of a row, then what stands beside them: file, sheet, heading, unpivoted name, value."""
 
-_SEARCHED = 200  # rows in which the header is looked for
-_TAG = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z][a-z0-9_]*)*", re.IGNORECASE)
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
+_FINEST = Decimal(1).scaleb(-DECIMAL_PLACES)
 _WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-
-
-def fold_title(title: Any) -> str:
-    """A title as titles are compared."""
-    return text_of(title).casefold()
-
-
-def fold_tag(tag: Any) -> str:
-    """An HXL tag in one spelling: its attributes in order.
-
-    >>> fold_tag("#value + usd+Funding"), fold_tag("Donor")
-    ('#value+funding+usd', '')
-    """
-    text = text_of(tag)
-    if not _TAG.fullmatch(text):
-        return ""
-    name, *attributes = (part.strip() for part in text.casefold().split("+"))
-    return "+".join([name, *sorted(attributes)])
-
-
-def is_tag_row(cells: Sequence[Any]) -> bool:
-    """Whether a row holds HXL tags and nothing else."""
-    first = next((text for cell in cells if cell is not None and (text := text_of(cell))), "")
-    if not first.startswith("#"):
-        return False
-    texts = [text_of(cell) for cell in cells]
-    return any(texts) and all(not text or _TAG.fullmatch(text) for text in texts)
-
-
-@dataclass(slots=True)
-class Header:
-    """The titles and HXL tags of a table, and how many rows of the grid they take."""
-
-    titles: list[str]
-    tags: list[str] = field(default_factory=list)
-    row: int = 0
-    taken: int = 0
-
-    def places(self, name: str | int) -> list[int]:
-        """Where the columns of a name, tag or number stand."""
-        if isinstance(name, int):
-            return [name - 1] if 0 < name <= len(self.titles) else []
-        wanted = fold_title(name)
-        tag = fold_tag(name)
-        folded = [fold_title(title) for title in self.titles]
-        found = [at for at, title in enumerate(folded) if title == wanted]
-        if not found and tag:
-            found = [at for at, other in enumerate(self.tags) if other == tag]
-        if not found:
-            bare = unmarked(text_of(name)).casefold()
-            found = [at for at, title in enumerate(folded) if unmarked(title) == bare]
-        return found
-
-    def lacks(self, specs: Sequence[Spec], beside: Collection[str] = VIRTUAL) -> list[str]:
-        """The columns that the specs need and that are neither here nor ``beside`` the cells."""
-        return [
-            " or ".join(map(repr, spec.columns))
-            for spec in specs
-            if spec.columns and not spec.optional
-            and not any(n in beside or self.places(n) for n in spec.columns)
-        ]  # fmt: skip
-
-
-def find_header(
-    grid: Grid, needed: Sequence[Spec], stated: Any, beside: Collection[str] = VIRTUAL
-) -> Header | None:
-    """The header of a grid: stated by row number, or the first row with the columns needed.
-
-    None where no row has one of them; the best row where some are missing.
-    """
-    if grid.titles is not None:
-        return _tagged(grid, Header([text_of(title) for title in grid.titles]))
-    if stated == 0:
-        width = max((len(cells) for _, cells in grid.rows), default=0)
-        return Header([f"column {at}" for at in range(1, width + 1)])
-    if stated is not None:
-        return _stated_header(grid, stated)
-    named = [spec for spec in needed if any(isinstance(name, str) for name in spec.columns)]
-    best: tuple[int, Header | None] = (len(named), None)
-    for at in range(min(_SEARCHED, len(grid.rows))):
-        header = _header_at(grid, at)
-        missing = len(header.lacks(named, beside))
-        if not missing:
-            return header
-        if missing < best[0]:
-            best = (missing, header)
-    return best[1]
-
-
-def _header_at(grid: Grid, at: int) -> Header:
-    number, cells = grid.rows[at]
-    return _tagged(grid, Header([text_of(cell) for cell in cells], row=number, taken=at + 1))
-
-
-def _tagged(grid: Grid, header: Header) -> Header:
-    """The header with the HXL tags of the row below it, or of its own."""
-    if is_tag_row(header.titles):
-        header.tags = [fold_tag(title) for title in header.titles]
-    elif len(grid.rows) > header.taken and is_tag_row(grid.rows[header.taken][1]):
-        header.tags = [fold_tag(cell) for cell in grid.rows[header.taken][1]]
-        header.taken += 1
-    return header
-
-
-def _stated_header(grid: Grid, stated: Any) -> Header:
-    """The header in the row of that number; of several rows the titles are put together."""
-    numbers = list(stated) if isinstance(stated, (list, tuple)) else [stated]
-    at = {number: place for place, (number, _) in enumerate(grid.rows)}
-    if missing := [number for number in numbers if number not in at]:
-        raise TableError(
-            f"{grid.shown}: header={missing[0]!r}, but that {grid.row_word} is empty or not there",
-            file=grid.file, sheet=grid.sheet,
-        )  # fmt: skip
-    lines = [grid.rows[at[number]][1] for number in numbers]
-    width = max(map(len, lines))
-    titles = [""] * width
-    for depth, line in enumerate(lines):
-        said = ""
-        for place in range(width):
-            text = text_of(line[place]) if place < len(line) else ""
-            # A title above several columns stands in the first of them.
-            said = text or (said if depth < len(lines) - 1 else "")
-            titles[place] = f"{titles[place]} {said}".strip()
-    return _tagged(grid, Header(titles, row=numbers[-1], taken=at[numbers[-1]] + 1))
 
 
 class Day(NamedTuple):
@@ -192,10 +55,8 @@ class Fields:
         self.unpivoted = unpivoted
         self.remarks: list[str] = []
         self.amount_places: dict[int, Callable[[Any], Decimal]] = {}
-        self.nil = frozenset(
-            text_of(word).casefold() for word in (NIL if mapping.nil is None else mapping.nil)
-        )
-        self.no_days = frozenset(NO_DAYS if mapping.no_days is None else mapping.no_days)
+        self.nil = frozenset(text_of(word).casefold() for word in (*NIL, *(mapping.nil or ())))
+        self.no_days = frozenset((*NO_DAYS, *(mapping.no_days or ())))
         beside = [name for name in mapping.beside() if name != "(row)"]
         self.beside = {fold_title(name): self.width + at for at, name in enumerate(beside)}
         self.value_place = self.width + 4
@@ -463,6 +324,14 @@ class Fields:
         def number(cell: Any) -> tuple[Decimal, str]:
             found = amount_in(cell, sign)
             value = EXACT.scaleb(found.number, power) if power else found.number
+            if (
+                digits is None
+                and -int(value.as_tuple().exponent) > DECIMAL_PLACES
+                and (tidy(value) != tidy(value).quantize(_FINEST, context=_ROUNDING))
+            ):
+                raise CellError(
+                    f"'{value}' has more than {DECIMAL_PLACES} decimals; state digits=2 to round it"
+                )
             if digits is not None:
                 value = value.quantize(Decimal(1).scaleb(-digits), context=_ROUNDING)
             return value, found.currency
@@ -499,7 +368,10 @@ class Fields:
 
         def unit(row: Row) -> str | None:
             text = read(row)
-            return None if text is None else currency_in(text, dollar)
+            if text is None or (spec.lookup and not is_currency(text)):
+                # A thing counted is one where a person says so.
+                return None if text is None else check_unit(text)
+            return currency_in(text, dollar)
 
         return self._told(spec, unit)
 

@@ -13,9 +13,11 @@ from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.errors import TableError, unknown
 from pledgetrack.models import EVENT_KINDS, STAGES, Commitment, Event, Phrases
 from pledgetrack.reading import messages
-from pledgetrack.table_cells import CellError, years_in
+from pledgetrack.table_cells import CellError
+from pledgetrack.table_days import years_in
 from pledgetrack.table_fields import Fields, Read, Row
-from pledgetrack.table_mapping import AMOUNTS, ENTRY, MEASURES, NAMES, TEXTS, Spec, TableMapping
+from pledgetrack.table_mapping import TableMapping
+from pledgetrack.table_specs import AMOUNTS, ENTRY, MEASURES, NAMES, TEXTS, Spec
 
 _PLURAL = {"party": "parties", "recipient": "recipients", "channel": "channels"}
 
@@ -119,18 +121,25 @@ class Records:
                 problems.append(str(error))
                 return None
 
+        amounts = {
+            name: [found for read in reads if (found := said(read)) is not None]
+            for name, reads in self.amounts.items() if reads
+        }  # fmt: skip
+        first = next((found for some in amounts.values() for found in some), None)
+        if self.states_amounts and not self.entries and first is None and not problems:
+            return Made(self._name(number, row), silent=True)
         data: dict[str, Any] = {}
         for name, read in self.texts.items():
             if (text := said(read)) is not None:
                 data[name] = text
         for name, names in self.names.items():
             data[_PLURAL[name]] = said(names) or ()
+        if not data["parties"] and not problems:
+            problems.append(
+                "no party is stated; give 'party' another column, or leave such rows out with skip="
+            )
         days: dict[str, Any] = {name: said(read) for name, read in self.days.items()}
         data["tags"] = {tag: text for tag, read in self.tags.items() if (text := said(read))}
-        amounts = {
-            name: [found for read in reads if (found := said(read)) is not None]
-            for name, reads in self.amounts.items() if reads
-        }  # fmt: skip
         horizon = said(lambda row: _window(self.horizon, row, self.calendar))
         if horizon:
             data["horizon"] = horizon
@@ -141,14 +150,11 @@ class Records:
             data["known"] = days["known"].text
         kind = said(self.kind) if self.kind else None
         beside = [made for event in self.beside if (made := said(event.read)) is not None]
-        first = next((found for some in amounts.values() for found in some), None)
         data.setdefault("id", self._name(number, row))
         made = Made(data["id"], amount=first)
         if problems:
             raise RowError(problems)
-        if self.states_amounts and first is None and not self.entries:
-            made.silent = True
-        elif self.entries:
+        if self.entries:
             made.entry = self._entry(data, kind, days.get("on"), amounts["quantity"])
         else:
             made.commitment, made.events = self._promise(data, days, amounts, beside)

@@ -12,8 +12,10 @@ from pledgetrack.grids import Grid
 from pledgetrack.quantity import EXACT, tidy
 from pledgetrack.render import clip
 from pledgetrack.table_cells import CellError, is_nil, text_of
-from pledgetrack.table_fields import Fields, Header, Row, fold_title, is_tag_row
-from pledgetrack.table_mapping import RowRule, Spec, TableMapping, rules_of
+from pledgetrack.table_fields import Fields, Row
+from pledgetrack.table_header import Header, fold_title, is_tag_row
+from pledgetrack.table_mapping import TableMapping
+from pledgetrack.table_specs import RowRule, Spec, rules_of
 
 Sort = Literal["record", "subtotal", "set aside", "rejected"]
 

@@ -20,6 +20,9 @@ from pledgetrack.units import is_currency
 RECORDS = ("transaction", "budget", "planned-disbursement")
 """The elements of an activity that are records of the account, beside itself."""
 
+STRAY = (*RECORDS, "iati-activity")
+"""What belongs into an activity, or into the root, and is told where it stands elsewhere."""
+
 _UNPRINTABLE = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 # xs:date, whose time zone says nothing about the day, and the day of an xs:dateTime.
@@ -124,6 +127,9 @@ class ActivityReader:
                     activity.facts.append(made)
                 elif made is not None:
                     activity.plans.append(made)
+        for one in element.iterdescendants(*STRAY):
+            if one.getparent() is not element or one.tag == "iati-activity":
+                note_stray(one, self.file, self.seen, self.identifier)
         return activity
 
     def _has_money(self) -> bool:
@@ -287,6 +293,15 @@ class ActivityReader:
                         vocabulary = modern("sector", vocabulary, old=self.old)
                     found.append(Place(name, code, vocabulary, place.get("percentage")))
         return tuple(found)
+
+
+def note_stray(one: Any, file: str, seen: AccountBuilder, record: str | None = None) -> None:
+    """Note a record that stands where none belongs."""
+    where = one.getparent().tag
+    seen.rejected(
+        f"{one.tag} stands in {where!r}, where none belongs",
+        file=file, line=one.sourceline, element=f"{where}/{one.tag}", record=record, raw=_raw(one),
+    )  # fmt: skip
 
 
 def _only(one: Any, name: str) -> Any:

@@ -103,7 +103,7 @@ def set_aside_levels(
         twice = {flow for other in below for flow in holds[other]} & holds[activity.identifier]
         for one in activity.records if twice else ():
             if flow_of(one) in twice:
-                words = f"{flow_of(one)}, reported at a level below this {activity.hierarchy}"
+                words = f"{flow_of(one)}: reported below hierarchy {activity.hierarchy} too"
                 seen.revise(one.row, "set aside", words)
         activity.facts = [fact for fact in activity.facts if flow_of(fact) not in twice]
         activity.plans = [plan for plan in activity.plans if plan.kind not in twice]

@@ -71,6 +71,7 @@ class Made:
         self.events: list[Event] = []
         self.rows: dict[int, list[int]] = {}
         self.beyond: dict[int, str] = {}
+        self._cited: dict[int, Citation] = {}
         sharing = Sharing(activity, split)
         cells: dict[Cell, list[Step]] = defaultdict(list)
         for giver, facts in self._givers().items():
@@ -206,7 +207,11 @@ class Made:
         self.rows[id(event)] = [self.activity.row]
 
     def _citation(self, fact: Fact) -> Citation:
-        return Citation(source=self.source, place=f"line {fact.line}, {fact.path}")
+        # A transaction that is split is cited by each of its parts.
+        if fact.row not in self._cited:
+            place = f"line {fact.line}, {fact.path}"
+            self._cited[fact.row] = Citation(source=self.source, place=place)
+        return self._cited[fact.row]
 
 
 def _astray(cells: Iterable[Sequence[Step]]) -> list[str]:

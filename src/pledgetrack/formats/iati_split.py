@@ -138,12 +138,18 @@ def steps(
         minor, flow = to_minor(fact.number, places), flows[fact.code]
         if minor < 0 and flow != "delivered":
             sums.taken.append(fact)
+        found = []
         for name, change in sums.changes(flow, minor).items():
             split = sums.splits.setdefault(name, Split(way.weights, way.whole))
-            parts = split.add(change)
-            for dims, part in zip(way.dims, parts, strict=True):
-                if part or not minor or len(parts) == 1:
-                    yield Step(dims, name, fact, from_minor(part, places))
+            parts = zip(way.dims, split.add(change), strict=True)
+            found += [
+                Step(dims, name, fact, from_minor(part, places))
+                for dims, part in parts
+                if part or not minor
+            ]
+        # What changes nothing is told all the same, where most of the money goes.
+        most = way.dims[way.weights.index(max(way.weights))]
+        yield from found or [Step(most, flow, fact, Decimal(0))]
     for (_, unit), sums in running.items():
         for flow, total in sums.sums.items():
             if total < 0:

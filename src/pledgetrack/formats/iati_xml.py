@@ -9,7 +9,7 @@ from typing import Any
 
 from pledgetrack.account import AccountBuilder
 from pledgetrack.errors import FileFormatError, MissingExtraError
-from pledgetrack.formats.iati_activity import ActivityReader, day_of
+from pledgetrack.formats.iati_activity import STRAY, ActivityReader, day_of, note_stray
 from pledgetrack.formats.iati_values import Activity
 from pledgetrack.intake import File
 
@@ -43,16 +43,16 @@ def activities(file: File, seen: AccountBuilder, read: Read, source: int) -> Ite
         )  # fmt: skip
         root: Any = None
         count = 0
+        opened: int | None = None  # the line of the activity that is being read
         try:
             for event, element in parser:
                 if root is None:
                     root = element
                     _check_root(root, file, read)
-                elif (
-                    event == "end"
-                    and element.tag == "iati-activity"
-                    and element.getparent() is root
-                ):
+                elif element.tag == "iati-activity" and element.getparent() is root:
+                    opened = element.sourceline if event == "start" else None
+                    if event == "start":
+                        continue
                     count += 1
                     reader = ActivityReader(element, count, file.name, seen, old=read.old)
                     activity = reader.read(source)
@@ -61,12 +61,14 @@ def activities(file: File, seen: AccountBuilder, read: Read, source: int) -> Ite
                     element.clear()
                     while element.getprevious() is not None:
                         del root[0]
+                elif event == "end" and opened is None and element.tag in STRAY:
+                    note_stray(element, file.name, seen)
         except etree.XMLSyntaxError as error:
             if root is None:
                 raise FileFormatError(
                     f"{file.name!r} is no XML file: {error.msg}", path=file.name
                 ) from error
-            _broken(parser.error_log, error, file, seen)
+            _broken(parser.error_log, error, opened, file, seen)
         else:
             if not count:
                 seen.set_aside(
@@ -97,7 +99,7 @@ def _check_root(root: Any, file: File, read: Read) -> None:
     read.generated = day_of(root.get("generated-datetime") or "")
 
 
-def _broken(log: Any, error: Any, file: File, seen: AccountBuilder) -> None:
+def _broken(log: Any, error: Any, opened: int | None, file: File, seen: AccountBuilder) -> None:
     """Note where the XML is malformed; an undeclared prefix alone loses nothing."""
     told: set[str] = set()
     fatal = [entry for entry in log if not entry.type_name.startswith("NS_ERR")]
@@ -112,6 +114,6 @@ def _broken(log: Any, error: Any, file: File, seen: AccountBuilder) -> None:
     if fatal or not told:
         line, words = (fatal[0].line, fatal[0].message) if fatal else (error.lineno, error.msg)
         seen.rejected(
-            f"malformed XML, nothing is read from here on: {words.strip()}",
+            f"malformed XML, nothing from line {opened or line} on is read: {words.strip()}",
             file=file.name, line=line or None, element="xml", raw={"message": words.strip()},
         )  # fmt: skip

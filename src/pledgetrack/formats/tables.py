@@ -10,16 +10,18 @@ from typing import Any
 
 from pledgetrack.account import AccountBuilder
 from pledgetrack.errors import TableError
-from pledgetrack.grids import SUFFIXES, Grid, grid_of_frame, grids_of_file
+from pledgetrack.grids import Grid, grids_of
 from pledgetrack.imported import ledger_of
-from pledgetrack.intake import OnReject, check_on_reject, files_of, progress
+from pledgetrack.intake import OnReject, check_on_reject, progress
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Party, Phrases, Source
 from pledgetrack.quantity import tidy
-from pledgetrack.table_fields import Fields, Header, find_header
-from pledgetrack.table_mapping import Spec, TableMapping, listed
+from pledgetrack.table_fields import Fields
+from pledgetrack.table_header import Header, find_header
+from pledgetrack.table_mapping import TableMapping
 from pledgetrack.table_records import Entry, Made, Records, RowError, assembled, check_fields
 from pledgetrack.table_rows import Sorted, Sorting, raw_of, reconciled
+from pledgetrack.table_specs import Spec, listed
 
 
 def read_table(
@@ -63,18 +65,6 @@ def read_table(
     for grid, header in _chosen(grids, made):
         reading.read(grid, header)
     return reading.ledger(on_reject)
-
-
-def grids_of(
-    source: Any, *, encoding: str | None = None, delimiter: str | None = None
-) -> list[Grid]:
-    """The sheets of a path, a folder, an open file or a frame."""
-    if isinstance(source, (str, os.PathLike)) or callable(getattr(source, "read", None)):
-        found: list[Grid] = []
-        for file in files_of(source, SUFFIXES, what="table"):
-            found += grids_of_file(file, encoding=encoding, delimiter=delimiter)
-        return found
-    return [grid_of_frame(source)]
 
 
 # --- sheets ---------------------------------------------------------------------------------------
@@ -213,7 +203,7 @@ class _Reading:
 
     def _place(self, grid: Grid, item: Sorted, part: str | None) -> dict[str, Any]:
         element = grid.place(item.number) + (f", column {part!r}" if part else "")
-        line = item.number if grid.row_word == "line" else None
+        line = item.number if grid.row_word != "record" else None
         return {"file": grid.file, "line": line, "element": element}
 
     def _other(self, at: int, items: list[Sorted], sorting: Sorting, records: Records) -> None:
