@@ -29,7 +29,7 @@ FLOORS = (
     ("frames", "pricing"),
     ("exchange",),
     ("convert",),
-    ("status", "choice"),
+    ("status", "choice", "doubles"),
     ("cells",),
     ("periods",),
     ("totals", "check", "counted"),

@@ -450,5 +450,6 @@ class Family:
         if announced and direct and not place.member.course.over:
             last.account.too_large.append(f"the parts of {name!r} {said}")
         else:
-            finding = f"its parts {said}; no more is counted"
+            brought = filter(None, (self.kin.brought(part, name) for part in place.parts))
+            finding = "; ".join([f"its parts {said}; no more is counted", *brought])
             place.member.account.findings.append(Finding("error", name, finding))
