@@ -43,14 +43,16 @@ OF_PARTS = "part delivered"
 class Account:
     """All that is counted of one commitment.
 
-    ``asides`` are the days on which it began to count, or not to. ``too_large`` says where it makes
-    the parts of a whole larger than that: as an announcement that is a mistake.
+    ``asides`` are the days on which it began to count, or not to; ``wholes`` the days on which it
+    got another outermost whole. ``too_large`` says where it makes the parts of a whole larger than
+    that: as an announcement that is a mistake.
     """
 
     rows: list[Row] = field(default_factory=list)
     announcing: int = 0
     events: list[Event] = field(default_factory=list)
     asides: list[tuple[dt.date, Aside | None]] = field(default_factory=list)
+    wholes: list[tuple[dt.date, str | None]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     too_large: list[str] = field(default_factory=list)
 
@@ -192,6 +194,7 @@ class Family:
         self.asides = any(kin.others.get(name) for name in self.members)
         self.touched: dict[int, _Place] = {}
         self.today: list[_Member] = []
+        self.moved: dict[str, _Member] = {}
         self.excess: dict[tuple[str, str], Decimal] = {}
 
     def counted(self) -> dict[str, Account]:
@@ -261,6 +264,12 @@ class Family:
             whole = self.members[name] if name else None
             if whole is not member.whole:
                 self._move(member, whole, day)
+        for member in self.moved.values():
+            *_, outermost = (None, *(above.name for above in member.wholes()))
+            wholes = member.account.wholes
+            if outermost != (wholes[-1][1] if wholes else None):
+                wholes.append((day, outermost))
+        self.moved = {}
         for member in self.members.values() if self.asides else ():
             if member.announced:
                 reason = self.kin.aside(member.name, day)
@@ -271,6 +280,7 @@ class Family:
     def _move(self, member: _Member, whole: _Member | None, day: dt.date) -> None:
         """Make a member a part of a whole, or of none."""
         moved = list(member.tree())
+        self.moved |= {one.name: one for one in moved}
         self._mirror(member, moved, day, sign=-1)
         if member.whole:
             del member.whole.parts[member.name]
@@ -324,13 +334,13 @@ class Family:
                 self._arrive(whole, member, told, base)
         if member.course.over != before:
             for part in member.parts.values():
-                self._sweep(part, base)
+                self._sweep(part, base._replace(on=base.day))
 
     def _arrive(self, whole: _Member, part: _Member, told: Told, base: Cause) -> None:
         unit, more = told
         whole.account.rows += [
             row(unit, OF_PARTS, more.told, base, part.name),
-            *whole.course.arrive(unit, more, base),
+            *whole.course.arrive(unit, more, base._replace(on=base.day)),
         ]
         if unit in whole.places:
             place = whole.places[unit]

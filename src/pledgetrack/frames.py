@@ -20,7 +20,7 @@ from pledgetrack.units import ACTION, is_currency
 
 Numbers = Literal["decimal", "float"]
 Bounds = Literal["words", "range"]
-_DATES = ("on", "since", "until", "known", "announced", "start", "end")
+_DATES = ("on", "since", "until", "known", "announced", "start", "end", "whole_announced")
 KEYS = (
     "party", "recipient", "channel", "unit", "horizon", "due",
     "announced", "status", "source", "commitment",
