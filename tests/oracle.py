@@ -144,10 +144,10 @@ def below(wholes: dict[str, str], name: str) -> list[str]:
     return [other for part in near for other in (part, *below(wholes, part))]
 
 
-def rate_day(ledger, name: str) -> dt.date:
-    """The day of the announcement of the outermost whole of a commitment."""
+def rate_day(ledger, name: str, day: dt.date) -> dt.date:
+    """The day of the announcement of the outermost whole of a commitment, as it is on a day."""
     commitments, _ = all_records(ledger)
-    wholes, _ = relations(commitments, dt.date.max)
+    wholes, _ = relations(commitments, day)
     while name in wholes:
         name = wholes[name]
     return next(one.announced for one in commitments if one.id == name)

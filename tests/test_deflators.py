@@ -56,7 +56,7 @@ def test_constant_prices_are_rounded_once(
     for key, mine in oracle.streams(oracle.counting(ledger.movements(), day)).items():
         balance = Fraction(sum(row["number"] for row in mine))
         if is_currency(key[1]):
-            announced = oracle.rate_day(ledger, key[0])
+            announced = oracle.rate_day(ledger, key[0], day)
             index = deflators.index
             change = Fraction(index[into, deflators.base_year]) / index_of(index, into, announced)
             worth = balance * oracle.rate(rates, key[1], into, announced) * change

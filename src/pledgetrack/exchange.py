@@ -3,6 +3,10 @@
 The rows of one balance are its stream. Each row becomes the rounded balance after it less the
 rounded balance before it, so that what a stream adds up to is its balance rounded once, and no
 dust remains.
+
+A part is converted with its outermost whole: at the rate of the day of that, and together or not at
+all. From the day of a fact for which there is no rate all of them stay as recorded; rows that count
+before and after that day are closed on it and repeated.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pledgetrack.calendar import NOT_STATED
 from pledgetrack.errors import AmountError, FrameError
@@ -26,13 +31,13 @@ from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS
 from pledgetrack.rates import round_half_even
 from pledgetrack.units import is_currency, minor_digits
 
-NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "announced")
+NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "until", "announced")
 _RATE = pa.decimal128(38, 18)
 _KEY = pa.dictionary(pa.int32(), pa.string())
-# What tells balances apart: whose, of what, and the keys under which a moved horizon repeats rows.
+# What tells balances apart: whose, of what, and the keys under which rows are repeated.
 _OF_STREAMS = (
     "commitment", "party", "recipient", "channel", "unit", "measure", "part",
-    "until", "start", "end", "horizon",
+    "until", "start", "end", "horizon", "whole", "whole_announced",
 )  # fmt: skip
 _AMOUNTS = ("number", "low", "high")
 _TOLD = ("rate", "rate_day", "rate_source", "deflator")
@@ -40,43 +45,84 @@ _SETTLING = ("event", "source", "bound", "known")
 _LOW = 10**14
 _DAY_ONE = dt.date(1970, 1, 1).toordinal()
 _NO_DAY = -(10**7)
-
-Roots = Mapping[str, tuple[str, dt.date]]
-"""For a part its outermost whole, and the day whose rate it takes."""
+_NEVER = dt.date.max.toordinal() + 1
 
 
 def exchange(
-    table: pa.Table, conversion: Conversion, chosen: pa.Array, roots: Roots | None = None
+    table: pa.Table, conversion: Conversion, chosen: pa.Array, since: dt.date | None = None
 ) -> tuple[pa.Table, set[str]]:
     """A table of movements with the money of the chosen rows converted, and the units kept.
 
-    Without ``roots`` the wholes of parts are read from the rows.
+    Only for rows that count on ``since`` or later is a rate asked.
     """
-    money = _Money(table, conversion, chosen, _roots_of(table) if roots is None else roots)
-    kept = money.without_price()
-    return money.table(kept), {unit for _, unit in kept}
+    rows = _Rows(table)
+    shown = np.isin(np.arange(table.num_rows), chosen.to_numpy()) & rows.is_money
+    shown &= rows.until > (since.toordinal() if since else 0)
+    asked = rows.is_money & np.isin(rows.family, rows.family[shown])
+    money = _Money(table, conversion, np.flatnonzero(asked), rows)
+    gaps = money.gaps()
+    if not gaps:
+        return money.table(), set()
+    # From the day of the first fact without a rate a family stays as recorded.
+    ends = np.array([gaps.get(family, _NEVER) for family in rows.family.tolist()])
+    split = np.flatnonzero(asked & (rows.since < ends) & (ends < rows.until))
+    order = np.sort(np.concatenate([np.arange(table.num_rows), split]))
+    again = np.append(False, order[1:] == order[:-1])
+    closed = np.append(order[1:] == order[:-1], False)
+    table = table.take(pa.array(order))
+    table = _with_days(table, "since", again, ends[order])
+    table = _with_days(table, "until", closed, ends[order])
+    kept = (again | (rows.since[order] >= ends[order])) & asked[order]
+    units, names = _codes(table.column("unit"))
+    money = _Money(table, conversion, np.flatnonzero(asked[order] & ~kept), _Rows(table))
+    return money.table(), {names[unit] for unit in set(units[kept & shown[order]].tolist())}
+
+
+class _Rows:
+    """Of each row of a table: whether it holds money, when it counts, and its family.
+
+    A family are an outermost whole and all that is a part of it, in one unit.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        units, names = _codes(table.column("unit"))
+        money = np.array([is_currency(name) for name in names] + [False])
+        self.is_money = table.column("number").is_valid().to_numpy() & money[units]
+        roots = table.column("commitment").cast(pa.string())
+        if "whole" in table.column_names:
+            roots = pc.coalesce(table.column("whole").cast(pa.string()), roots)
+        elif "part" in table.column_names and table.column("part").null_count < table.num_rows:
+            raise FrameError(
+                "these rows tell of parts, but not what they are parts of; make the frame anew "
+                "with ledger.movements()",
+                columns=("whole", "whole_announced"),
+            )
+        whose, known = _codes(roots)
+        self.family = units * (len(known) + 1) + whose
+        self.since, until = _ordinals(table, "since"), _ordinals(table, "until")
+        self.until = np.where(until < 0, _NEVER, until)
+        self.on, self.announced = _ordinals(table, "on"), _ordinals(table, "announced")
+        # A part takes the day of its outermost whole, and is worth nothing of its own before that.
+        self.first = self.announced
+        if "whole" in table.column_names:
+            is_part = table.column("whole").is_valid().to_numpy()
+            outer = _ordinals(table, "whole_announced") if is_part.any() else self.announced
+            self.first = np.where(is_part, outer, self.announced)
 
 
 class _Money:
-    """The rows of a table that hold money, balance by balance, in the order in which they count."""
+    """Rows of a table that hold money, balance by balance, in the order in which they count."""
 
-    def __init__(
-        self, table: pa.Table, conversion: Conversion, chosen: pa.Array, roots: Roots
-    ) -> None:
-        self.source, self.conversion, self.roots = table, conversion, roots
-        units, names = _codes(table.column("unit"))
-        is_money = np.array([is_currency(name) for name in names] + [False])
-        # The rest of a balance goes with a chosen row: what other sources tell, what was announced.
-        whose, known = _codes(table.column("commitment"))
-        pair = units * (len(known) + 1) + whose
-        beside = np.isin(pair, pair[chosen.to_numpy()])
-        there = table.column("number").is_valid().to_numpy() & is_money[units]
-        rows = np.flatnonzero(there & beside)
+    def __init__(self, table: pa.Table, conversion: Conversion, rows: Any, known: _Rows) -> None:
+        self.source, self.conversion = table, conversion
         part = table.take(pa.array(rows))
-        on, announced = _ordinals(part, "on"), _ordinals(part, "announced")
-        if min(on.min(initial=0), announced.min(initial=0)) < 0:
-            raise FrameError("a row has no day to take a rate of", columns=("announced", "on"))
-        day, since = np.maximum(on, announced), _ordinals(part, "since")
+        on, announced, first = known.on[rows], known.announced[rows], known.first[rows]
+        if min(on.min(initial=0), announced.min(initial=0), first.min(initial=0)) < 0:
+            raise FrameError(
+                "a row has no day to take a rate of",
+                columns=("announced", "on", "whole_announced"),
+            )
+        day, since = np.maximum(on, announced), known.since[rows]
         stream = np.zeros(len(rows), dtype=np.int64)
         for name in part.column_names:
             if name in _OF_STREAMS or name.startswith("tag_"):
@@ -93,7 +139,7 @@ class _Money:
         order = np.lexsort((sizes[:, 0], sizes[:, 1], *rest, day, since, stream))
         self.at = rows[order].tolist()
         self.days = list(zip(since[order].tolist(), day[order].tolist(), strict=True))
-        self.announced = announced[order].tolist()
+        self.family = known.family[rows][order].tolist()
         self.amounts = {
             name: [values[at] for at in order.tolist()] for name, values in amounts.items()
         }
@@ -103,6 +149,8 @@ class _Money:
         self.names = {
             name: _values(part, name, order[edges]) for name in ("commitment", "unit", "party")
         }
+        dated = first if conversion.rate_day != "event" else np.maximum(day, first)
+        self.dated = dated[order].tolist()
         self.known: dict[tuple[str, int, str], Price | Missing] = {}
         self.prices = [self._prices(nth) for nth in range(len(self.streams))]
 
@@ -113,21 +161,11 @@ class _Money:
 
     # --- prices -----------------------------------------------------------------------------------
 
-    def _whose(self, nth: int) -> tuple[str, str]:
-        """The outermost whole and the unit, which are converted together or not at all."""
-        name = self.names["commitment"][nth]
-        return self.roots.get(name, (name,))[0], self.names["unit"][nth]
-
     def _prices(self, nth: int) -> list[Price | Missing]:
         """What one unit is worth in each row of a balance."""
         low, high = self.streams[nth]
-        days = [day for _, day in self.days[low:high]]
-        if self.conversion.rate_day != "event":
-            root = self.roots.get(self.names["commitment"][nth])
-            first = root[1].toordinal() if root else self.announced[low]
-            days = [first] * (high - low)
         unit, party = self.names["unit"][nth], self.names["party"][nth] or NOT_STATED
-        return [self._price(unit, day, party) for day in days]
+        return [self._price(unit, day, party) for day in self.dated[low:high]]
 
     def _price(self, unit: str, day: int, party: str) -> Price | Missing:
         key = (unit, day, party)
@@ -135,20 +173,27 @@ class _Money:
             self.known[key] = self.conversion.price(unit, dt.date.fromordinal(day), party)
         return self.known[key]
 
-    def without_price(self) -> set[tuple[str, str]]:
-        """What stays as recorded for want of a rate, or the error where nothing may."""
+    def gaps(self) -> dict[int, int]:
+        """The families that lack a rate, each with the day from which it does.
+
+        Where none may, that is the error.
+        """
         missing = [
-            (self._whose(nth), price)
-            for nth, prices in enumerate(self.prices)
-            for price in prices
+            (at, self.names["unit"][nth], price)
+            for nth, (low, _) in enumerate(self.streams)
+            for at, price in enumerate(self.prices[nth], start=low)
             if not isinstance(price, Price)
         ]
         # What stays as recorded must not look like what was converted: a sum in the target itself
         # that lacks its index would be added to those that have one.
-        bare = [error for (_, unit), error in missing if unit == self.conversion.into]
+        bare = [error for _, unit, error in missing if unit == self.conversion.into]
         if bare or (missing and not self.conversion.keeps):
-            raise first_of(bare or [error for _, error in missing])
-        return {whose for whose, _ in missing}
+            raise first_of(bare or [error for *_, error in missing])
+        found: dict[int, int] = {}
+        for at, *_ in missing:
+            since, family = self.days[at][0], self.family[at]
+            found[family] = min(since, found.get(family, since))
+        return found
 
     # --- balances ---------------------------------------------------------------------------------
 
@@ -171,14 +216,12 @@ class _Money:
             made[name] = made["number"] if same else _running(values, prices, scale)
         return made, prices, digits
 
-    def table(self, kept: set[tuple[str, str]]) -> pa.Table:
+    def table(self) -> pa.Table:
         """The table with converted amounts, and beside them what was recorded."""
         changed = {name: self.source.column(name).to_pylist() for name in (*self.amounts, "unit")}
         told: dict[str, list[Any]] = {name: [None] * self.source.num_rows for name in _TOLD}
         into = self.conversion.into
         for nth, (low, high) in enumerate(self.streams):
-            if self._whose(nth) in kept:
-                continue
             amounts, rates, digits = self._converted(nth)
             for name, parts in amounts.items():
                 for at, number in zip(self.at[low:high], parts, strict=True):
@@ -189,10 +232,14 @@ class _Money:
             for at, rate, price in told_of:
                 if isinstance(price, Price):
                     changed["unit"][at] = into
-                    told["rate"][at] = _shown(rate / price.deflator)
-                    told["rate_day"][at] = price.rate.day if rate == price.factor else None
                     told["rate_source"][at] = price.rate.source
-                    told["deflator"][at] = _shown(price.deflator)
+                    if rate == price.factor:
+                        told["rate"][at] = _shown(price.rate.value)
+                        told["rate_day"][at] = price.rate.day
+                        told["deflator"][at] = _shown(price.deflator)
+                    else:
+                        # An average is of no one day and of no one year's prices.
+                        told["rate"][at] = _shown(rate)
         return _with_columns(self.source, changed, told, self.conversion)
 
     def _refuse_too_large(self, nth: int, number: int, digits: int) -> None:
@@ -297,23 +344,11 @@ def _ordinals(table: pa.Table, name: str) -> Any:
     return np.maximum(days.fill_null(_NO_DAY).to_numpy() + _DAY_ONE, -1)
 
 
-def _roots_of(table: pa.Table) -> Roots:
-    """The outermost whole of each part, and its day, as far as the rows tell."""
-    if "part" not in table.column_names or table.column("part").null_count == table.num_rows:
-        return {}
-    known = zip(
-        *(table.column(name).to_pylist() for name in ("part", "commitment", "announced")),
-        strict=True,
-    )
-    wholes = {part: (whole, day) for part, whole, day in known if part is not None}
-    found = {}
-    for part, root in wholes.items():
-        seen = {part}
-        while root[0] in wholes and root[0] not in seen:
-            seen.add(root[0])
-            root = wholes[root[0]]  # noqa: PLW2901  # one whole further out
-        found[part] = root
-    return found
+def _with_days(table: pa.Table, name: str, where: Any, ordinals: Any) -> pa.Table:
+    """The table with other days in some rows of a column."""
+    days = pa.array((ordinals - _DAY_ONE).astype(np.int32), pa.int32(), mask=~where)
+    column = pc.coalesce(days.cast(pa.date32()), table.column(name).combine_chunks())
+    return table.set_column(table.column_names.index(name), name, column)
 
 
 def _with_columns(

@@ -18,7 +18,7 @@ from pledgetrack.balances import Finding
 from pledgetrack.calendar import FiscalCalendar, as_day
 from pledgetrack.check import check
 from pledgetrack.choice import Labels
-from pledgetrack.convert import OPTIONS, Converting, convert, described, roots_of, told_of
+from pledgetrack.convert import OPTIONS, Converting, convert, described, told_of
 from pledgetrack.errors import DayError, ExplainError, PledgetrackError, unknown
 from pledgetrack.frames import Bounds, Numbers
 from pledgetrack.history import View, changes
@@ -237,12 +237,15 @@ class Ledger:
         records = self._records
         for event in records.events:
             events.setdefault(event.commitment, []).append(event)
-        table, findings = movements(records.commitments, events, records.tags)
-        if records.context:
-            hidden = pa.array(sorted(records.context), pa.string())
-            names = table.column("commitment").cast(pa.string())
-            table = table.filter(pc.invert(pc.is_in(names, value_set=hidden)))
-        return table, findings
+        return movements(records.commitments, events, records.tags)
+
+    def _without_context(self, rows: pa.Table) -> pa.Table:
+        """The rows without those that are there for the sake of others."""
+        if not self._records.context:
+            return rows
+        hidden = pa.array(sorted(self._records.context), pa.string())
+        names = rows.column("commitment").cast(pa.string())
+        return rows.filter(pc.invert(pc.is_in(names, value_set=hidden)))
 
     def _known(self, known_by: object) -> Ledger:
         return self if known_by is None else self.cut(known_by=known_by)
@@ -251,21 +254,24 @@ class Ledger:
         self,
         *,
         known_by: object = None,
+        since: dt.date | None = None,
         until: dt.date | None = None,
         **converting: Unpack[Converting],
     ) -> pa.Table:
         """The movements that every table is made of, converted where that is asked.
 
-        ``until`` asks for no rate of a later fact.
+        ``since`` and ``until`` ask for no rate of what counts only before or after these days.
         """
         known = self._known(known_by)
         rows = known._counted[0]
         conversion = Conversion.of(**converting)
-        if conversion is None:
-            return rows
-        roots = roots_of(known._records.commitments, until)
-        where = self._shown(rows)
-        return convert(frames.enter(rows), conversion, until=until, where=where, roots=roots)
+        if conversion is not None:
+            # What a part is worth may depend on its whole, also where that is not shown.
+            where = dict(self._shown(rows))
+            if known._records.context:
+                choice.narrow(where, "commitment", tuple(known._by_id))
+            rows = convert(frames.enter(rows), conversion, since=since, until=until, where=where)
+        return known._without_context(rows)
 
     def _shown(self, rows: pa.Table) -> Labels:
         """What the ledger was narrowed to, as the keys of these rows; its units are as recorded."""
@@ -275,7 +281,7 @@ class Ledger:
 
     def _view(self, day: dt.date, **converting: Unpack[Converting]) -> View:
         """What there is to compare with another ledger, or with another day."""
-        rows = self._rows(until=day, **converting)
+        rows = self._rows(since=day, until=day, **converting)
         return View(self.commitments, self.events, rows, day, self._shown(rows))
 
     def movements(
@@ -332,7 +338,7 @@ class Ledger:
         1  United States  3739000000  3400000000
         """
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = totals(
             rows, by, as_of=day, per=per, calendar=calendar, bounds=bounds,
             where=self._shown(rows), include_repeats=include_repeats, numbers=numbers,
@@ -355,7 +361,7 @@ class Ledger:
         ['nothing reported', 'overdue']
         """
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = status(rows, as_of=day, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
@@ -381,7 +387,7 @@ class Ledger:
         1  action            2               0                1
         """
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = summary(rows, by, as_of=day, bounds=bounds, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
@@ -409,7 +415,8 @@ class Ledger:
         2   2024  1500000000  1500000000
         """
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        first = None if since is None else as_day(since)
+        rows = self._rows(known_by=known_by, since=first, until=day, **converting)
         made = timeline(
             rows, by, freq=freq, since=since, as_of=day, calendar=calendar, bounds=bounds,
             where=self._shown(rows), numbers=numbers,
@@ -479,7 +486,8 @@ class Ledger:
             made = explain_row(self, Row.of(row, at), **days, **asked)
             return self._reach(made, made.attrs.get("known_by"))
         converting = {name: asked.pop(name) for name in OPTIONS if name in asked}
-        rows = self._rows(known_by=known_by, until=frames.today(as_of), **converting)
+        day = frames.today(as_of)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         where = dict(self._shown(rows))
         for key, values in choice.labels(self._records, self._names, asked).items():
             choice.narrow(where, key, values)

@@ -169,7 +169,7 @@ def commitments(
         st.sampled_from((None, None, "part_of", "part_of", "part_of", "repeats", "same_as"))
     )
     other = draw(st.sampled_from(others)) if others and relation else None
-    if other is not None and other.targets and draw(st.integers(0, 5)):
+    if other is not None and other.targets and draw(st.integers(0, 3)):
         kept = draw(st.lists(st.sampled_from(other.targets), unique=True, min_size=1))
         targets = tuple(draw(_parts_of(target)) for target in kept)
     else:
@@ -295,15 +295,20 @@ def _without_conflicts(commitment: Commitment, drawn: Sequence[Event]) -> list[E
 
 
 @st.composite
-def rates(draw: Any) -> Rates:
-    """Rates of every currency that is drawn here, fixed, or dated with one for every day."""
+def rates(draw: Any, *, complete: bool = True) -> Rates:
+    """Rates of every currency that is drawn here, fixed, or dated.
+
+    There is one for every day, unless they need not be ``complete``: then a currency may lack all
+    of them, or those of some years.
+    """
     base = draw(st.sampled_from([unit for unit in UNITS if is_currency(unit)]))
-    dated = draw(st.booleans())
-    on = {FIRST_DAY, *draw(st.lists(days(), max_size=3))} if dated else {None}
+    dated = not complete or draw(st.sampled_from((True, True, False)))
+    on = {FIRST_DAY, *draw(st.lists(days(), min_size=1, max_size=4))} if dated else {None}
+    rate = _positive() if complete else st.none() | _positive() | _positive()
     series = {
-        unit: {day: draw(_positive()) for day in on}
+        unit: {day: draw(rate) for day in on}
         for unit in UNITS
-        if is_currency(unit) and unit != base
+        if is_currency(unit) and unit != base and (complete or draw(st.integers(0, 5)))
     }
     return Rates(base, series, "rates that were drawn", max_gap=(LAST_DAY - FIRST_DAY).days)
 

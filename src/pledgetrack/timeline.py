@@ -63,9 +63,12 @@ def timeline(
     periods = _periods(freq, calendar)
     ranged = frames.ranged(bounds)
     needed = (*NEEDED, *(("low", "high") if ranged else ()))
-    lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
+    first = None if since is None else as_day(since)
+    lazy, told = enter(
+        frame, needed, since=first, until=day, known_by=known_by, where=where, **converting
+    )
     keys = keys_of(by, lazy)
-    days = _days(lazy, periods, None if since is None else as_day(since), day)
+    days = _days(lazy, periods, first, day)
     columns = with_ends(MEASURES, ranged=ranged)
     if "source" not in keys and "source" not in (where or {}):
         columns += ["outstanding", "overdue"]

@@ -90,7 +90,9 @@ def totals(
     1  United States  3739000000  3400000000
     """
     day = frames.today(as_of)
-    lazy, told = enter(frame, NEEDED, until=day, known_by=known_by, where=where, **converting)
+    lazy, told = enter(
+        frame, NEEDED, since=day, until=day, known_by=known_by, where=where, **converting
+    )
     keys = keys_of(by, lazy)
     cut = periods_of(per, calendar)
     cells, columns = cells_of(lazy, keys, day, cut, where, ranged=frames.ranged(bounds))
@@ -130,7 +132,9 @@ def summary(
     """
     day = frames.today(as_of)
     needed = (*NEEDED, *STATUS_NEEDED)
-    lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
+    lazy, told = enter(
+        frame, needed, since=day, until=day, known_by=known_by, where=where, **converting
+    )
     keys = keys_of(by, lazy)
     cells, columns = cells_of(lazy, keys, day, None, where, ranged=frames.ranged(bounds))
     result = table_of(cells, keys, columns, numbers)

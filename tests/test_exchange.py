@@ -1,0 +1,204 @@
+"""Money of families: the day of the rate of parts, and what is kept for want of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pledgetrack as pt
+from pledgetrack import strategies as pts
+from test_convert import DATED, INTO, delivery, promise, rate_days
+from test_explain_rows import check
+from test_timeline import same
+
+DAYS = pts.days()
+KEYS = ["party", "commitment", "stated_unit", "horizon", "source"]
+
+
+def both(**fields: Any) -> list[pt.Commitment]:
+    """A part of 20 November 2014, when a pound was 2 dollars; its whole is of when it was 1.60."""
+    part = promise(id="part", part_of="whole", target={"number": 30, "unit": "GBP"})
+    fields = fields or {"target": {"number": 100, "unit": "GBP"}}
+    return [part, promise(id="whole", announced="2015-03-02", **fields)]
+
+
+# --- laws -----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40)
+@given(pts.ledgers(), pts.rates(complete=False), INTO, rate_days(), st.sampled_from(KEYS), DAYS)
+def test_what_is_kept_in_a_timeline_is_kept_in_totals_of_the_day(
+    ledger: pt.Ledger, rates: pt.Rates, into: str, rate_day: str, by: str, day: dt.date
+) -> None:
+    """A rate that is missing later leaves what was converted before, row by row."""
+    options: dict[str, Any] = {"into": into, "rates": rates, "rate_day": rate_day}
+    options["on_missing"] = "keep"
+    table = ledger.timeline(by, freq="year", as_of=day, **options)
+    for one in sorted(set(table["on"])):
+        same(table, ledger.totals(by, as_of=one, **options), one)
+    # The frame knows as much as the ledger, on every engine.
+    rows = ledger.movements()
+    if len(rows):
+        expected = ledger.totals(by, as_of=day, **options)
+        for frame in (rows, pl.from_pandas(rows)):
+            found = pt.totals(frame, by, as_of=day, **options)
+            pd.testing.assert_frame_equal(found, expected)
+
+
+@settings(max_examples=15)
+@given(
+    pts.ledgers(max_commitments=3), pts.rates(complete=False), INTO, rate_days(),
+    st.sampled_from(KEYS), DAYS,
+)  # fmt: skip
+def test_every_converted_cell_is_explained_and_no_choice_changes_it(
+    ledger: pt.Ledger, rates: pt.Rates, into: str, rate_day: str, by: str, day: dt.date
+) -> None:
+    """Whatever was kept: the rows behind a figure add up to it, in the whole and in a choice."""
+    options: dict[str, Any] = {"into": into, "rates": rates, "rate_day": rate_day}
+    options["on_missing"] = "keep"
+    whole = ledger.totals(by, as_of=day, **options)
+    check(ledger, whole, rates=rates)
+    if by == "stated_unit":
+        return
+    for label in sorted(set(whole[by])):
+        chosen = ledger.filter(**{by: label})
+        found = chosen.totals(by, as_of=day, **options)
+        mine = whole[whole[by] == label].reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, mine)
+    since = day - dt.timedelta(days=700)
+    course = ledger.timeline(by, freq="year", since=since, as_of=day, **options)
+    check(ledger, course, rates=rates)
+
+
+@settings(max_examples=15)
+@given(pts.ledgers(), pts.rates(), INTO, rate_days(), DAYS)
+def test_a_missing_rate_is_asked_for_only_where_a_table_shows_it(
+    ledger: pt.Ledger, rates: pt.Rates, into: str, rate_day: str, day: dt.date
+) -> None:
+    """With all rates there is nothing to keep, and ``on_missing`` changes nothing."""
+    options: dict[str, Any] = {"into": into, "rates": rates, "rate_day": rate_day, "as_of": day}
+    kept = ledger.totals("commitment", on_missing="keep", **options)
+    pd.testing.assert_frame_equal(kept, ledger.totals("commitment", **options), check_flags=False)
+    assert "not_converted" not in kept.attrs
+
+
+# --- the day of the rate --------------------------------------------------------------------------
+
+
+def test_a_part_takes_the_rate_of_its_own_day_until_it_has_a_whole() -> None:
+    """From the day of the whole, that of the whole; a timeline says so and explains itself."""
+    ledger = pt.Ledger(both())
+    options: dict[str, Any] = {"into": "USD", "rates": DATED}
+    table = ledger.timeline("commitment", freq="year", as_of="2015-12-31", **options)
+    assert table[["commitment", "period", "pledged"]].to_numpy().tolist() == [
+        ["part", "2014", 60], ["part", "2015", 48], ["whole", "2015", 112],
+    ]  # fmt: skip
+    check(ledger, table, rates=DATED)
+    rows = ledger.movements(**options)
+    told = rows[rows["commitment"] == "part"][["number", "since", "until", "rate_day"]]
+    assert [[None if pd.isna(cell) else cell for cell in row] for row in told.to_numpy()] == [
+        [60, dt.date(2014, 11, 20), dt.date(2015, 3, 2), dt.date(2014, 11, 20)],
+        [48, dt.date(2015, 3, 2), None, dt.date(2015, 3, 2)],
+    ]
+
+
+def test_a_change_tells_that_a_part_takes_another_rate() -> None:
+    """As recorded nothing happened to it; converted, its amount is recounted."""
+    ledger = pt.Ledger(both())
+    days = {"since": "2014-12-31", "until": "2015-12-31"}
+    assert set(ledger.changes(**days)["commitment"]) == {"whole"}
+    table = ledger.changes(into="USD", rates=DATED, **days)
+    mine = table[table["commitment"] == "part"]
+    assert mine[["change", "pledged"]].to_numpy().tolist() == [["recounted", -12]]
+
+
+@pytest.mark.parametrize(
+    "target", [{"target": {"number": 100, "unit": "USD"}}, {"targets": ()}],
+    ids=["another currency", "an action"],
+)  # fmt: skip
+def test_a_frame_knows_a_whole_from_which_nothing_was_carved(target: dict[str, Any]) -> None:
+    """A part in another currency, or of an action, takes the day of its whole in frames too."""
+    ledger = pt.Ledger(both(**target))
+    options: dict[str, Any] = {"into": "JPY", "rates": pt.Rates.from_frame(
+        pd.DataFrame({"day": ["2014-11-20", "2015-03-02"], "GBP": ["0.5", "0.6"],
+                      "JPY": ["100", "120"]}), base="USD", max_gap=400)}  # fmt: skip
+    options |= {"as_of": "2015-12-31", "where": {"commitment": "part"}}
+    rows = ledger.movements()
+    for frame in (rows, pl.from_pandas(rows), duckdb.connect().from_arrow(_arrow(rows))):
+        assert list(pt.totals(frame, **options)["pledged"]) == [6000]
+
+
+def _arrow(rows: pd.DataFrame) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(rows, preserve_index=False)
+
+
+def test_frames_of_before_are_converted_or_refused() -> None:
+    """Without the two columns there are no wholes; rows that tell of parts cannot be told apart."""
+    ledger = pt.Ledger(both())
+    options: dict[str, Any] = {"as_of": "2015-12-31", "into": "USD", "rates": DATED}
+    old = ledger.movements().drop(columns=["whole", "whole_announced"])
+    with pytest.raises(pt.FrameError, match="make the frame anew") as caught:
+        pt.totals(old, **options)
+    assert caught.value.columns == ("whole", "whole_announced")
+    assert list(pt.totals(old, as_of="2015-12-31")["pledged"]) == [100]
+    alone = pt.Ledger(both()[1:]).movements().drop(columns=["whole", "whole_announced", "part"])
+    assert list(pt.totals(alone, **options)["pledged"]) == [160]
+    with pytest.raises(pt.FrameError, match="no day to take a rate of"):
+        pt.totals(ledger.movements().assign(whole_announced=None), **options)
+
+
+def test_no_rate_is_asked_of_a_day_that_no_longer_counts() -> None:
+    """A part that is older than all rates is converted once it has a whole."""
+    part, whole = both()
+    old = part.model_copy(update={"announced": dt.date(1995, 1, 1)})
+    ledger = pt.Ledger([old, whole])
+    options: dict[str, Any] = {"into": "USD", "rates": DATED}
+    assert list(ledger.totals(as_of="2015-12-31", **options)["pledged"]) == [160]
+    (row, _) = ledger.status(as_of="2015-12-31", **options).to_dict("records")
+    assert (row["target"], row["original_target"]) == (48, 48)
+    assert (
+        list(ledger.timeline(since="2015-03-02", as_of="2015-12-31", **options)["pledged"])
+        == [160] * 10
+    )
+    for call in (ledger.timeline, ledger.totals):
+        with pytest.raises(pt.MissingRateError, match="1995-01-01"):
+            call(as_of="2015-12-31" if call == ledger.timeline else "2014-12-31", **options)
+    kept = ledger.timeline(freq="year", since="2014-01-01", as_of="2015-12-31",
+                           on_missing="keep", **options)  # fmt: skip
+    assert list(zip(kept["unit"], kept["pledged"], strict=True)) == [("GBP", 30), ("USD", 160)]
+    assert kept.attrs["not_converted"] == "GBP"
+    last = ledger.totals(as_of="2015-12-31", on_missing="keep", **options)
+    assert "not_converted" not in last.attrs
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+def test_a_later_gap_leaves_earlier_days_converted() -> None:
+    """From the day of the delivery that has no rate, the family stays as recorded."""
+    part, whole = both()
+    ledger = pt.Ledger([part, whole], [delivery(5, on="2031-05-01", of="part")])
+    options: dict[str, Any] = {"into": "USD", "rates": DATED, "rate_day": "event"}
+    options["on_missing"] = "keep"
+    table = ledger.timeline(freq="year", since="2030-01-01", as_of="2031-12-31", **options)
+    assert table[["period", "unit", "delivered"]].to_numpy().tolist() == [
+        ["2030", "USD", None], ["2031", "GBP", 5],
+    ]  # fmt: skip
+    assert list(table["pledged"])[1] == 100
+    # A choice that leaves out what has no rate knows of it all the same.
+    chosen = ledger.filter(commitment="whole").totals(as_of="2031-12-31", **options)
+    assert list(zip(chosen["unit"], chosen["pledged"], strict=True)) == [("GBP", 70)]
+    assert list(chosen["pledged"]) == [Decimal(70)]
+    rows = ledger.movements(**options)
+    ends = {row["until"] for row in rows.to_dict("records") if row["commitment"] == "whole"}
+    assert dt.date(2031, 5, 1) in ends
