@@ -32,7 +32,7 @@ FLOORS = (
     ("status", "choice", "doubles"),
     ("cells",),
     ("periods",),
-    ("totals", "check", "counted"),
+    ("totals", "check", "counted", "comparison"),
     ("timeline", "history"),
     ("trace",),
     ("ledger",),

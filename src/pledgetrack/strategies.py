@@ -241,6 +241,25 @@ def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> E
 
 
 @st.composite
+def coincidences(draw: Any, event: Event) -> Event:
+    """Events of the kind, day, knowledge and citations of another, in its unit: up as well as down.
+
+    Of a delivery these are deliveries and refunds, of a revision those by an amount.
+    """
+    quantity = event.quantity or event.restated
+    if event.kind not in ("delivered", "revised") or quantity is None:
+        return event
+    most = int(abs(quantity.number)) + 1
+    return event.model_copy(
+        update={
+            "quantity": draw(quantities(quantity.unit, least=-most, most=most)),
+            "restated": None,
+            "horizon": None,
+        }
+    )
+
+
+@st.composite
 def ledgers(
     draw: Any, *, max_commitments: int = 4, max_events: int = 5, prefix: str = ""
 ) -> Ledger:
@@ -261,6 +280,10 @@ def ledgers(
     happened: list[Event] = []
     for commitment in promised:
         mine = draw(st.lists(events(commitment, known), max_size=max_events))
+        # Some sources tell two facts of one day in one place, such as a delivery and a refund.
+        twice = [one for one in mine if one.kind in ("delivered", "revised")]
+        if twice and len(mine) < max_events and not draw(st.integers(0, 1)):
+            mine.append(draw(coincidences(draw(st.sampled_from(twice)))))
         happened.extend(_without_conflicts(commitment, mine))
     return Ledger(_fitting(promised, happened), happened, known, named.values())
 

@@ -16,12 +16,13 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.choice import Labels, narrow
+from pledgetrack.comparison import COLUMNS as CHANGE_COLUMNS
+from pledgetrack.comparison import Change
 from pledgetrack.convert import described, told_of
 from pledgetrack.counted import ZERO, Counted, Counter, Record
 from pledgetrack.errors import ExplainError, unknown
 from pledgetrack.frames import RANGES, Where
-from pledgetrack.history import COLUMNS as CHANGE_COLUMNS
-from pledgetrack.history import Change, find_changes
+from pledgetrack.history import find_changes
 from pledgetrack.models import STAGES
 from pledgetrack.movements import CITATION, MEASURES
 from pledgetrack.quantity import EXACT
