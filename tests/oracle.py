@@ -457,6 +457,28 @@ def shown(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str,
     return made
 
 
+def passed_on(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str, Decimal]:
+    """What each took over from its parts, less what it passed on: the deepest first."""
+    firm = {name: sum(shown_[:2]) for name, shown_ in shown(now, wholes, unit).items()}
+    over = {name: [name] for name in now}
+    for chain in over.values():
+        while chain[-1] in wholes:
+            chain.append(wholes[chain[-1]])
+    made = {name: Decimal(0) for name in now}
+    for name in sorted(now, key=lambda one: -len(over[one])):
+        pledged = {
+            one for one in over[name] if unit in now[one].targets
+            and now[one].targets[unit].pledged() > 0
+        }  # fmt: skip
+        beyond = of(now[name], unit) + made[name] - firm.get(name, Decimal(0))
+        for whole in over[name][1:]:
+            if whole in pledged and (beyond > 0 or name not in pledged):
+                made[whole] += beyond
+                made[name] -= beyond
+                break
+    return made
+
+
 def balances(ledger, commitment, day: dt.date) -> dict[tuple[str, str], Decimal]:
     """The balances that are not 0, by unit and measure."""
     now = states(ledger, day)
@@ -480,6 +502,8 @@ def balances(ledger, commitment, day: dt.date) -> dict[tuple[str, str], Decimal]
         for measure, events in (("delivered", own), ("part delivered", others)):
             for unit, number in by_unit(events).items():
                 found[unit, measure] = number
+        for unit in {unit for state_ in now.values() for unit in (*state_.targets, *state_.others)}:
+            found[unit, "passed on"] = passed_on(now, wholes, unit)[commitment.id]
     why = aside[commitment.id][0] + " " if commitment.id in aside else ""
     return {(unit, why + measure): number for (unit, measure), number in found.items() if number}
 
@@ -514,8 +538,9 @@ def key_of(row: dict, key: str, statuses: dict[str, str]) -> str:
 def totals(movements, by: list[str], day: dt.date, statuses: dict[str, str]) -> dict[tuple, dict]:
     """Every cell of ``totals``, by labels and unit."""
     groups: dict[tuple, list[dict]] = {}
+    kept = (None, "alleged", *MEASURES, *(["passed on"] if "source" not in by else []))
     for row in counting(movements, day):
-        if row["measure"] not in (None, "alleged", *MEASURES):
+        if row["measure"] not in kept:
             continue  # counted elsewhere
         cell = (*(key_of(row, key, statuses) for key in by), row["unit"])
         groups.setdefault(cell, []).append(row)
@@ -534,7 +559,8 @@ def one_cell(rows: list[dict], day: dt.date) -> dict:
         for name in {row["commitment"] for row in rows}:
             mine = [row for row in rows if row["commitment"] == name]
             pledged = [row["number"] for row in mine if row["measure"] == "pledged"]
-            delivered = [row["number"] for row in mine if row["measure"] == "delivered"]
+            arrived = ("delivered", "passed on")
+            delivered = [row["number"] for row in mine if row["measure"] in arrived]
             if not pledged:
                 continue
             full = [

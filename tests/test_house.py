@@ -24,6 +24,8 @@ FLOORS = (
     ("wording",),
     ("models", "targets", "quotes", "deflators"),
     ("balances", "layers", "kin", "layout", "rates"),
+    ("members",),
+    ("passing",),
     ("families", "lookalikes"),
     ("movements", "assemble", "reading"),
     ("frames", "pricing"),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pledgetrack import frames
 from pledgetrack.balances import in_order
 from pledgetrack.calendar import NOT_STATED
-from pledgetrack.families import OF_PARTS
+from pledgetrack.members import OF_PARTS
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.movements import MEASURES, cite, label
 from pledgetrack.quantity import EXACT

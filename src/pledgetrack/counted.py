@@ -12,9 +12,9 @@ from typing import Any
 
 from pledgetrack import frames
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, Periods
-from pledgetrack.cells import measure_of
-from pledgetrack.families import PART
+from pledgetrack.cells import ARRIVED, measure_of
 from pledgetrack.frames import RANGES
+from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.models import STAGES
 from pledgetrack.movements import AGAIN, ELSEWHERE, MEASURES
 from pledgetrack.periods import opening, split
@@ -43,10 +43,13 @@ class Counter:
         dated = period is not None and period not in HORIZON_CLASSES
         self.periods = _periods_of(period, calendar) if period is not None and dated else None
         self.by_balance: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+        self.passed_on: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
         for record in found:
             told = record["number"] is not None or record["event"] in STAGES
-            if told and record["measure"] not in ELSEWHERE:
-                key = (record["commitment"], record["unit"], record.get(frames.STATED_UNIT))
+            key = (record["commitment"], record["unit"], record.get(frames.STATED_UNIT))
+            if record["measure"] == PASSED_ON:
+                self.passed_on[key].append(record)
+            elif told and record["measure"] not in ELSEWHERE:
                 self.by_balance[key].append(record)
 
     def rows(self, name: str) -> Counted:
@@ -143,10 +146,11 @@ class Counter:
         return made
 
     def _of_balances(self, *, overdue: bool) -> Counted:
-        """What was pledged less what was delivered, of the balances that count."""
+        """What was pledged less what arrived, of the balances that count."""
         made: Counted = []
         with decimal.localcontext(EXACT):
-            for records in self.by_balance.values():
+            for key, mine in self.by_balance.items():
+                records = [*mine, *self.passed_on[key]]
                 ends = [record["end"] for record in records if record["end"]]
                 promised = any(record["measure"] == "pledged" for record in records)
                 if not promised or (overdue and not (ends and max(ends) < self.day)):
@@ -155,7 +159,7 @@ class Counter:
                 if overdue:
                     told = told and _left(records, "number", overdue=overdue)
                 for record in records:
-                    if record["measure"] in ("pledged", "delivered"):
+                    if record["measure"] in ("pledged", *ARRIVED):
                         number = record["number"] if told else ZERO
                         made.append((record, number if record["measure"] == "pledged" else -number))
         return made
@@ -186,12 +190,16 @@ def _amount(record: Record, column: str) -> Decimal | None:
 
 
 def _left(records: Sequence[Record], column: str, *, overdue: bool) -> bool:
-    """Whether something was pledged, parts included; or, overdue, more than was delivered."""
-    sums = {"pledged": ZERO, "delivered": ZERO}
+    """Whether something was pledged, parts included; and, overdue, more than arrived."""
+    full, pledged, arrived = ZERO, ZERO, ZERO
     for record in records:
-        if record["measure"] in sums and (overdue or record["event"] != PART):
-            sums[record["measure"]] += record[column if column in record else "number"]
-    return sums["pledged"] > (sums["delivered"] if overdue else ZERO)
+        number = record[column if column in record else "number"]
+        if record["measure"] == "pledged":
+            pledged += number
+            full += ZERO if record["event"] == PART else number
+        elif record["measure"] in ARRIVED:
+            arrived += number
+    return full > 0 and (not overdue or pledged > arrived)
 
 
 def _periods_of(label: str, calendar: str | FiscalCalendar | None) -> Periods:

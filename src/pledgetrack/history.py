@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Unpack
 
+import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
@@ -22,8 +23,9 @@ from pledgetrack.comparison import COLUMNS, Change, Comparison, Fact, Side, Sign
 from pledgetrack.convert import Converting, described, told_of
 from pledgetrack.errors import DayError, PledgetrackError
 from pledgetrack.frames import Numbers, Where
+from pledgetrack.members import PASSED_ON
 from pledgetrack.models import Commitment, Event
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import MEASURES, forms
 from pledgetrack.status import statuses
 
 # What a movement tells of its fact; the others say where it stands and when it counts.
@@ -44,8 +46,10 @@ class View:
     where: Where | None = None
 
     def counted(self) -> list[dict[str, Any]]:
-        """The movements that count on the day."""
+        """The movements that count on the day, without what only tells what is outstanding."""
         lazy = frames.as_of_day(frames.enter(self.rows), self.day)
+        measure = nw.col("measure")
+        lazy = lazy.filter(measure.is_null() | ~measure.is_in(forms(PASSED_ON)))
         rows = frames.choose(lazy, self.where, with_facts=True)
         return list(frames.collect(rows).to_pylist())
 

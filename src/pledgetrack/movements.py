@@ -16,9 +16,10 @@ import pyarrow as pa
 from pledgetrack.balances import Finding, day_of
 from pledgetrack.calendar import horizon_class
 from pledgetrack.errors import AmountError
-from pledgetrack.families import OF_PARTS, Account, accounts
+from pledgetrack.families import accounts
 from pledgetrack.horizon import Horizon
 from pledgetrack.kin import REASONS, REPEATED, Aside
+from pledgetrack.members import OF_PARTS, PASSED_ON, Account
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS
 from pledgetrack.units import ACTION
@@ -43,9 +44,10 @@ def aside(measure: str | None, reason: str) -> str:
 
 ELSEWHERE = (
     OF_PARTS,
+    PASSED_ON,
     *(
         aside(measure, reason)
-        for measure in (*MEASURES, "alleged", ACTION, OF_PARTS)
+        for measure in (*MEASURES, "alleged", ACTION, OF_PARTS, PASSED_ON)
         for reason in REASONS
     ),
 )

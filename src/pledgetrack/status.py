@@ -18,9 +18,9 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.balances import RETURNED
 from pledgetrack.convert import Converting, described, enter
-from pledgetrack.families import OF_PARTS, PART
 from pledgetrack.frames import Numbers, Where, collect, countable, flag, records, when
 from pledgetrack.kin import LINKED, REPEATED
+from pledgetrack.members import OF_PARTS, PART
 from pledgetrack.models import ENDINGS, STAGES
 from pledgetrack.movements import forms, label
 from pledgetrack.quantity import tidy

@@ -16,11 +16,20 @@ import pandas as pd
 
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar, Periods, as_day
-from pledgetrack.cells import KIND, Cell, Sums, cell_of, labelled, with_ends, with_missing_ends
+from pledgetrack.cells import (
+    ARRIVED,
+    KIND,
+    Cell,
+    Sums,
+    cell_of,
+    labelled,
+    with_ends,
+    with_missing_ends,
+)
 from pledgetrack.convert import Converting, enter
 from pledgetrack.errors import unknown
-from pledgetrack.families import PART
 from pledgetrack.frames import Bounds, Numbers, Where
+from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, flip
 from pledgetrack.status import NEEDED as STATUS_NEEDED
@@ -129,7 +138,7 @@ class _Balance:
         self.rows += sign * row["rows"]
         self.ends[row["end"]] += sign * row["rows"]
         name, number = row["measure"], row["number"]
-        if row["count"] and name in MEASURES:
+        if row["count"] and name in (*MEASURES, PASSED_ON):
             self.counts[name] += sign * row["count"]
             self.sums[name] += sign * number
             self.sums[f"{name} stated"] += sign * row["stated"]
@@ -156,11 +165,12 @@ class _Share:
             if counts[name] > 0
             for end in ("", "_low", "_high")
         }
-        left, end = sums["pledged"] - sums["delivered"], balance.end()
-        pledged, delivered = sums["pledged stated"], sums["delivered stated"]
+        left, end = sums["pledged"] - sums["delivered"] - sums[PASSED_ON], balance.end()
+        pledged = sums["pledged stated"]
+        arrived = sums["delivered stated"] + sums[f"{PASSED_ON} stated"]
         promised = counts["pledged"] > 0
         counted = promised and sums["full"] > 0
-        missing = bool(promised and end and end < day and pledged > delivered and left > 0)
+        missing = bool(counted and end and end < day and pledged > arrived and left > 0)
         if promised:
             self.numbers["outstanding"] = left if counted else Decimal(0)
         if promised and end and end < day:
@@ -176,8 +186,8 @@ class _Share:
         for (name, bound), number in standing.items():
             if number and bound not in (None, "exact"):
                 self.loose.add((name, bound))
-                if name in ("pledged", "delivered"):
-                    turned = flip(bound) if name == "delivered" else bound
+                if name in ("pledged", *ARRIVED):
+                    turned = flip(bound) if name in ARRIVED else bound
                     self.loose |= {("outstanding", turned)} if counted else set()
                     self.loose |= {("overdue", turned)} if missing else set()
 
@@ -234,7 +244,7 @@ class _Course:
         self.moves: list[list[tuple[_Balance, dict[str, Any], int]]] = [[] for _ in days]
         # The balances whose last day is past for the first time.
         self.due: list[set[_Balance]] = [set() for _ in days]
-        for row in _grouped(lazy, keys, where, ranged="pledged_low" in columns) if days else ():
+        for row in _grouped(lazy, keys, where, columns) if days else ():
             opens = bisect_left(days, row["since"])
             until = row["until"]
             closes = len(days) if until is None else bisect_left(days, until)
@@ -277,18 +287,19 @@ class _Course:
 
 
 def _grouped(
-    lazy: nw.LazyFrame[Any], keys: Sequence[str], where: Where | None, *, ranged: bool
+    lazy: nw.LazyFrame[Any], keys: Sequence[str], where: Where | None, columns: Collection[str]
 ) -> list[dict[str, Any]]:
     """The rows of each balance that come and go on the same days, added up by the engine."""
     names = lazy.collect_schema().names()
     frames.need(names, frames.columns_for(keys, names))
-    rows = frames.choose(frames.counting(frames.countable(lazy)), where)
+    rows = frames.counting(frames.countable(lazy), passed_on="outstanding" in columns)
+    rows = frames.choose(rows, where)
     groups = [f"key_{at}" for at in range(len(keys))]
     if keys:
         rows = rows.with_columns(*frames.key_columns(keys, names))
     kind: tuple[str, ...] = ("bound",)
     amounts = ["number"]
-    if ranged:
+    if "pledged_low" in columns:
         rows, kind, amounts = with_missing_ends(rows), KIND, ["number", "low", "high"]
     same = frames.balance_keys(names)
     stated = nw.col("stated_number" if "stated_number" in names else "number")

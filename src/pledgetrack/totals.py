@@ -14,6 +14,7 @@ import pandas as pd
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar, Periods, fiscal_calendar
 from pledgetrack.cells import (
+    ARRIVED,
     Cell,
     Sums,
     bounded,
@@ -199,33 +200,35 @@ def cells_of(
         frames.need(lazy.collect_schema().names(), ("low", "high"))
     if cut is not None:
         return period_cells(lazy, keys, day, cut, where, ranged=ranged), shown
-    rows, per_commitment = by_commitment(lazy, keys, day, where, ranged=ranged)
+    whole = "source" not in keys and "source" not in (where or {})
+    rows, per_commitment = by_commitment(lazy, keys, day, where, ranged=ranged, passed_on=whole)
     groups = [f"key_{at}" for at in range(len(keys))]
-    pledged, delivered = nw.col("m_pledged"), nw.col("m_delivered")
+    pledged, arrived = nw.col("m_pledged"), nw.col("arrived")
     stated = nw.col("n_m_pledged") > 0
     counted = stated & (nw.col("full") > 0)
     due = stated & ~nw.col("end").is_null() & (nw.col("end") < nw.lit(day, dtype=nw.Date))
     # Judged as recorded too, so that no exchange rate makes what was delivered overdue.
-    missing = due & (nw.col("stated_pledged") > nw.col("stated_delivered")) & (pledged > delivered)
+    missing = (
+        counted & due & (nw.col("stated_pledged") > nw.col("stated_arrived")) & (pledged > arrived)
+    )
     per_commitment = per_commitment.with_columns(
         nw.when(counted).then(pledged).alias("owed"),
-        nw.when(counted).then(delivered).alias("arrived"),
+        nw.when(counted).then(arrived).alias("taken_off"),
         nw.when(missing).then(pledged).alias("late_owed"),
-        nw.when(missing).then(delivered).alias("late_arrived"),
+        nw.when(missing).then(arrived).alias("late_arrived"),
         flag(counted, "is_counted"),
         flag(missing, "is_missing"),
         flag(due, "n_due"),
-        flag(counted & (nw.col("n_m_delivered") > 0), "n_reported"),
+        flag(counted & (nw.col("n_arrived") > 0), "n_reported"),
     )
     sums = (
         *(f"m_{name}" for name in shown), *(f"n_m_{name}" for name in MEASURES),
-        "owed", "arrived", "late_owed", "late_arrived", "n_due", "n_reported",
+        "owed", "taken_off", "late_owed", "late_arrived", "n_due", "n_reported",
     )  # fmt: skip
     grouped = per_commitment.group_by(*groups, "unit").agg(nw.col(*sums).sum())
     # A commitment with targets in two units is one, also where both were converted into a third.
     members = per_commitment.select(*groups, "unit", "commitment").unique()
     counts = members.group_by(*groups, "unit").agg(nw.len().alias("commitments"))
-    whole = "source" not in keys and "source" not in (where or {})
     cells: dict[Cell, Sums] = {}
     with decimal.localcontext(EXACT):
         for row in records(grouped):
@@ -234,7 +237,7 @@ def cells_of(
                 if row[f"n_m_{measure_of(name)}"]:
                     made.numbers[name] = row[f"m_{name}"] or Decimal(0)
             if whole and row["n_m_pledged"]:
-                made.numbers["outstanding"] = row["owed"] - row["arrived"]
+                made.numbers["outstanding"] = row["owed"] - row["taken_off"]
             if whole and row["n_due"]:
                 made.numbers["overdue"] = row["late_owed"] - row["late_arrived"]
             made.reported = bool(row["n_reported"])
@@ -250,8 +253,8 @@ def cells_of(
 def _loosen(made: Sums, row: dict[str, Any], *, whole: bool) -> None:
     """Say of a cell that a balance in it is not exact."""
     made.bounds[row["measure"]].add(row["bound"])
-    if whole and row["measure"] in ("pledged", "delivered"):
-        loose = flip(row["bound"]) if row["measure"] == "delivered" else row["bound"]
+    if whole and row["measure"] in ("pledged", *ARRIVED):
+        loose = flip(row["bound"]) if row["measure"] in ARRIVED else row["bound"]
         if row["is_counted"]:
             made.bounds["outstanding"].add(loose)
         if row["is_missing"]:
