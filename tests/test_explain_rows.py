@@ -284,3 +284,19 @@ def test_labels_explain_converted_figures_too() -> None:
     rows = LEDGER.explain(party="A", as_of="2024-06-01", into="EUR", rates=rates)
     assert list(rows["number"]) == [50, 15]
     assert rows.attrs["into"] == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "words"),
+    [({"party": "A"}, pt.ExplainError, "a row has its own labels; pass it without party="),
+     ({"involving": "A"}, pt.ExplainError, "pass it without involving="),
+     ({"until": "2024-01-01"}, pt.UnknownNameError, "unknown option 'until'"),
+     ({"per": "year"}, pt.UnknownNameError, "unknown option 'per'")],
+)  # fmt: skip
+def test_what_a_row_does_not_take_is_refused_by_name(
+    asked: dict[str, Any], kind: type[Exception], words: str
+) -> None:
+    """With the library's own errors."""
+    table = LEDGER.totals(as_of="2024-06-01")
+    with pytest.raises(kind, match=words):
+        LEDGER.explain(table, 0, **asked)

@@ -309,6 +309,38 @@ def test_slips_are_refused() -> None:
         pt.changes(ledger(), ledger().filter(unit="USD"))
 
 
+@pytest.mark.parametrize("options", [{}, {"since": None}, {"until": "2024-06-01"}])
+def test_changes_of_one_ledger_need_a_day_to_start_from(options: dict[str, Any]) -> None:
+    """No empty table, as if nothing had changed."""
+    with pytest.raises(pt.DayError, match=r"changes since when\? pass since=.*pt\.changes"):
+        ledger().changes(**options)
+
+
+@pytest.mark.parametrize(
+    "since", ["movements", "totals", "status", "summary", "timeline", "changes"]
+)
+def test_an_option_that_a_table_has_not_is_refused_by_name(since: str) -> None:
+    """Whatever it is called: with the options that there are."""
+    for name in ("frob", "day", "until", "as_at"):
+        if (since, name) == ("changes", "until"):
+            continue
+        with pytest.raises(pt.UnknownNameError, match=f"unknown option '{name}'") as caught:
+            getattr(ledger(), since)(**{name: "2024-01-01"})
+        assert {"known_by", "into", "rates"} < set(caught.value.choices)
+    with pytest.raises(pt.UnknownNameError, match="unknown option 'day'"):
+        pt.changes(ledger(), ledger(), day="2024-01-01")  # type: ignore[call-arg]
+
+
+def test_known_by_counts_of_two_ledgers_what_was_known() -> None:
+    """Both are cut by that day."""
+    new = ledger(event("delivered", "2024-03-01", 30, known="2024-09-01"))
+    days = {"since": "2024-01-31", "until": "2024-12-01"}
+    assert len(pt.changes(ledger(), new, known_by="2024-08-31", **days)) == 0
+    table = pt.changes(ledger(), new, known_by="2024-09-01", **days)
+    assert shown(table)[0] == ("delivered", {"delivered": 30}, None, None)
+    assert table.attrs["known_by"] == "2024-09-01"
+
+
 def test_changes_have_their_columns_even_where_there_is_none() -> None:
     """An empty table is a table."""
     table = pt.changes(ledger(), ledger())

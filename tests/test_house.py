@@ -39,7 +39,7 @@ FLOORS = (
     ("trace",),
     ("ledger",),
     ("writing", "link"),
-    ("files",),
+    ("files", "printing"),
     ("strategies", "cli"),
 )
 FLOOR_OF = {name: at for at, floor in enumerate(FLOORS) for name in floor}

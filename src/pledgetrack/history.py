@@ -20,8 +20,8 @@ from pledgetrack import frames
 from pledgetrack.balances import day_of
 from pledgetrack.calendar import as_day
 from pledgetrack.comparison import COLUMNS, Change, Comparison, Fact, Side, Signed
-from pledgetrack.convert import Converting, described, told_of
-from pledgetrack.errors import DayError, PledgetrackError
+from pledgetrack.convert import OPTIONS, Converting, described, told_of
+from pledgetrack.errors import DayError, PledgetrackError, unknown
 from pledgetrack.frames import Numbers, Where
 from pledgetrack.members import PASSED_ON
 from pledgetrack.models import Commitment, Event
@@ -84,6 +84,7 @@ def changes(
     *,
     since: object = None,
     until: object = None,
+    known_by: object = None,
     numbers: Numbers = "decimal",
     **converting: Unpack[Converting],
 ) -> pd.DataFrame:
@@ -97,18 +98,21 @@ def changes(
     and "recounted" (the fact is the same and counts otherwise, because of another).
 
     ``proposed``, ``pledged``, ``committed`` and ``delivered`` say by how much the change moved the
-    totals: newer less older balance of each commitment is what its rows add up to. For what became
-    known between two days compare ``ledger.cut(known_by=...)`` of both.
+    totals: newer less older balance of each commitment is what its rows add up to. ``known_by``
+    counts of both only what had become known on a day; for what became known between two days
+    compare ``ledger.cut(known_by=...)`` of each.
 
     >>> import pledgetrack as pt
     >>> ledger = pt.load_seeds()
     >>> len(pt.changes(ledger, ledger))
     0
     """
+    if known_by is not None:
+        old, new = (_ledger(one).cut(known_by=known_by) for one in (old, new))
     found, start, end, told = find_changes(old, new, since=since, until=until, **converting)
     made = frames.dated(_table(found, numbers), end)
     made.attrs.update(since=str(start), caption=f"from {start} to {end}")
-    return described(made, told)
+    return described(frames.told(made, known_by), told)
 
 
 def find_changes(
@@ -119,9 +123,10 @@ def find_changes(
     start = end if since is None else as_day(since)
     if start > end:
         raise DayError(f"since {start} is after until {end}; exchange them", value=since)
-    for ledger in (old, new):
-        if not hasattr(ledger, "_view"):
-            raise PledgetrackError(f"{type(ledger).__name__!r} is no ledger; read it with pt.read")
+    for name in converting:
+        if name not in OPTIONS:
+            raise unknown("option", name, ("since", "until", "known_by", "numbers", *OPTIONS))
+    old, new = _ledger(old), _ledger(new)
     if old._where != new._where:
         raise PledgetrackError(
             "two ledgers filtered by other units, horizons or sources cannot be compared; "
@@ -136,6 +141,12 @@ def find_changes(
         sides = was.get(name, Side()), now.get(name, Side())
         found.extend(Comparison(*sides, moved.get(name, {})).changes())
     return found, start, end, told_of(other.rows)
+
+
+def _ledger(given: Any) -> Any:
+    if not hasattr(given, "_view"):
+        raise PledgetrackError(f"{type(given).__name__!r} is no ledger; read it with pt.read")
+    return given
 
 
 def _table(found: Sequence[Change], numbers: Numbers) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Unpack
@@ -29,7 +30,7 @@ from pledgetrack.reading import Reading
 from pledgetrack.status import status
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
-from pledgetrack.trace import Row, explain, explain_row
+from pledgetrack.trace import OF_ROW, Row, explain, explain_row
 from pledgetrack.units import format_number
 
 
@@ -302,6 +303,7 @@ class Ledger:
         >>> [(row.event, row.measure, f"{row.number:,.0f}") for row in rows.itertuples()]
         [('proposed', 'proposed', '14,000,000,000'), ('rejected', 'proposed', '-14,000,000,000')]
         """
+        _refuse_unknown(self.movements, converting)
         table = self._rows(known_by=known_by, **converting)
         rows = frames.collect(
             frames.choose(frames.enter(table), self._shown(table), with_facts=True)
@@ -337,6 +339,7 @@ class Ledger:
         0         Mexico  1500000000        None
         1  United States  3739000000  3400000000
         """
+        _refuse_unknown(self.totals, converting)
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = totals(
@@ -360,6 +363,7 @@ class Ledger:
         >>> [pledge.status(as_of=day).status[0] for day in ("2024-07-11", "2024-07-12")]
         ['nothing reported', 'overdue']
         """
+        _refuse_unknown(self.status, converting)
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = status(rows, as_of=day, where=self._shown(rows), numbers=numbers)
@@ -386,6 +390,7 @@ class Ledger:
         0     USD            1               1                0
         1  action            2               0                1
         """
+        _refuse_unknown(self.summary, converting)
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = summary(rows, by, as_of=day, bounds=bounds, where=self._shown(rows), numbers=numbers)
@@ -414,6 +419,7 @@ class Ledger:
         1   2023  1500000000        None
         2   2024  1500000000  1500000000
         """
+        _refuse_unknown(self.timeline, converting)
         day = frames.today(as_of)
         first = None if since is None else as_day(since)
         rows = self._rows(known_by=known_by, since=first, until=day, **converting)
@@ -426,13 +432,15 @@ class Ledger:
     def changes(
         self,
         *,
-        since: object,
+        since: object = None,
         until: object = None,
         known_by: object = None,
         numbers: Numbers = "decimal",
         **converting: Unpack[Converting],
     ) -> pd.DataFrame:
         """What happened after one day and up to another, a row per change; see ``pt.changes``.
+
+        ``until`` is today unless told; a ``DayError`` asks for a ``since`` that is missing.
 
         >>> import pledgetrack as pt
         >>> ledger = pt.load_seeds().filter(unit="USD")
@@ -442,6 +450,13 @@ class Ledger:
         1  rejected               NaN       NaN
         2    status          proposed  rejected
         """
+        _refuse_unknown(self.changes, converting)
+        if since is None:
+            raise DayError(
+                "changes since when? pass since=, the day to start from (and until=, today unless "
+                "told); two ledgers are compared by pt.changes(old, new)",
+                value=None,
+            )
         known = self._known(known_by)
         made = changes(known, known, since=since, until=until, numbers=numbers, **converting)
         return self._reach(made, known_by)
@@ -481,8 +496,11 @@ class Ledger:
         """
         days: dict[str, Any] = {"measure": measure, "as_of": as_of, "known_by": known_by}
         if row is not None:
-            if involving is not None:
-                raise ExplainError("a row has its own labels; pass it without involving=")
+            labels = ("involving", *(name for name in asked if name in frames.KEYS))
+            if involving is not None or len(labels) > 1:
+                name = "involving" if involving is not None else labels[1]
+                raise ExplainError(f"a row has its own labels; pass it without {name}=")
+            _refuse_unknown(self.explain, asked, OF_ROW)
             made = explain_row(self, Row.of(row, at), **days, **asked)
             return self._reach(made, made.attrs.get("known_by"))
         converting = {name: asked.pop(name) for name in OPTIONS if name in asked}
@@ -572,3 +590,14 @@ class Ledger:
         header = ("party", "unit", *columns, "commitments")
         caption = f"{self!r}; as of {table.attrs['as_of']}"
         return render.html_table(header, rows, caption, right=header[2:])
+
+
+def _refuse_unknown(
+    method: Callable[..., Any], given: Mapping[str, Any], more: Iterable[str] = ()
+) -> None:
+    """Refuse an option that a method does not have, naming those that it has."""
+    for name in given:
+        if name not in (*OPTIONS, *more):
+            known = inspect.signature(method).parameters.values()
+            own = [one.name for one in known if one.kind is not one.VAR_KEYWORD]
+            raise unknown("option", name, (*own, *more, *OPTIONS))

@@ -31,6 +31,9 @@ from pledgetrack.status import STANDING, STATUSES, statuses
 COUNTS = "counts"
 """One more column: how much of a movement counts in the figure that is explained."""
 
+OF_ROW = ("since", "old", "calendar")
+"""What a bare row may have to be told of its result, beside its days and its conversion."""
+
 STATED = ("stated_target", "stated_delivered")
 _NO_SUM = {
     "share": "a share is no sum; explain the amounts that it divides",
