@@ -618,6 +618,29 @@ def streams(rows: list[dict]) -> dict[tuple, list[dict]]:
     return found
 
 
+def overdue_as_recorded(rows: list[dict], day: dt.date, digits: int) -> Decimal | None:
+    """What is missing of a commitment past its end, at the average worth of what is pledged."""
+
+    def total(column: str, *measures: str) -> Decimal:
+        return sum((row[column] for row in rows if row["measure"] in measures), Decimal(0))
+
+    with localcontext() as context:
+        context.prec = 100
+        promised = [row for row in rows if row["measure"] == "pledged"]
+        if not promised or not promised[0]["end"] or promised[0]["end"] >= day:
+            return None
+        full = sum(row["stated_number"] for row in promised if row["event"] != "part")
+        pledged, stated = total("number", "pledged"), total("stated_number", "pledged")
+        arrived = total("stated_number", "delivered", "passed on")
+        if full <= 0 or stated <= arrived:
+            return Decimal(0)
+        if not stated:
+            arrived = total("number", "delivered", "passed on")
+        elif pledged != stated:
+            arrived = half_even(Fraction(arrived) * Fraction(pledged) / Fraction(stated), digits)
+        return max(Decimal(0), pledged - arrived)
+
+
 def worth(rows: list[dict], price) -> Fraction:
     """What a balance is worth: additions at the price of their day, the rest at the average."""
     net: dict[dt.date, Fraction] = {}

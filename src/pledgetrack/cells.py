@@ -7,18 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
 
 from pledgetrack import frames
 from pledgetrack.calendar import NOT_STATED
+from pledgetrack.errors import AmountError
 from pledgetrack.frames import Where, collect, flag, records, when
 from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import MEASURES
-from pledgetrack.quantity import Bound, combine
+from pledgetrack.quantity import INTEGER_DIGITS, Bound, combine, tidy
+from pledgetrack.rates import round_half_even
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.status import STATUSES, statuses
+from pledgetrack.units import minor_digits
 
 Cell = tuple[str, ...]
 """The labels of a row: the keys, the period where there is one, the unit."""
@@ -28,6 +33,50 @@ ARRIVED = ("delivered", PASSED_ON)
 """What is taken off the pledge of a commitment to tell what is outstanding of it."""
 
 
+def settled(
+    arrived: Decimal, stated_arrived: Decimal, pledged: Decimal, stated_pledged: Decimal, unit: str
+) -> Decimal:
+    """What arrived, as recorded, at the average worth of what is pledged.
+
+    So what is missing is judged in the original unit, whatever a delivery was worth on its day.
+
+    >>> pledged, delivered = Decimal(100), Decimal(60)      # GBP, pledged at 1 and delivered at 2
+    >>> settled(Decimal(120), delivered, Decimal(100), pledged, "USD")
+    Decimal('60')
+    """
+    if not stated_pledged:
+        return arrived
+    if pledged == stated_pledged:
+        return stated_arrived
+    worth = Fraction(pledged) / Fraction(stated_pledged)
+    made = round_half_even(Fraction(stated_arrived) * worth, minor_digits(unit))
+    if made.adjusted() > INTEGER_DIGITS:
+        raise AmountError(
+            f"{made:.6e} {unit} has too many digits for a total of what arrived at the worth of "
+            "what is pledged",
+            value=made,
+        )
+    return tidy(made)
+
+
+def with_settled(per_commitment: nw.LazyFrame[Any], *, at_average: bool) -> nw.LazyFrame[Any]:
+    """What arrived of each commitment as it is judged: ``settled``, at the average worth or as is.
+
+    A converted frame is a table in memory.
+    """
+    if not at_average:
+        return per_commitment.with_columns(nw.col("arrived").alias("settled"))
+    table = collect(per_commitment)
+    names = ("arrived", "stated_arrived", "m_pledged", "stated_pledged")
+    values = []
+    for row in table.select([*names, "unit"]).to_pylist():
+        arrived, stated, pledged, stated_pledged = (row[name] or Decimal(0) for name in names)
+        values.append(settled(arrived, stated, pledged, stated_pledged, row["unit"]))
+    made = table.append_column("settled", pa.array(values, table.schema.field("arrived").type))
+    settled_: nw.LazyFrame[Any] = nw.from_native(made).lazy()
+    return settled_
+
+
 @dataclass(slots=True)
 class Sums:
     """What a row of a result is made of."""
@@ -35,6 +84,7 @@ class Sums:
     numbers: dict[str, Decimal] = field(default_factory=dict)
     # Of a measure that stands here, the end named is not known.
     endless: set[str] = field(default_factory=set)
+    settled: Decimal = Decimal(0)
     commitments: int = 0
     bounds: dict[str, set[Bound]] = field(default_factory=lambda: defaultdict(set))
     reported: bool = False

@@ -103,6 +103,14 @@ def told_of(frame: Any) -> dict[str, str]:
     return made
 
 
+def at_event_rates(told: Mapping[str, str]) -> bool:
+    """Whether amounts were converted at the rates of each event.
+
+    Then what was delivered may be worth more or less than what it was pledged as.
+    """
+    return told.get("rate_day") == "event"
+
+
 def described(result: pd.DataFrame, told: Mapping[str, str]) -> pd.DataFrame:
     """The result, saying into what it was converted, at the rates of which day and source."""
     if not told:

@@ -6,13 +6,13 @@ import datetime as dt
 import decimal
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pledgetrack import frames
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, Periods
-from pledgetrack.cells import ARRIVED, measure_of
+from pledgetrack.cells import ARRIVED, measure_of, settled
 from pledgetrack.frames import RANGES
 from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.models import STAGES
@@ -38,8 +38,10 @@ class Counter:
         calendar: str | FiscalCalendar | None = None,
         *,
         of_status: bool = False,
+        at_average: bool = False,
     ) -> None:
         self.found, self.day, self.period, self.of_status = found, day, period, of_status
+        self.at_average = at_average
         dated = period is not None and period not in HORIZON_CLASSES
         self.periods = _periods_of(period, calendar) if period is not None and dated else None
         self.by_balance: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
@@ -155,13 +157,17 @@ class Counter:
                 promised = any(record["measure"] == "pledged" for record in records)
                 if not promised or (overdue and not (ends and max(ends) < self.day)):
                     continue
-                told = _left(records, "stated_number", overdue=overdue)
+                full, stated_pledged, stated_arrived = _sums(records, "stated_number")
+                _, pledged, arrived = _sums(records, "number")
+                worth = None
+                if overdue and self.at_average:
+                    worth = pledged, stated_pledged, records[0]["unit"]
+                    arrived = settled(arrived, stated_arrived, *worth)
+                told = full > 0
                 if overdue:
-                    told = told and _left(records, "number", overdue=overdue)
-                for record in records:
-                    if record["measure"] in ("pledged", *ARRIVED):
-                        number = record["number"] if told else ZERO
-                        made.append((record, number if record["measure"] == "pledged" else -number))
+                    told = told and stated_pledged > stated_arrived and pledged > arrived
+                for record, number in _signed(records, worth):
+                    made.append((record, number if told else ZERO))
         return made
 
     def _members(self) -> Counted:
@@ -189,8 +195,8 @@ def _amount(record: Record, column: str) -> Decimal | None:
     return ZERO if number is None and record["number"] is not None else number
 
 
-def _left(records: Sequence[Record], column: str, *, overdue: bool) -> bool:
-    """Whether something was pledged, parts included; and, overdue, more than arrived."""
+def _sums(records: Sequence[Record], column: str) -> tuple[Decimal, Decimal, Decimal]:
+    """What is pledged with what parts show of it, what without that, and what arrived."""
     full, pledged, arrived = ZERO, ZERO, ZERO
     for record in records:
         number = record[column if column in record else "number"]
@@ -199,7 +205,25 @@ def _left(records: Sequence[Record], column: str, *, overdue: bool) -> bool:
             full += ZERO if record["event"] == PART else number
         elif record["measure"] in ARRIVED:
             arrived += number
-    return full > 0 and (not overdue or pledged > arrived)
+    return full, pledged, arrived
+
+
+def _signed(
+    records: Sequence[Record], worth: tuple[Decimal, Decimal, str] | None
+) -> Iterator[tuple[Record, Decimal]]:
+    """What is pledged, and taken off it what arrived, at the worth of what is pledged if told."""
+    arrived = stated = before = ZERO
+    for record in records:
+        if record["measure"] == "pledged":
+            yield record, record["number"]
+        elif record["measure"] in ARRIVED:
+            arrived += record["number"]
+            after = arrived
+            if worth:
+                stated += record["stated_number"]
+                after = settled(arrived, stated, *worth)
+            yield record, before - after
+            before = after
 
 
 def _periods_of(label: str, calendar: str | FiscalCalendar | None) -> Periods:

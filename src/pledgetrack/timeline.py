@@ -23,10 +23,11 @@ from pledgetrack.cells import (
     Sums,
     cell_of,
     labelled,
+    settled,
     with_ends,
     with_missing_ends,
 )
-from pledgetrack.convert import Converting, enter
+from pledgetrack.convert import Converting, at_event_rates, enter
 from pledgetrack.errors import unknown
 from pledgetrack.frames import Bounds, Numbers, Where
 from pledgetrack.members import PART, PASSED_ON
@@ -78,15 +79,16 @@ def timeline(
     )
     keys = keys_of(by, lazy)
     days = _days(lazy, periods, first, day)
-    columns = with_ends(MEASURES, ranged=ranged)
+    columns, at_average = with_ends(MEASURES, ranged=ranged), at_event_rates(told)
     if "source" not in keys and "source" not in (where or {}):
         columns += ["outstanding", "overdue"]
     if "status" in keys or "status" in (where or {}):
         # A status moves with time alone, so each day is judged by itself.
         frames.need(lazy.collect_schema().names(), STATUS_NEEDED)
-        found = [cells_of(lazy, keys, end, None, where, ranged=ranged)[0] for end in days]
+        options = {"ranged": ranged, "at_average": at_average}
+        found = [cells_of(lazy, keys, end, None, where, **options)[0] for end in days]
     else:
-        found = _Course(lazy, keys, days, where, columns).cells()
+        found = _Course(lazy, keys, days, where, columns, at_average=at_average).cells()
     cells, ends = {}, {}
     for end, now in zip(days, found, strict=True):
         for cell, sums in now.items():
@@ -157,7 +159,7 @@ class _Balance:
 class _Share:
     """What a balance adds to its cell as of a day."""
 
-    def __init__(self, balance: _Balance, day: dt.date) -> None:
+    def __init__(self, balance: _Balance, day: dt.date, *, at_average: bool) -> None:
         sums, counts = balance.sums, balance.counts
         self.numbers: dict[str, Decimal] = {
             f"{name}{end}": sums[f"{name}{end}"]
@@ -165,16 +167,21 @@ class _Share:
             if counts[name] > 0
             for end in ("", "_low", "_high")
         }
-        left, end = sums["pledged"] - sums["delivered"] - sums[PASSED_ON], balance.end()
-        pledged = sums["pledged stated"]
-        arrived = sums["delivered stated"] + sums[f"{PASSED_ON} stated"]
+        pledged, stated_pledged = sums["pledged"], sums["pledged stated"]
+        arrived = sums["delivered"] + sums[PASSED_ON]
+        stated_arrived = sums["delivered stated"] + sums[f"{PASSED_ON} stated"]
+        late, end = pledged - arrived, balance.end()
+        if at_average:
+            unit = balance.cell[-1]
+            late = pledged - settled(arrived, stated_arrived, pledged, stated_pledged, unit)
         promised = counts["pledged"] > 0
         counted = promised and sums["full"] > 0
-        missing = bool(counted and end and end < day and pledged > arrived and left > 0)
+        due = bool(promised and end and end < day)
+        missing = counted and due and stated_pledged > stated_arrived and late > 0
         if promised:
-            self.numbers["outstanding"] = left if counted else Decimal(0)
-        if promised and end and end < day:
-            self.numbers["overdue"] = left if missing else Decimal(0)
+            self.numbers["outstanding"] = pledged - arrived if counted else Decimal(0)
+        if due:
+            self.numbers["overdue"] = late if missing else Decimal(0)
         self.loose: set[tuple[str, Any]] = set()
         self.endless: set[str] = set()
         standing: defaultdict[tuple[str, Any], Decimal] = defaultdict(Decimal)
@@ -238,8 +245,10 @@ class _Course:
         days: Sequence[dt.date],
         where: Where | None,
         columns: Collection[str],
+        *,
+        at_average: bool,
     ) -> None:
-        self.days, self.columns = days, columns
+        self.days, self.columns, self.at_average = days, columns, at_average
         self.balances: dict[tuple[Any, ...], _Balance] = {}
         self.moves: list[list[tuple[_Balance, dict[str, Any], int]]] = [[] for _ in days]
         # The balances whose last day is past for the first time.
@@ -277,7 +286,7 @@ class _Course:
                 totals[balance.cell].put(balance.shown, balance.commitment, -1)
                 balance.shown = None
             if balance.rows:
-                balance.shown = _Share(balance, self.days[at])
+                balance.shown = _Share(balance, self.days[at], at_average=self.at_average)
                 totals[balance.cell].put(balance.shown, balance.commitment, 1)
                 end = balance.end()
                 past = len(self.days) if end is None else bisect_right(self.days, end)

@@ -24,8 +24,9 @@ from pledgetrack.cells import (
     ends_missing,
     measure_of,
     with_ends,
+    with_settled,
 )
-from pledgetrack.convert import Converting, described, enter
+from pledgetrack.convert import Converting, at_event_rates, described, enter
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.periods import period_cells
@@ -96,7 +97,8 @@ def totals(
     )
     keys = keys_of(by, lazy)
     cut = periods_of(per, calendar)
-    cells, columns = cells_of(lazy, keys, day, cut, where, ranged=frames.ranged(bounds))
+    options = {"ranged": frames.ranged(bounds), "at_average": at_event_rates(told)}
+    cells, columns = cells_of(lazy, keys, day, cut, where, **options)
     if include_repeats:
         again, _ = cells_of(_repeated(lazy), keys, day, cut, where, ranged=False)
         _add_headline(cells, again)
@@ -137,7 +139,8 @@ def summary(
         frame, needed, since=day, until=day, known_by=known_by, where=where, **converting
     )
     keys = keys_of(by, lazy)
-    cells, columns = cells_of(lazy, keys, day, None, where, ranged=frames.ranged(bounds))
+    options = {"ranged": frames.ranged(bounds), "at_average": at_event_rates(told)}
+    cells, columns = cells_of(lazy, keys, day, None, where, **options)
     result = table_of(cells, keys, columns, numbers)
     ordered = in_order(cells, keys)
     if "outstanding" in columns:
@@ -145,10 +148,7 @@ def summary(
         for cell in ordered:
             sums = cells[cell]
             pledged = sums.numbers.get("pledged")
-            arrived = None
-            if sums.reported and pledged is not None:
-                arrived = EXACT.subtract(pledged, sums.numbers["outstanding"])
-            shares.append(ratio(arrived, pledged))
+            shares.append(ratio(sums.settled if sums.reported else None, pledged))
         result["share"] = frames.amounts(shares, numbers)
     counted = _count_statuses(lazy, keys, day, where)
     for status in STATUSES:
@@ -193,8 +193,12 @@ def cells_of(
     where: Where | None,
     *,
     ranged: bool,
+    at_average: bool = False,
 ) -> tuple[dict[Cell, Sums], list[str]]:
-    """Every row of a result, and the names of its amounts."""
+    """Every row of a result, and the names of its amounts.
+
+    ``at_average`` judges what arrived at the average worth of what is pledged.
+    """
     shown = with_ends(MEASURES, ranged=ranged)
     if ranged:
         frames.need(lazy.collect_schema().names(), ("low", "high"))
@@ -203,19 +207,21 @@ def cells_of(
     whole = "source" not in keys and "source" not in (where or {})
     rows, per_commitment = by_commitment(lazy, keys, day, where, ranged=ranged, passed_on=whole)
     groups = [f"key_{at}" for at in range(len(keys))]
-    pledged, arrived = nw.col("m_pledged"), nw.col("arrived")
+    per_commitment = with_settled(per_commitment, at_average=at_average)
+    pledged, arrived, judged = nw.col("m_pledged"), nw.col("arrived"), nw.col("settled")
     stated = nw.col("n_m_pledged") > 0
     counted = stated & (nw.col("full") > 0)
     due = stated & ~nw.col("end").is_null() & (nw.col("end") < nw.lit(day, dtype=nw.Date))
     # Judged as recorded too, so that no exchange rate makes what was delivered overdue.
     missing = (
-        counted & due & (nw.col("stated_pledged") > nw.col("stated_arrived")) & (pledged > arrived)
+        counted & due & (nw.col("stated_pledged") > nw.col("stated_arrived")) & (pledged > judged)
     )
     per_commitment = per_commitment.with_columns(
         nw.when(counted).then(pledged).alias("owed"),
         nw.when(counted).then(arrived).alias("taken_off"),
         nw.when(missing).then(pledged).alias("late_owed"),
-        nw.when(missing).then(arrived).alias("late_arrived"),
+        nw.when(missing).then(judged).alias("late_arrived"),
+        nw.when(counted).then(judged).alias("judged"),
         flag(counted, "is_counted"),
         flag(missing, "is_missing"),
         flag(due, "n_due"),
@@ -223,7 +229,7 @@ def cells_of(
     )
     sums = (
         *(f"m_{name}" for name in shown), *(f"n_m_{name}" for name in MEASURES),
-        "owed", "taken_off", "late_owed", "late_arrived", "n_due", "n_reported",
+        "owed", "taken_off", "late_owed", "late_arrived", "judged", "n_due", "n_reported",
     )  # fmt: skip
     grouped = per_commitment.group_by(*groups, "unit").agg(nw.col(*sums).sum())
     # A commitment with targets in two units is one, also where both were converted into a third.
@@ -240,7 +246,7 @@ def cells_of(
                 made.numbers["outstanding"] = row["owed"] - row["taken_off"]
             if whole and row["n_due"]:
                 made.numbers["overdue"] = row["late_owed"] - row["late_arrived"]
-            made.reported = bool(row["n_reported"])
+            made.reported, made.settled = bool(row["n_reported"]), row["judged"] or Decimal(0)
     for row in records(counts):
         cells[cell_of(keys, row)].commitments += int(row["commitments"])
     for row in bounded(rows, per_commitment, keys, ("is_counted", "is_missing")):

@@ -18,7 +18,7 @@ from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.choice import Labels, narrow
 from pledgetrack.comparison import COLUMNS as CHANGE_COLUMNS
 from pledgetrack.comparison import Change
-from pledgetrack.convert import described, told_of
+from pledgetrack.convert import at_event_rates, described, told_of
 from pledgetrack.counted import ZERO, Counted, Counter, Record
 from pledgetrack.errors import ExplainError, unknown
 from pledgetrack.frames import RANGES, Where
@@ -242,7 +242,8 @@ def _of_figures(
         found = [record for record in found if _is_announced(record)]
     period = row.cells["period"] if row.kind == "periods" else None
     fiscal = calendar or row.told.get("fiscal_years")
-    counter = Counter(found, day, period, fiscal, of_status=row.kind == "status")
+    how = {"of_status": row.kind == "status", "at_average": at_event_rates(told_of(rows))}
+    counter = Counter(found, day, period, fiscal, **how)
     figures = [n for n in row.figures() if n in (*MEASURES, "target")]
     for name in [measure] if measure else figures:
         _same(row, name, counter.rows(name))
