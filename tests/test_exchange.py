@@ -120,6 +120,17 @@ def test_a_change_tells_that_a_part_takes_another_rate() -> None:
     assert mine[["change", "pledged"]].to_numpy().tolist() == [["recounted", -12]]
 
 
+def test_what_left_for_a_part_is_recounted_with_it() -> None:
+    """A middle whole that gets a whole itself: nothing left it anew."""
+    small = promise(id="small", part_of="part", target={"number": 10, "unit": "GBP"})
+    ledger = pt.Ledger([small, *both()])
+    table = ledger.changes(since="2014-12-31", until="2015-12-31", into="USD", rates=DATED)
+    mine = table[table["commitment"] == "part"]
+    assert list(zip(mine["change"], mine["pledged"], strict=True)) == [
+        ("recounted", 4), ("recounted", -12),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "target", [{"target": {"number": 100, "unit": "USD"}}, {"targets": ()}],
     ids=["another currency", "an action"],

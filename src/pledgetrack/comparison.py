@@ -220,13 +220,22 @@ class Comparison:
         for fact in sorted(self.moved, key=lambda fact: (fact[1], fact[2], str(fact))):
             rows = self.moved[fact]
             parts = {row["part"] for _, row in rows if row.get("part")}
-            if parts:
+            if parts and not _are_repriced(rows):
                 words = (None, " + ".join(sorted(parts)))
                 arrived = all(row["measure"] == OF_PARTS for _, row in rows)
                 yield from self._told(OF_PARTS if arrived else "part", rows, fact, words)
             else:
                 told = f"{fact[0]} on {fact[1]}"
                 yield from self._told("recounted", rows, fact, (told, told))
+
+
+def _are_repriced(rows: Iterable[Signed]) -> bool:
+    """Whether the same amounts are only converted otherwise, because of another outermost whole."""
+    sums: Counter[tuple[Any, ...]] = Counter()
+    for sign, row in rows:
+        stated = row.get("stated_number", row["number"])
+        sums[row["measure"], row["part"], row.get("stated_unit"), stated] += sign
+    return not any(sums.values())
 
 
 def _ways(rows: Sequence[Signed]) -> list[int]:
