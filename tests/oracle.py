@@ -511,14 +511,19 @@ def balances(ledger, commitment, day: dt.date) -> dict[tuple[str, str], Decimal]
 # --- tables from movement rows -------------------------------------------------------------------
 
 
-def counting(movements, day: dt.date) -> list[dict]:
-    """The rows of a movements frame that count as of a day, as dictionaries."""
+def plain(movements) -> list[dict]:
+    """The rows of a movements frame as dictionaries, None for what is missing."""
     import pandas as pd
 
-    rows = [
+    return [
         {name: None if pd.isna(value) else value for name, value in row.items()}
         for row in movements.to_dict("records")
     ]
+
+
+def counting(movements, day: dt.date) -> list[dict]:
+    """The rows of a movements frame that count as of a day, as dictionaries."""
+    rows = plain(movements)
     rows = [r for r in rows if r["since"] <= day and (r["until"] is None or day < r["until"])]
     stages = ("alleged", "proposed", "pledged", "committed")
     return [r for r in rows if r["number"] is not None or r["event"] in stages]
@@ -645,7 +650,8 @@ def worth(rows: list[dict], price) -> Fraction:
     """What a balance is worth: additions at the price of their day, the rest at the average."""
     net: dict[dt.date, Fraction] = {}
     for row in rows:
-        day = max(row["on"], row["announced"])
+        # A part is worth nothing of its own before its whole is there.
+        day = max(row["on"], row["announced"], row["whole_announced"] or row["announced"])
         net[day] = net.get(day, Fraction(0)) + Fraction(row["number"])
     number = value = Fraction(0)
     for day in sorted(net):
@@ -658,3 +664,88 @@ def worth(rows: list[dict], price) -> Fraction:
             value = (number + change) * price(day)
         number += change
     return value
+
+
+def worth_of_promises(rows: list[dict], day: dt.date, price) -> dict[tuple, Fraction]:
+    """What the promises are worth as of a day at rates of events, by commitment and part named.
+
+    The rows are of one outermost whole, unit and measure. What a part takes or returns moves at the
+    average of who gives it.
+    """
+    rows = [row for row in rows if row["since"] <= day]
+    days = {row[name] for row in rows for name in ("since", "until") if row[name]}
+    number: dict[str, Fraction] = {}
+    value: dict[str, Fraction] = {}
+    made: dict[tuple, Fraction] = {}
+    before: list[dict] = []
+
+    def add(name: str, amount: Fraction, worth_: Fraction) -> None:
+        number[name] = number.get(name, Fraction(0)) + amount
+        value[name] = value.get(name, Fraction(0)) + worth_
+
+    def take(name: str, amount: Fraction) -> Fraction:
+        average = value[name] / number[name]
+        add(name, -amount, -amount * average)
+        return amount * average
+
+    def book(stream: tuple, worth_: Fraction) -> None:
+        made[stream] = made.get(stream, Fraction(0)) + worth_
+
+    for on in sorted(one for one in days if one <= day):
+        now = [r for r in rows if r["since"] <= on and (r["until"] is None or on < r["until"])]
+        there = {row["commitment"] for row in before}
+        change: dict[tuple, Fraction] = {}
+        for sign, counted in ((1, now), (-1, before)):
+            for row in counted:
+                stream = (row["commitment"], row["part"])
+                change[stream] = change.get(stream, 0) + sign * Fraction(row["number"])
+        own = {name: amount for (name, part), amount in change.items() if part is None}
+        moved: dict[tuple, Fraction] = {}
+        for (name, part), amount in sorted(change.items(), key=str):
+            if part is not None:
+                own_of_part = own.get(part, Fraction(0))
+                low, high = sorted((own_of_part, -amount))
+                moved[name, part] = max(low, Fraction(0)) + min(high, Fraction(0))
+                own[part] = own_of_part - moved[name, part]
+                own[name, part] = amount + moved[name, part]
+
+        streams = {key: key if isinstance(key, tuple) else (key, None) for key in own}
+        depths = {name: depth(rows, name) for name, _ in streams.values()}
+        for key, amount in own.items():
+            if amount > 0:
+                more = amount * price_of_new(now, there, on, streams[key], price)
+                add(streams[key][0], amount, more)
+                book(streams[key], more)
+        for name, part in sorted(moved, key=lambda pair: -depths.get(pair[1], 0)):
+            if moved[name, part] < 0:
+                back = take(part, -moved[name, part])
+                add(name, -moved[name, part], back)
+                book((part, None), -back)
+                book((name, part), back)
+        for name in sorted(depths, key=lambda one: depths[one]):
+            for key, amount in own.items():
+                if streams[key][0] == name and amount < 0:
+                    book(streams[key], -take(name, -amount))
+            for (giver, part), amount in moved.items():
+                if giver == name and amount > 0:
+                    gone = take(name, amount)
+                    add(part, amount, gone)
+                    book((name, part), -gone)
+                    book((part, None), gone)
+        before = now
+    return made
+
+
+def price_of_new(now: list[dict], there: set, on: dt.date, stream: tuple, price) -> Fraction:
+    """What one is worth of what is new in a stream on a day; all of one that was not there."""
+    mine = [
+        row for row in now if (row["commitment"], row["part"]) == stream
+        and (row["commitment"] not in there or max(row["on"], row["announced"]) == on)
+    ]  # fmt: skip
+    return worth(mine, price) / sum(Fraction(row["number"]) for row in mine)
+
+
+def depth(rows: list[dict], name: str) -> int:
+    """How many wholes are above a commitment, as far as the rows tell."""
+    above = {row["commitment"] for row in rows if row["part"] == name}
+    return 1 + max(depth(rows, one) for one in above) if above else 0

@@ -22,6 +22,7 @@ from pledgetrack.units import is_currency, minor_digits
 
 AMOUNTS = ("proposed", "pledged", "committed", "delivered")
 KEYS = ("party", "horizon", "due", "status", "source", "commitment", "stated_unit")
+PROMISED = ("alleged", "proposed", "pledged", "committed")
 CURRENCIES = ("USD", "EUR", "JPY", "KWD", "DEM", "GBP", "KRW")
 # The widest laws draw fewer ledgers, so that the suite stays quick.
 FEW = settings(max_examples=max(settings.default.max_examples // 3, 1))
@@ -60,6 +61,11 @@ def wholes(ledger: pt.Ledger) -> set[str]:
     return {str(name) for name in rows[rows["part"].notna()]["commitment"]}
 
 
+def kin(ledger: pt.Ledger) -> bool:
+    """Whether some are parts of others."""
+    return bool(ledger.movements()["whole"].notna().any())
+
+
 # --- laws -----------------------------------------------------------------------------------------
 
 
@@ -89,6 +95,8 @@ def test_every_balance_is_converted_and_rounded_once(
             asked = {"announced": announced, "event": on}.get(rate_day)
             return oracle.rate(rates, unit, into, asked or dt.date.fromisoformat(rate_day))
 
+        if rate_day == "event" and key[2].split(" ")[-1] in PROMISED and kin(ledger):
+            continue  # what moves among kin: see test_exchange.py
         worth = balance * price(announced) if rate_day != "event" else oracle.worth(mine, price)
         assert made[key] == oracle.half_even(worth, minor_digits(into))
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import duckdb
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import oracle
 import pledgetrack as pt
 from pledgetrack import strategies as pts
-from test_convert import DATED, INTO, delivery, promise, rate_days
+from pledgetrack.units import is_currency, minor_digits
+from test_convert import DATED, INTO, PROMISED, delivery, promise, rate_days
 from test_explain_rows import check
 from test_timeline import same
 
 DAYS = pts.days()
+# Rates that change, so that it matters on which day a fact is worth what.
+MOVING = pts.rates().filter(lambda rates: any(len(days) > 2 for days in rates.series.values()))
 KEYS = ["party", "commitment", "stated_unit", "horizon", "source"]
 
 
@@ -88,6 +93,84 @@ def test_a_missing_rate_is_asked_for_only_where_a_table_shows_it(
     kept = ledger.totals("commitment", on_missing="keep", **options)
     pd.testing.assert_frame_equal(kept, ledger.totals("commitment", **options), check_flags=False)
     assert "not_converted" not in kept.attrs
+
+
+@given(pts.families(), MOVING, INTO, DAYS)
+def test_promises_of_kin_are_worth_what_they_came_for(
+    ledger: pt.Ledger, rates: pt.Rates, into: str, day: dt.date
+) -> None:
+    """At rates of events every balance is that of a plain walk at average cost, rounded once."""
+    rows = ledger.movements(into=into, rates=rates, rate_day="event")
+    found: dict[tuple, Decimal] = {}
+    for row in oracle.counting(rows, day):
+        if row["number"] is not None:
+            key = (row["whole"] or row["commitment"], row["stated_unit"], row["measure"])
+            key += (row["commitment"], row["part"])
+            found[key] = found.get(key, Decimal(0)) + row["number"]
+    families: dict[tuple, list[dict]] = {}
+    for row in oracle.plain(ledger.movements()):
+        if row["number"] is not None and is_currency(row["unit"]):
+            key = (row["whole"] or row["commitment"], row["unit"], row["measure"])
+            families.setdefault(key, []).append(row)
+    for key, mine in families.items():
+        if key[1] == into or key[2].split(" ")[-1] not in PROMISED:
+            continue
+
+        def price(on: dt.date, unit: str = key[1]) -> Fraction:
+            return oracle.rate(rates, unit, into, on)
+
+        for stream, value in oracle.worth_of_promises(mine, day, price).items():
+            number = oracle.half_even(value, minor_digits(into))
+            assert found.get((*key, *stream), Decimal(0)) == number
+
+
+AMOUNT = st.integers(1, 30)
+MONTHS = st.integers(1, 24).map(lambda month: f"{2014 + month // 12}-{month % 12 + 1:02d}-07")
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.tuples(AMOUNT, MONTHS), min_size=1, max_size=3),
+    st.lists(st.tuples(AMOUNT, MONTHS, st.lists(st.tuples(AMOUNT, MONTHS, st.booleans()),
+             max_size=2), st.none() | MONTHS), max_size=3),
+    st.lists(st.integers(1, 10**4), min_size=26, max_size=26),
+)  # fmt: skip
+def test_totals_at_rates_of_events_are_those_without_the_detail(
+    promised: list[Any], parts: list[Any], numbers: list[int]
+) -> None:
+    """Whatever parts take and return, together they are worth what their whole is worth alone."""
+    firsts = [dt.date(2014 + at // 12, at % 12 + 1, 1) for at in range(len(numbers))]
+    rates = pt.Rates("USD", {"GBP": {
+        on: Decimal(number).scaleb(-3) for on, number in zip(firsts, numbers, strict=True)
+    }}, "drawn", max_gap=99)  # fmt: skip
+    (_, on), *more = sorted(promised, key=lambda one: one[1])
+    whole = fund("whole", 10**4, on)
+    grown = [revised("whole", number, day) for number, day in more]
+    records: list[pt.Commitment] = [whole]
+    facts: list[pt.Event] = list(grown)
+    for at, (number, day, changes, end) in enumerate(parts):
+        name = records[at if at % 2 else 0].id
+        records.append(fund(f"part-{at}", number * 10 ** (2 - at), day, part_of=name))
+        for change, when, up in changes:
+            facts.append(revised(f"part-{at}", change if up else -change, max(when, day)))
+        if end:
+            facts.append(pt.Event(commitment=f"part-{at}", kind="withdrawn", on=max(end, day)))
+    options: dict[str, Any] = {"into": "USD", "rates": rates, "rate_day": "event"}
+    try:
+        ledger = pt.Ledger(records, facts)
+    except pt.InvalidLedgerError:
+        assume(False)  # parts of parts that are too large
+    alone = pt.Ledger([whole], grown)
+    for day in (on, *(f"2016-{month:02d}-01" for month in (1, 12))):
+        both = ledger.totals(as_of=day, **options)["pledged"]
+        assert list(both) == list(alone.totals(as_of=day, **options)["pledged"])
+        # What is nothing as recorded is worth nothing, but for what rounding takes.
+        plain = ledger.totals("commitment", as_of=day)
+        made = ledger.totals("commitment", as_of=day, **options)
+        for stated, number in zip(plain["pledged"], made["pledged"], strict=True):
+            cents = Decimal("0.01") * (len(parts) + 1)
+            assert number >= -cents
+            assert stated or abs(number) <= cents
 
 
 # --- the day of the rate --------------------------------------------------------------------------
@@ -213,3 +296,98 @@ def test_a_later_gap_leaves_earlier_days_converted() -> None:
     rows = ledger.movements(**options)
     ends = {row["until"] for row in rows.to_dict("records") if row["commitment"] == "whole"}
     assert dt.date(2031, 5, 1) in ends
+
+
+# --- the rates of each event ----------------------------------------------------------------------
+
+THREE = pt.Rates.from_frame(
+    pd.DataFrame({"day": ["2024-01-01", "2024-02-01", "2024-03-01"], "GBP": ["1", "3", "2"]}),
+    quote="USD", max_gap=400,
+)  # fmt: skip
+
+
+def fund(name: str, number: object, on: str, **fields: Any) -> pt.Commitment:
+    """A pledge of so many pounds: worth 1 USD in January, 3 in February, 2 from March on."""
+    target = {"number": number, "unit": "GBP"}
+    return promise(id=name, announced=on, target=target, **fields)
+
+
+def revised(name: str, number: object, on: str) -> pt.Event:
+    """A revision by so many pounds."""
+    quantity = {"number": number, "unit": "GBP"}
+    return pt.Event(commitment=name, kind="revised", on=on, quantity=quantity)
+
+
+@pytest.mark.parametrize(("first", "second", "total"), [("01", "02", 300), ("02", "01", 900)])
+def test_a_part_moves_at_what_it_is_worth_to_its_whole(first: str, second: str, total: int) -> None:
+    """Whether the part is the younger or the older: a whole that is all given is worth nothing."""
+    ledger = pt.Ledger([
+        fund("whole", 300, f"2024-{first}-01"),
+        fund("part", 300, f"2024-{second}-01", part_of="whole"),
+    ])  # fmt: skip
+    options: dict[str, Any] = {"into": "USD", "rates": THREE, "rate_day": "event"}
+    table = ledger.totals("commitment", as_of="2024-12-31", **options)
+    assert list(table["pledged"]) == [total, 0]
+    check(ledger, table, rates=THREE)
+
+
+def test_what_a_part_returns_comes_back_at_its_average() -> None:
+    """Given out at 1.50 USD it returns at 1.50, when a pound is 2."""
+    ledger = pt.Ledger(
+        [fund("whole", 300, "2024-01-01"), fund("part", 100, "2024-02-01", part_of="whole")],
+        [revised("whole", 100, "2024-02-01"),
+         pt.Event(commitment="part", kind="withdrawn", on="2024-03-01")],
+    )  # fmt: skip
+    options: dict[str, Any] = {"into": "USD", "rates": THREE, "rate_day": "event"}
+    # 300 at 1 and 100 at 3 are 600 for 400; a quarter of that goes to the part.
+    table = ledger.totals("commitment", as_of="2024-02-15", **options)
+    assert list(table["pledged"]) == [150, 450]
+    table = ledger.totals("commitment", as_of="2024-12-31", **options)
+    assert list(table["pledged"]) == [0, 600]
+    rows = ledger.movements(**options)
+    given = rows[rows["part"].notna()]
+    assert list(given["number"]) == [-150, 150]
+    assert list(given["rate"]) == [Decimal("1.5"), Decimal("1.5")]
+    assert given["rate_day"].isna().all()
+
+
+def test_what_arrived_of_parts_is_worth_as_much_on_both_sides() -> None:
+    """Rows that name a part mirror those of the part, whatever the day of each rate."""
+    ledger = pt.Ledger(
+        [fund("whole", 300, "2024-02-01"), fund("part", 300, "2024-01-01", part_of="whole")],
+        [delivery(100, on="2024-01-01", of="part"), delivery(50, on="2024-03-01", of="part"),
+         delivery(-30, on="2024-03-02", of="part")],
+    )  # fmt: skip
+    options: dict[str, Any] = {"into": "USD", "rates": THREE, "rate_day": "event"}
+    rows = oracle.counting(ledger.movements(**options), dt.date(2024, 12, 31))
+    for measure in ("delivered", "part delivered"):
+        numbers = [row["number"] for row in rows if row["measure"] == measure]
+        assert numbers == [300, 100, -80]
+
+
+@pytest.mark.parametrize("absent", ["whole", "part"])
+def test_a_frame_without_the_kin_of_a_row_is_refused_at_rates_of_events(absent: str) -> None:
+    """The worth of one rests on the other; at one rate for all it does not."""
+    ledger = pt.Ledger(
+        [fund("whole", 300, "2024-01-01"), fund("part", 100, "2024-02-01", part_of="whole")]
+    )
+    options: dict[str, Any] = {"into": "USD", "rates": THREE, "as_of": "2024-12-31"}
+    rows = ledger.movements()
+    some = rows[rows["commitment"].astype(str) != absent]
+    with pytest.raises(pt.FrameError, match=f"no rows of '{absent}', on which the worth"):
+        pt.totals(some, rate_day="event", **options)
+    assert len(pt.totals(some, **options)) == 1
+    chosen = ledger.filter(commitment="part").totals(rate_day="event", **options)
+    assert list(chosen["pledged"]) == [100]
+
+
+def test_parts_in_a_circle_are_refused() -> None:
+    """No ledger makes them; a frame may."""
+    rows = pt.Ledger([
+        fund("whole", 300, "2024-01-01"), fund("part", 100, "2024-02-01", part_of="whole"),
+    ]).movements()  # fmt: skip
+    text = {name: rows[name].astype(str).where(rows[name].notna(), None)
+            for name in ("part", "commitment")}  # fmt: skip
+    text["part"] = text["part"].where(text["commitment"] == "whole", "whole")
+    with pytest.raises(pt.FrameError, match="the rows make parts of each other: "):
+        pt.totals(rows.assign(**text), into="USD", rates=THREE, rate_day="event")

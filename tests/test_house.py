@@ -28,7 +28,7 @@ FLOORS = (
     ("passing",),
     ("families", "lookalikes"),
     ("movements", "assemble", "reading"),
-    ("frames", "pricing"),
+    ("frames", "pricing", "worth"),
     ("exchange",),
     ("convert",),
     ("status", "choice", "doubles"),

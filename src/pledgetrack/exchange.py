@@ -12,11 +12,11 @@ before and after that day are closed on it and repeated.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,12 @@ import pyarrow.compute as pc
 
 from pledgetrack.calendar import NOT_STATED
 from pledgetrack.errors import AmountError, FrameError
-from pledgetrack.movements import NUMBER
+from pledgetrack.movements import NUMBER, forms
 from pledgetrack.pricing import Conversion, Missing, Price, first_of
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS
 from pledgetrack.rates import round_half_even
 from pledgetrack.units import is_currency, minor_digits
+from pledgetrack.worth import Change, running, worth_of_days, worth_of_family
 
 NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "until", "announced")
 _RATE = pa.decimal128(38, 18)
@@ -40,6 +41,9 @@ _OF_STREAMS = (
     "until", "start", "end", "horizon", "whole", "whole_announced",
 )  # fmt: skip
 _AMOUNTS = ("number", "low", "high")
+_PROMISED = tuple(
+    form for name in ("alleged", "proposed", "pledged", "committed") for form in forms(name)
+)
 _TOLD = ("rate", "rate_day", "rate_source", "deflator")
 _SETTLING = ("event", "source", "bound", "known")
 _LOW = 10**14
@@ -59,6 +63,8 @@ def exchange(
     shown = np.isin(np.arange(table.num_rows), chosen.to_numpy()) & rows.is_money
     shown &= rows.until > (since.toordinal() if since else 0)
     asked = rows.is_money & np.isin(rows.family, rows.family[shown])
+    if conversion.rate_day == "event":
+        _need_kin(table, asked)
     money = _Money(table, conversion, np.flatnonzero(asked), rows)
     gaps = money.gaps()
     if not gaps:
@@ -101,13 +107,16 @@ class _Rows:
         self.family = units * (len(known) + 1) + whose
         self.since, until = _ordinals(table, "since"), _ordinals(table, "until")
         self.until = np.where(until < 0, _NEVER, until)
-        self.on, self.announced = _ordinals(table, "on"), _ordinals(table, "announced")
+        on, announced = _ordinals(table, "on"), _ordinals(table, "announced")
+        self.is_dated = (on >= 0) & (announced >= 0)
+        # What arrived of a part arrived of its whole on the same day.
+        self.day = np.maximum(on, _announced_of_parts(table, announced))
         # A part takes the day of its outermost whole, and is worth nothing of its own before that.
-        self.first = self.announced
-        if "whole" in table.column_names:
+        self.first = announced
+        if "whole" in table.column_names and table.column("whole").null_count < table.num_rows:
             is_part = table.column("whole").is_valid().to_numpy()
-            outer = _ordinals(table, "whole_announced") if is_part.any() else self.announced
-            self.first = np.where(is_part, outer, self.announced)
+            self.first = np.where(is_part, _ordinals(table, "whole_announced"), announced)
+            self.is_dated &= self.first >= 0
 
 
 class _Money:
@@ -116,13 +125,12 @@ class _Money:
     def __init__(self, table: pa.Table, conversion: Conversion, rows: Any, known: _Rows) -> None:
         self.source, self.conversion = table, conversion
         part = table.take(pa.array(rows))
-        on, announced, first = known.on[rows], known.announced[rows], known.first[rows]
-        if min(on.min(initial=0), announced.min(initial=0), first.min(initial=0)) < 0:
+        if not known.is_dated[rows].all():
             raise FrameError(
                 "a row has no day to take a rate of",
                 columns=("announced", "on", "whole_announced"),
             )
-        day, since = np.maximum(on, announced), known.since[rows]
+        day, since, first = known.day[rows], known.since[rows], known.first[rows]
         stream = np.zeros(len(rows), dtype=np.int64)
         for name in part.column_names:
             if name in _OF_STREAMS or name.startswith("tag_"):
@@ -139,6 +147,7 @@ class _Money:
         order = np.lexsort((sizes[:, 0], sizes[:, 1], *rest, day, since, stream))
         self.at = rows[order].tolist()
         self.days = list(zip(since[order].tolist(), day[order].tolist(), strict=True))
+        self.until = known.until[rows][order].tolist()
         self.family = known.family[rows][order].tolist()
         self.amounts = {
             name: [values[at] for at in order.tolist()] for name, values in amounts.items()
@@ -147,7 +156,8 @@ class _Money:
         edges = np.flatnonzero(np.diff(stream[order], prepend=-1)).tolist()
         self.streams = list(pairwise([*edges, len(rows)]))
         self.names = {
-            name: _values(part, name, order[edges]) for name in ("commitment", "unit", "party")
+            name: _values(part, name, order[edges])
+            for name in ("commitment", "unit", "party", "measure", "part")
         }
         dated = first if conversion.rate_day != "event" else np.maximum(day, first)
         self.dated = dated[order].tolist()
@@ -197,32 +207,69 @@ class _Money:
 
     # --- balances ---------------------------------------------------------------------------------
 
-    def _converted(self, nth: int) -> tuple[dict[str, list[int | None]], list[Fraction], int]:
-        """The amounts of a balance in parts of the target, what a unit is worth, and the digits."""
+    def _worth(self) -> list[list[Fraction]]:
+        """What one unit of each row is worth, balance by balance."""
+        made = [
+            [price.factor for price in prices if isinstance(price, Price)] for prices in self.prices
+        ]
+        if self.conversion.rate_day != "event":
+            return made
+        families: dict[tuple[int, str], list[int]] = {}
+        for nth, (low, high) in enumerate(self.streams):
+            measure = self.names["measure"][nth]
+            if measure in _PROMISED:
+                families.setdefault((self.family[low], measure), []).append(nth)
+            elif len(set(made[nth])) > 1:
+                made[nth] = worth_of_days(self.amounts["number"][low:high],
+                                          self.days[low:high], made[nth])  # fmt: skip
+        for streams in families.values():
+            if len({price for nth in streams for price in made[nth]}) == 1:
+                continue
+            if any(self.names["part"][nth] for nth in streams):
+                rows = [row for nth in streams for row in self._changes(nth, made[nth])]
+                each = iter(worth_of_family(rows))
+                for nth in streams:
+                    made[nth] = [next(each) for _ in made[nth]]
+                continue
+            for nth in streams:
+                low, high = self.streams[nth]
+                made[nth] = worth_of_days(self.amounts["number"][low:high],
+                                          self.days[low:high], made[nth])  # fmt: skip
+        return made
+
+    def _changes(self, nth: int, prices: Sequence[Fraction]) -> Iterator[Change]:
+        """The rows of a balance as a family counts them."""
+        member, part = self.names["commitment"][nth], self.names["part"][nth]
+        for at, price in zip(range(*self.streams[nth]), prices, strict=True):
+            since, day = self.days[at]
+            number = self.amounts["number"][at]
+            yield Change(member, part, since, self.until[at], day, number, price)
+
+    def _converted(
+        self, nth: int, prices: Sequence[Fraction]
+    ) -> tuple[dict[str, list[int | None]], int]:
+        """The amounts of a balance in parts of the target, and how many digits these have."""
         low, high = self.streams[nth]
-        prices = [price.factor for price in self.prices[nth] if isinstance(price, Price)]
         conversion = self.conversion
         if self.names["unit"][nth] == conversion.into and conversion.deflators is None:
             digits = self.scale
         else:
             digits = minor_digits(conversion.into)
         amounts = {name: values[low:high] for name, values in self.amounts.items()}
-        if len(set(prices)) > 1:
-            prices = _worth_of_days(amounts["number"], self.days[low:high], prices)
         scale = Fraction(10**digits, 10**self.scale)
         made: dict[str, list[int | None]] = {}
         for name, values in amounts.items():
             same = name != "number" and values == amounts["number"]
-            made[name] = made["number"] if same else _running(values, prices, scale)
-        return made, prices, digits
+            made[name] = made["number"] if same else running(values, prices, scale)
+        return made, digits
 
     def table(self) -> pa.Table:
         """The table with converted amounts, and beside them what was recorded."""
         changed = {name: self.source.column(name).to_pylist() for name in (*self.amounts, "unit")}
         told: dict[str, list[Any]] = {name: [None] * self.source.num_rows for name in _TOLD}
         into = self.conversion.into
-        for nth, (low, high) in enumerate(self.streams):
-            amounts, rates, digits = self._converted(nth)
+        for nth, ((low, high), rates) in enumerate(zip(self.streams, self._worth(), strict=True)):
+            amounts, digits = self._converted(nth, rates)
             for name, parts in amounts.items():
                 for at, number in zip(self.at[low:high], parts, strict=True):
                     if number is not None:
@@ -253,65 +300,38 @@ class _Money:
             )
 
 
-def _running(
-    values: Sequence[int | None], prices: Sequence[Fraction], scale: Fraction
-) -> list[int | None]:
-    """The rounded balance after each amount less the rounded balance before it.
+# --- kin -----------------------------------------------------------------------------------------
 
-    >>> _running([1, 1, 1], [Fraction(1, 3)] * 3, Fraction(10))       # 3.33, 6.67, 10
-    [3, 4, 3]
+
+def _need_kin(table: pa.Table, asked: Any) -> None:
+    """Refuse rows of a part or a whole, where those of the other are not there.
+
+    At rates of events the worth of either rests on the other.
     """
-    made: list[int | None] = []
-    total, before = Fraction(0), 0
-    each = prices[0] * scale
-    if len(set(prices)) == 1:
-        # One price for all: whole numbers are enough, and a good deal faster.
-        balance = 0
-        for value in values:
-            balance += value or 0
-            after = _half_even(balance * each.numerator, each.denominator)
-            made.append(None if value is None else after - before)
-            before = after
-        return made
-    for value, price in zip(values, prices, strict=True):
-        total += price * scale * (value or 0)
-        after = _half_even(total.numerator, total.denominator)
-        made.append(None if value is None else after - before)
-        before = after
-    return made
+    names = [name for name in ("whole", "part") if name in table.column_names]
+    part = table.filter(pa.array(asked))
+    kin = {value for name in names for value in part.column(name).unique().to_pylist()} - {None}
+    absent = sorted(kin - set(table.column("commitment").unique().to_pylist()))
+    if absent:
+        raise FrameError(
+            f"the frame has no rows of {absent[0]!r}, on which the worth of its kin at rates of "
+            "events rests; pass all movements of the ledger, and choose with where=",
+            columns=("commitment",),
+        )
 
 
-def _half_even(numerator: int, denominator: int) -> int:
-    """The nearest whole number; of two as near, the even one."""
-    whole, rest = divmod(numerator, denominator)
-    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
-
-
-def _worth_of_days(
-    numbers: Sequence[int], days: Sequence[tuple[int, int]], prices: Sequence[Fraction]
-) -> list[Fraction]:
-    """What one unit of each change of a balance is worth, where each day has its own price.
-
-    What adds to the balance comes at the price of its day; what is taken off leaves at the
-    average of what is there, so that a balance that is 0 is worth 0.
-
-    >>> days = [(1, 1), (2, 2)]
-    >>> _worth_of_days([100, -40], days, [Fraction(2), Fraction(3)])
-    [Fraction(2, 1), Fraction(2, 1)]
-    """
-    made: list[Fraction] = []
-    balance, value = 0, Fraction(0)
-    for _, group in groupby(zip(days, numbers, prices, strict=True), key=lambda row: row[0]):
-        today = list(group)
-        change, price = sum(number for _, number, _ in today), today[0][2]
-        each = price
-        if balance * change < 0:
-            # What goes beyond nothing is worth the price of the day.
-            beyond = abs(change) > abs(balance)
-            each = (price * (balance + change) - value) / change if beyond else value / balance
-        made += [each] * len(today)
-        balance, value = balance + change, value + each * change
-    return made
+def _announced_of_parts(table: pa.Table, announced: Any) -> Any:
+    """The days of announcement, in rows of what arrived of a part those of the part."""
+    if "part" not in table.column_names or table.column("part").null_count == table.num_rows:
+        return announced
+    measures, words = _codes(table.column("measure"))
+    arrived = np.array([word not in _PROMISED for word in words] + [False])[measures]
+    whose, names = _codes(table.column("commitment"))
+    known, at = np.unique(whose, return_index=True)
+    days = {names[code]: day for code, day in zip(known, announced[at], strict=True)}
+    parts, named = _codes(table.column("part"))
+    of_part = np.array([days.get(name, -1) for name in named] + [-1])[parts]
+    return np.where(arrived & (of_part >= 0), of_part, announced)
 
 
 # --- columns --------------------------------------------------------------------------------------

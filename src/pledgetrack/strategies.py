@@ -288,6 +288,27 @@ def ledgers(
     return Ledger(_fitting(promised, happened), happened, known, named.values())
 
 
+@st.composite
+def families(draw: Any, *, max_parts: int = 3, max_events: int = 4) -> Ledger:
+    """A whole and its parts in one currency, and what happened to them.
+
+    Parts may be older than their whole, firmer, less firm, and parts of parts.
+    """
+    unit = draw(st.sampled_from([unit for unit in UNITS if is_currency(unit)]))
+    promised: list[Commitment] = []
+    for at in range(draw(st.integers(1, max_parts)) + 1):
+        one = draw(commitments(f"promise-{at}"))
+        whole = draw(st.sampled_from(promised)) if promised else None
+        target = _parts_of(whole.targets[0]) if whole else quantities(unit, least=1)
+        fields = {"targets": (draw(target),), "part_of": whole.id if whole else None}
+        promised.append(one.model_copy(update=fields))
+    happened: list[Event] = []
+    for commitment in promised:
+        mine = draw(st.lists(events(commitment), max_size=max_events))
+        happened.extend(_without_conflicts(commitment, mine))
+    return Ledger(_fitting(promised, happened), happened)
+
+
 def _fitting(promised: Sequence[Commitment], happened: Sequence[Event]) -> list[Commitment]:
     """The commitments, those that are too large for their whole no parts of it."""
     events: dict[str, list[Event]] = {}
@@ -326,7 +347,7 @@ def rates(draw: Any, *, complete: bool = True) -> Rates:
     """
     base = draw(st.sampled_from([unit for unit in UNITS if is_currency(unit)]))
     dated = not complete or draw(st.sampled_from((True, True, False)))
-    on = {FIRST_DAY, *draw(st.lists(days(), min_size=1, max_size=4))} if dated else {None}
+    on = {FIRST_DAY, *draw(st.lists(days(), min_size=1, max_size=6))} if dated else {None}
     rate = _positive() if complete else st.none() | _positive() | _positive()
     series = {
         unit: {day: draw(rate) for day in on}
