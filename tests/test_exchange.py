@@ -173,6 +173,31 @@ def test_totals_at_rates_of_events_are_those_without_the_detail(
             assert stated or abs(number) <= cents
 
 
+@settings(max_examples=15)
+@given(
+    st.lists(st.tuples(st.integers(100, 999), st.integers(0, 99)), min_size=1, max_size=5),
+    st.integers(0, 99), st.integers(1, 10**6),
+)  # fmt: skip
+def test_the_detail_of_parts_costs_a_minor_unit_for_each_at_most(
+    parts: list[tuple[int, int]], arrived: int, rate: int
+) -> None:
+    """What is pledged is the same; each part's delivery is rounded by itself, and no more."""
+    rates = pt.Rates.fixed({"GBP": Decimal(rate).scaleb(-4)}, per="USD")
+    whole = fund("whole", 10**4, "2024-01-01")
+    divided = [fund(f"part-{at}", number, "2024-02-01", part_of="whole")
+               for at, (number, _) in enumerate(parts)]  # fmt: skip
+    facts = [("whole", arrived), *((f"part-{at}", got) for at, (_, got) in enumerate(parts))]
+    options: dict[str, Any] = {"as_of": "2024-12-31", "into": "USD", "rates": rates}
+    (with_detail,), (alone,) = (
+        pt.Ledger(promised, [delivery(number, on="2024-03-01", of=whose(name))
+                             for name, number in facts]).totals(**options).to_dict("records")
+        for promised, whose in (([whole, *divided], str), ([whole], lambda _: "whole"))
+    )  # fmt: skip
+    assert with_detail["pledged"] == alone["pledged"]
+    for name in ("delivered", "outstanding"):
+        assert abs(with_detail[name] - alone[name]) <= Decimal("0.01") * len(parts)
+
+
 # --- the day of the rate --------------------------------------------------------------------------
 
 
