@@ -564,6 +564,45 @@ def test_bounds_flip_in_the_remainder() -> None:
     assert [text.split(",")[0] for text in table["bound"]] == ["pledged at least", ""]
 
 
+WIDE = {"number": 30, "unit": "USD", "bound": "about", "margin": 10}
+LEAST = {"number": 30, "unit": "USD", "bound": "at least"}
+
+
+@pytest.mark.parametrize(
+    ("fund", "north", "both", "alone"),
+    [
+        ({}, WIDE, ("", 100, 100), ("about", 60, 80)),
+        ({}, LEAST, ("", 100, 100), ("up to", 0, 70)),
+        ({"bound": "at least"}, WIDE, ("at least", 100, None), ("about", 60, None)),
+        ({"bound": "about", "margin": 5}, WIDE, ("about", 95, 105), ("about", 55, 85)),
+        ({"number": 35}, WIDE, ("", 35, 35), ("about", 0, 15)),
+    ],
+)
+def test_inexact_parts_do_not_make_their_whole_less_exact(
+    fund: dict[str, Any], north: dict[str, Any], both: tuple[Any, ...], alone: tuple[Any, ...]
+) -> None:
+    """In a cell that holds both; alone, what is left of the whole is as inexact as what it lost."""
+    target = {"number": 100, "unit": "USD", **fund}
+    ledger = pt.Ledger(
+        [promise("fund", target=target, recipient="all"), part("north", 0, target=north)]
+    )
+    options: dict[str, Any] = {"as_of": LATE, "bounds": "range"}
+    alone_ = ledger.filter(recipient="all")
+    for mine, table, expected in (
+        (ledger, ledger.totals(**options), both), (alone_, alone_.totals(**options), alone),
+        (ledger, ledger.totals(by="commitment", **options), alone),
+        (ledger, ledger.timeline(freq="year", **options), both),
+    ):  # fmt: skip
+        row = table.to_dict("records")[0]
+        words = [text for text in row["bound"].split(", ") if text.startswith("pledged")]
+        assert words == ([f"pledged {expected[0]}"] if expected[0] else [])
+        assert (row["pledged_low"], row["pledged_high"]) == expected[1:]
+        for end in ("pledged_low", "pledged_high"):
+            if row[end] is not None:
+                rows = mine.explain(table, 0, measure=end)
+                assert sum(n for n in rows["counts"] if n is not None) == row[end]
+
+
 def test_ranges_of_exact_parts_leave_the_range_of_the_whole() -> None:
     """The ends add up as the amounts do."""
     fund = promise("fund", target={"number": 100, "unit": "USD", "bound": "about", "margin": 10})
@@ -776,6 +815,51 @@ def test_what_is_outstanding_is_the_same_with_and_without_the_detail(
     assert list(shares[shares["unit"] == expected["unit"]]["share"]) == [share]
     same = detailed.timeline(freq="year", as_of=day)
     assert same[(same["unit"] == expected["unit"])]["outstanding"].iloc[-1] == found["outstanding"]
+
+
+@st.composite
+def inexact_funds(draw: Any) -> tuple[pt.Ledger, pt.Ledger]:
+    """A pledge in any bound with parts in any bound that fit into it; and it folded."""
+    some = st.lists(pts.quantities("USD", least=1, most=100), min_size=1, max_size=3)
+    targets = draw(some)
+    number = sum(target.number for target in targets) + draw(st.integers(0, 100))
+    bound = draw(st.sampled_from(["exact", "at least", "up to", "about"]))
+    fund = promise("fund", target={"number": number, "unit": "USD", "bound": bound})
+    parts = [
+        promise(f"part-{at}", target=target.model_dump(), part_of="fund", on="2024-02-01",
+                recipient=draw(st.sampled_from(["North", "South"])))
+        for at, target in enumerate(targets)
+    ]  # fmt: skip
+    happened = [
+        pt.Event(commitment=one.id, kind="delivered", on="2024-03-01",
+                 quantity=draw(pts.quantities("USD", most=200)))
+        for one in (fund, *parts) if draw(st.booleans())
+    ]  # fmt: skip
+    folded = [one.model_copy(update={"commitment": "fund"}) for one in happened]
+    return pt.Ledger([fund, *parts], happened), pt.Ledger([fund], folded)
+
+
+@given(inexact_funds())
+def test_bounds_are_the_same_with_and_without_the_detail(
+    drawn: tuple[pt.Ledger, pt.Ledger],
+) -> None:
+    """In words and as a range, where all are pledged; and every range holds its number."""
+    detailed, folded = drawn
+    options: dict[str, Any] = {"as_of": "2024-06-01", "bounds": "range"}
+    pd.testing.assert_frame_equal(
+        detailed.totals(**options).drop(columns="commitments"),
+        folded.totals(**options).drop(columns="commitments"),
+    )
+    for by in ("commitment", "recipient"):
+        table = detailed.totals(by=by, **options)
+        for at, row in enumerate(table.to_dict("records")):
+            low, number, high = row["pledged_low"], row["pledged"], row["pledged_high"]
+            assert low is None or 0 <= low <= number
+            assert high is None or number <= high
+            for name in ("pledged_low", "pledged_high"):
+                if row[name] is not None:
+                    counts = detailed.explain(table, at, measure=name)["counts"]
+                    assert sum(one for one in counts if one is not None) == row[name]
 
 
 @given(pts.ledgers(), pts.days())

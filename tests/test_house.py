@@ -33,7 +33,7 @@ FLOORS = (
     ("convert",),
     ("status", "choice", "doubles"),
     ("cells",),
-    ("periods",),
+    ("periods", "remainders"),
     ("totals", "check", "counted", "comparison"),
     ("timeline", "history"),
     ("trace",),

@@ -19,9 +19,11 @@ from pledgetrack.models import STAGES
 from pledgetrack.movements import AGAIN, ELSEWHERE, MEASURES
 from pledgetrack.periods import opening, split
 from pledgetrack.quantity import EXACT
+from pledgetrack.remainders import is_lifted
 from pledgetrack.status import DELIVERED, STANDING
 
 ZERO = Decimal(0)
+_OPPOSITE = {"low": "high", "high": "low"}
 Record = dict[str, Any]
 Counted = list[tuple[Record, Decimal | None]]
 """Movements, each with how much of it counts."""
@@ -101,11 +103,39 @@ class Counter:
     def _measures(self, measures: Sequence[str], column: str = "number") -> Counted:
         """The movements of some measures."""
         made: Counted = []
-        for records in self.by_balance.values():
+        for key, records in self.by_balance.items():
             for measure in measures:
                 mine = [record for record in records if record["measure"] == measure]
-                made.extend(self._in_period(mine, records, column))
+                if column in _OPPOSITE and self.period is None:
+                    made.extend(self._ends(key, mine, column))
+                else:
+                    made.extend(self._in_period(mine, records, column))
         return made
+
+    def _ends(self, key: tuple[Any, ...], mine: list[Record], column: str) -> Counted:
+        """One end of the movements of a balance: beside a part, what it took has the part's own."""
+        made: Counted = []
+        low = number = open_ = ZERO
+        is_whole, last = False, 0
+        with decimal.localcontext(EXACT):
+            for at, record in enumerate(mine):
+                is_taken = record["event"] == PART and record.get("part") is not None
+                is_whole = is_whole or is_taken
+                if is_taken and self._is_beside(key, record):
+                    made.append((record, _amount(record, _OPPOSITE[column])))
+                    continue
+                made.append((record, _amount(record, column)))
+                low, number, last = low + (made[at][1] or ZERO), number + record["number"], at
+                if is_taken and record["low"] is None and record["bound"] == "up to":
+                    open_ += record["number"]
+            if column == "low" and is_whole and is_lifted(low, number, open_):
+                made[last] = (mine[last], (made[last][1] or ZERO) - low)
+        return made
+
+    def _is_beside(self, key: tuple[Any, ...], record: Record) -> bool:
+        """Whether the part that took something stands in the same row of the result."""
+        part = self.by_balance.get((record["part"], *key[1:]), ())
+        return any(one["measure"] == record["measure"] for one in part)
 
     def _in_period(self, mine: list[Record], balance: list[Record], column: str) -> Counted:
         """What falls in the period of the row, of the movements of one measure of a balance."""

@@ -33,6 +33,7 @@ from pledgetrack.frames import Bounds, Numbers, Where
 from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, flip
+from pledgetrack.remainders import has_any
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.totals import NEEDED, cells_of, in_order, keys_of, of_day, table_of
 
@@ -82,9 +83,12 @@ def timeline(
     columns, at_average = with_ends(MEASURES, ranged=ranged), at_event_rates(told)
     if "source" not in keys and "source" not in (where or {}):
         columns += ["outstanding", "overdue"]
-    if "status" in keys or "status" in (where or {}):
-        # A status moves with time alone, so each day is judged by itself.
+    by_status = "status" in keys or "status" in (where or {})
+    if by_status:
         frames.need(lazy.collect_schema().names(), STATUS_NEEDED)
+    if by_status or has_any(lazy):
+        # A status moves with time alone, and what is left of a whole whose parts are not exact
+        # depends on which of them are in its cell: each day is judged by itself.
         options = {"ranged": ranged, "at_average": at_average}
         found = [cells_of(lazy, keys, end, None, where, **options)[0] for end in days]
     else:

@@ -31,6 +31,7 @@ from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.periods import period_cells
 from pledgetrack.quantity import EXACT, flip
+from pledgetrack.remainders import Remainders, has_any
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.status import STATUSES, ratio
 
@@ -235,6 +236,7 @@ def cells_of(
     # A commitment with targets in two units is one, also where both were converted into a third.
     members = per_commitment.select(*groups, "unit", "commitment").unique()
     counts = members.group_by(*groups, "unit").agg(nw.len().alias("commitments"))
+    columns = [*shown, *(("outstanding", "overdue") if whole else ())]
     cells: dict[Cell, Sums] = {}
     with decimal.localcontext(EXACT):
         for row in records(grouped):
@@ -249,11 +251,18 @@ def cells_of(
             made.reported, made.settled = bool(row["n_reported"]), row["judged"] or Decimal(0)
     for row in records(counts):
         cells[cell_of(keys, row)].commitments += int(row["commitments"])
+    if has_any(rows):
+        with decimal.localcontext(EXACT):
+            remainders = Remainders(rows, per_commitment, keys)
+            remainders.loosen(cells, whole=whole)
+            if ranged:
+                remainders.move_ends(cells)
+        return cells, columns
     for row in bounded(rows, per_commitment, keys, ("is_counted", "is_missing")):
         _loosen(cells[cell_of(keys, row)], row, whole=whole)
     for row in endless(rows, per_commitment, keys) if ranged else ():
         cells[cell_of(keys, row)].endless.update(ends_missing(row))
-    return cells, [*shown, *(("outstanding", "overdue") if whole else ())]
+    return cells, columns
 
 
 def _loosen(made: Sums, row: dict[str, Any], *, whole: bool) -> None:
