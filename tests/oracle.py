@@ -144,10 +144,10 @@ def below(wholes: dict[str, str], name: str) -> list[str]:
     return [other for part in near for other in (part, *below(wholes, part))]
 
 
-def rate_day(ledger, name: str) -> dt.date:
-    """The day of the announcement of the outermost whole of a commitment."""
+def rate_day(ledger, name: str, day: dt.date) -> dt.date:
+    """The day of the announcement of the outermost whole of a commitment, as it is on a day."""
     commitments, _ = all_records(ledger)
-    wholes, _ = relations(commitments, dt.date.max)
+    wholes, _ = relations(commitments, day)
     while name in wholes:
         name = wholes[name]
     return next(one.announced for one in commitments if one.id == name)
@@ -457,6 +457,28 @@ def shown(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str,
     return made
 
 
+def passed_on(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str, Decimal]:
+    """What each took over from its parts, less what it passed on: the deepest first."""
+    firm = {name: sum(shown_[:2]) for name, shown_ in shown(now, wholes, unit).items()}
+    over = {name: [name] for name in now}
+    for chain in over.values():
+        while chain[-1] in wholes:
+            chain.append(wholes[chain[-1]])
+    made = {name: Decimal(0) for name in now}
+    for name in sorted(now, key=lambda one: -len(over[one])):
+        pledged = {
+            one for one in over[name] if unit in now[one].targets
+            and now[one].targets[unit].pledged() > 0
+        }  # fmt: skip
+        beyond = of(now[name], unit) + made[name] - firm.get(name, Decimal(0))
+        for whole in over[name][1:]:
+            if whole in pledged and (beyond > 0 or name not in pledged):
+                made[whole] += beyond
+                made[name] -= beyond
+                break
+    return made
+
+
 def balances(ledger, commitment, day: dt.date) -> dict[tuple[str, str], Decimal]:
     """The balances that are not 0, by unit and measure."""
     now = states(ledger, day)
@@ -480,6 +502,8 @@ def balances(ledger, commitment, day: dt.date) -> dict[tuple[str, str], Decimal]
         for measure, events in (("delivered", own), ("part delivered", others)):
             for unit, number in by_unit(events).items():
                 found[unit, measure] = number
+        for unit in {unit for state_ in now.values() for unit in (*state_.targets, *state_.others)}:
+            found[unit, "passed on"] = passed_on(now, wholes, unit)[commitment.id]
     why = aside[commitment.id][0] + " " if commitment.id in aside else ""
     return {(unit, why + measure): number for (unit, measure), number in found.items() if number}
 
@@ -487,14 +511,19 @@ def balances(ledger, commitment, day: dt.date) -> dict[tuple[str, str], Decimal]
 # --- tables from movement rows -------------------------------------------------------------------
 
 
-def counting(movements, day: dt.date) -> list[dict]:
-    """The rows of a movements frame that count as of a day, as dictionaries."""
+def plain(movements) -> list[dict]:
+    """The rows of a movements frame as dictionaries, None for what is missing."""
     import pandas as pd
 
-    rows = [
+    return [
         {name: None if pd.isna(value) else value for name, value in row.items()}
         for row in movements.to_dict("records")
     ]
+
+
+def counting(movements, day: dt.date) -> list[dict]:
+    """The rows of a movements frame that count as of a day, as dictionaries."""
+    rows = plain(movements)
     rows = [r for r in rows if r["since"] <= day and (r["until"] is None or day < r["until"])]
     stages = ("alleged", "proposed", "pledged", "committed")
     return [r for r in rows if r["number"] is not None or r["event"] in stages]
@@ -514,8 +543,9 @@ def key_of(row: dict, key: str, statuses: dict[str, str]) -> str:
 def totals(movements, by: list[str], day: dt.date, statuses: dict[str, str]) -> dict[tuple, dict]:
     """Every cell of ``totals``, by labels and unit."""
     groups: dict[tuple, list[dict]] = {}
+    kept = (None, "alleged", *MEASURES, *(["passed on"] if "source" not in by else []))
     for row in counting(movements, day):
-        if row["measure"] not in (None, "alleged", *MEASURES):
+        if row["measure"] not in kept:
             continue  # counted elsewhere
         cell = (*(key_of(row, key, statuses) for key in by), row["unit"])
         groups.setdefault(cell, []).append(row)
@@ -534,7 +564,8 @@ def one_cell(rows: list[dict], day: dt.date) -> dict:
         for name in {row["commitment"] for row in rows}:
             mine = [row for row in rows if row["commitment"] == name]
             pledged = [row["number"] for row in mine if row["measure"] == "pledged"]
-            delivered = [row["number"] for row in mine if row["measure"] == "delivered"]
+            arrived = ("delivered", "passed on")
+            delivered = [row["number"] for row in mine if row["measure"] in arrived]
             if not pledged:
                 continue
             full = [
@@ -592,11 +623,35 @@ def streams(rows: list[dict]) -> dict[tuple, list[dict]]:
     return found
 
 
+def overdue_as_recorded(rows: list[dict], day: dt.date, digits: int) -> Decimal | None:
+    """What is missing of a commitment past its end, at the average worth of what is pledged."""
+
+    def total(column: str, *measures: str) -> Decimal:
+        return sum((row[column] for row in rows if row["measure"] in measures), Decimal(0))
+
+    with localcontext() as context:
+        context.prec = 100
+        promised = [row for row in rows if row["measure"] == "pledged"]
+        if not promised or not promised[0]["end"] or promised[0]["end"] >= day:
+            return None
+        full = sum(row["stated_number"] for row in promised if row["event"] != "part")
+        pledged, stated = total("number", "pledged"), total("stated_number", "pledged")
+        arrived = total("stated_number", "delivered", "passed on")
+        if full <= 0 or stated <= arrived:
+            return Decimal(0)
+        if not stated:
+            arrived = total("number", "delivered", "passed on")
+        elif pledged != stated:
+            arrived = half_even(Fraction(arrived) * Fraction(pledged) / Fraction(stated), digits)
+        return max(Decimal(0), pledged - arrived)
+
+
 def worth(rows: list[dict], price) -> Fraction:
     """What a balance is worth: additions at the price of their day, the rest at the average."""
     net: dict[dt.date, Fraction] = {}
     for row in rows:
-        day = max(row["on"], row["announced"])
+        # A part is worth nothing of its own before its whole is there.
+        day = max(row["on"], row["announced"], row["whole_announced"] or row["announced"])
         net[day] = net.get(day, Fraction(0)) + Fraction(row["number"])
     number = value = Fraction(0)
     for day in sorted(net):
@@ -609,3 +664,88 @@ def worth(rows: list[dict], price) -> Fraction:
             value = (number + change) * price(day)
         number += change
     return value
+
+
+def worth_of_promises(rows: list[dict], day: dt.date, price) -> dict[tuple, Fraction]:
+    """What the promises are worth as of a day at rates of events, by commitment and part named.
+
+    The rows are of one outermost whole, unit and measure. What a part takes or returns moves at the
+    average of who gives it.
+    """
+    rows = [row for row in rows if row["since"] <= day]
+    days = {row[name] for row in rows for name in ("since", "until") if row[name]}
+    number: dict[str, Fraction] = {}
+    value: dict[str, Fraction] = {}
+    made: dict[tuple, Fraction] = {}
+    before: list[dict] = []
+
+    def add(name: str, amount: Fraction, worth_: Fraction) -> None:
+        number[name] = number.get(name, Fraction(0)) + amount
+        value[name] = value.get(name, Fraction(0)) + worth_
+
+    def take(name: str, amount: Fraction) -> Fraction:
+        average = value[name] / number[name]
+        add(name, -amount, -amount * average)
+        return amount * average
+
+    def book(stream: tuple, worth_: Fraction) -> None:
+        made[stream] = made.get(stream, Fraction(0)) + worth_
+
+    for on in sorted(one for one in days if one <= day):
+        now = [r for r in rows if r["since"] <= on and (r["until"] is None or on < r["until"])]
+        there = {row["commitment"] for row in before}
+        change: dict[tuple, Fraction] = {}
+        for sign, counted in ((1, now), (-1, before)):
+            for row in counted:
+                stream = (row["commitment"], row["part"])
+                change[stream] = change.get(stream, 0) + sign * Fraction(row["number"])
+        own = {name: amount for (name, part), amount in change.items() if part is None}
+        moved: dict[tuple, Fraction] = {}
+        for (name, part), amount in sorted(change.items(), key=str):
+            if part is not None:
+                own_of_part = own.get(part, Fraction(0))
+                low, high = sorted((own_of_part, -amount))
+                moved[name, part] = max(low, Fraction(0)) + min(high, Fraction(0))
+                own[part] = own_of_part - moved[name, part]
+                own[name, part] = amount + moved[name, part]
+
+        streams = {key: key if isinstance(key, tuple) else (key, None) for key in own}
+        depths = {name: depth(rows, name) for name, _ in streams.values()}
+        for key, amount in own.items():
+            if amount > 0:
+                more = amount * price_of_new(now, there, on, streams[key], price)
+                add(streams[key][0], amount, more)
+                book(streams[key], more)
+        for name, part in sorted(moved, key=lambda pair: -depths.get(pair[1], 0)):
+            if moved[name, part] < 0:
+                back = take(part, -moved[name, part])
+                add(name, -moved[name, part], back)
+                book((part, None), -back)
+                book((name, part), back)
+        for name in sorted(depths, key=lambda one: depths[one]):
+            for key, amount in own.items():
+                if streams[key][0] == name and amount < 0:
+                    book(streams[key], -take(name, -amount))
+            for (giver, part), amount in moved.items():
+                if giver == name and amount > 0:
+                    gone = take(name, amount)
+                    add(part, amount, gone)
+                    book((name, part), -gone)
+                    book((part, None), gone)
+        before = now
+    return made
+
+
+def price_of_new(now: list[dict], there: set, on: dt.date, stream: tuple, price) -> Fraction:
+    """What one is worth of what is new in a stream on a day; all of one that was not there."""
+    mine = [
+        row for row in now if (row["commitment"], row["part"]) == stream
+        and (row["commitment"] not in there or max(row["on"], row["announced"]) == on)
+    ]  # fmt: skip
+    return worth(mine, price) / sum(Fraction(row["number"]) for row in mine)
+
+
+def depth(rows: list[dict], name: str) -> int:
+    """How many wholes are above a commitment, as far as the rows tell."""
+    above = {row["commitment"] for row in rows if row["part"] == name}
+    return 1 + max(depth(rows, one) for one in above) if above else 0

@@ -238,8 +238,8 @@ def test_totals_as_json_are_exact(capsys: Out, seeds: pt.Ledger) -> None:
     )
     made = json.loads(out)
     assert (made["as_of"], made["sources_to"]) == (DAY, "2023-12-22")
-    rows = [{**row, "bound": row["bound"] or ""} for row in made["rows"]]
-    assert rows == expected(seeds.totals(by=["party", "horizon"], as_of=DAY))
+    found = [{**row, "bound": row["bound"] or ""} for row in made["rows"]]
+    assert found == expected(seeds.totals(by=["party", "horizon"], as_of=DAY))
 
 
 def test_totals_as_csv_are_exact(capsys: Out, seeds: pt.Ledger) -> None:
@@ -366,6 +366,155 @@ def test_known_by_on_the_command_line(capsys: Out) -> None:
         assert "known by 2022-07-31" in out.splitlines()[0]
 
 
+BOOK = """
+[[commitment]]
+id = "fund"
+party = "Norway"
+announced = 2024-01-15
+stage = "pledged"
+target = { number = 100, unit = "NOK", bound = "at least" }
+
+[[commitment]]
+id = "again"
+party = "Norway"
+announced = 2024-06-01
+stage = "pledged"
+repeats = "fund"
+target = { number = 100, unit = "NOK" }
+
+[[commitment]]
+id = "joint"
+parties = ["Norway", "Sweden"]
+announced = 2024-02-01
+stage = "pledged"
+target = { number = 50, unit = "EUR" }
+
+[[event]]
+commitment = "fund"
+kind = "delivered"
+on = 2024-03-01
+known = 2024-09-01
+quantity = { number = 30, unit = "NOK" }
+
+[[event]]
+commitment = "fund"
+kind = "delivered"
+on = 2024-03-01
+known = 2024-09-01
+quantity = { number = -5, unit = "NOK" }
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> str:
+    """A folder with a fund, its second announcement, and a joint promise in another currency."""
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "a.toml").write_text(BOOK, encoding="utf-8")
+    return str(tmp_path / "book")
+
+
+def rows(capsys: Out, *argv: str) -> list[dict[str, Any]]:
+    """The rows of a call, as a program reads them."""
+    made: list[dict[str, Any]] = json.loads(fine(capsys, *argv, "--format", "json"))["rows"]
+    return made
+
+
+def test_the_headline_sum_is_an_option(capsys: Out, book: str) -> None:
+    """With what was announced again, beside what counts."""
+    options = ("totals", book, "--as-of", DAY, "--where", "unit=NOK")
+    (row,) = rows(capsys, *options, "--include-repeats")
+    assert (row["pledged"], row["headline"], row["commitments"]) == ("100", "200", 1)
+    assert "headline" not in rows(capsys, *options)[0]
+
+
+@pytest.mark.parametrize("option", [("--bounds", "range"), ("--range",)])
+@pytest.mark.parametrize("command", ["totals", "summary", "timeline"])
+def test_ranges_are_an_option(
+    capsys: Out, book: str, command: str, option: tuple[str, ...]
+) -> None:
+    """The least and the most; without it, words."""
+    options = (command, book, "--as-of", DAY, "--where", "commitment=fund")
+    made = rows(capsys, *options, *option)[-1]
+    assert (made["pledged_low"], made["pledged_high"]) == ("100", None)
+    words = rows(capsys, *options, "--bounds", "words")[-1]
+    assert "pledged at least" in words["bound"]
+    assert "pledged_low" not in words
+
+
+def test_a_summary_by_any_keys(capsys: Out, book: str) -> None:
+    """As in Python: shares and statuses."""
+    argv = ("summary", book, "--by", "party", "--as-of", "2024-12-31")
+    fund = next(row for row in rows(capsys, *argv) if row["party"] == "Norway")
+    assert (fund["party"], fund["delivered"], fund["share"]) == ("Norway", "25", "0.25")
+    assert "1 in progress" in fine(capsys, *argv)
+
+
+def test_what_is_shown_may_be_chosen(capsys: Out, book: str) -> None:
+    """By labels, several of a key, by whoever takes part, and by status as of the day."""
+    argv = ("status", book, "--as-of", "2024-12-31")
+    for option, expected in (
+        (("--where", "party=Norway"), ["again", "fund"]),
+        (("--involving", "Sweden"), ["joint"]),
+        (("--where", "commitment=fund", "--where", "commitment=joint"), ["fund", "joint"]),
+        (("--where", "commitment=fund", "--where", "unit=EUR"), []),
+        (("--where", "status=in progress"), ["fund"]),
+        (("--where", "status=in progress", "--known-by", "2024-08-31"), []),
+    ):
+        assert [row["commitment"] for row in rows(capsys, *argv, *option)] == expected
+    assert "note: again: " in fine(capsys, "check", book, "--where", "commitment=again")
+    assert "[EUR]" not in fine(capsys, "report", book, "--where", "unit=NOK", "--as-of", DAY)
+
+
+def test_a_figure_is_explained(capsys: Out, book: str) -> None:
+    """The movements under its labels, as a table and for programs, and only those known."""
+    argv = ("explain", book, "--where", "party=Norway", "--as-of", "2024-12-31")
+    made = rows(capsys, *argv, "--measure", "delivered")
+    assert [(row["commitment"], row["number"], row["on"]) for row in made] == [
+        ("fund", "30", "2024-03-01"), ("fund", "-5", "2024-03-01"),
+    ]  # fmt: skip
+    assert rows(capsys, *argv, "--measure", "delivered", "--known-by", "2024-08-31") == []
+    out = fine(capsys, *argv)
+    assert out.startswith("as of 2024-12-31; sources to ")
+    assert re.search(r"fund +delivered +2024-03-01 +2024-09-01 +NOK +delivered", out)
+    assert max(map(display_width, out.splitlines())) <= WIDTH
+    none = fine(capsys, *argv[:-1], "2000-01-01")
+    assert none.splitlines()[1] == "nothing recorded"
+    converted = rows(capsys, *argv, "--measure", "pledged", "--into", "EUR")
+    assert {(row["unit"], row["stated_unit"], row["stated_number"]) for row in converted} == {
+        ("EUR", "NOK", "100"),
+    }  # fmt: skip
+
+
+def test_changes_take_the_options_of_other_tables(capsys: Out, book: str, tmp_path: Path) -> None:
+    """Known by a day, converted, chosen; a delivery and a refund in one report are two rows."""
+    argv = ("changes", book, "--since", "2024-02-15", "--until", "2024-12-31")
+    told = [(row["change"], row["delivered"]) for row in rows(capsys, *argv)]
+    assert [row for row in told if row[1]] == [("delivered", "30"), ("refunded", "-5")]
+    known = rows(capsys, *argv, "--known-by", "2024-08-31")
+    assert [row["change"] for row in known] == ["new"]
+    assert "; known by 2024-08-31" in fine(capsys, *argv, "--known-by", "2024-08-31")
+    path = tmp_path / "rates.csv"
+    path.write_text("date,NOK\n2024-01-15,10\n2024-06-01,10\n2024-03-01,5\n", encoding="utf-8")
+    money = ("--into", "EUR", "--rates", str(path), "--base", "EUR", "--where", "unit=NOK")
+    for day, number in (("announced", "3"), ("event", "6"), ("2024-03-01", "6")):
+        made = rows(capsys, *argv, *money, "--rate-day", day)
+        assert [(r["unit"], r["delivered"]) for r in made if r["change"] == "delivered"] == [
+            ("EUR", number)
+        ]
+    assert "in EUR at rates of the day of each announcement" in fine(capsys, *argv, *money)
+    status, out, err = run(capsys, *argv, "--into", "AFN", "--rates", str(path), "--base", "EUR")
+    assert (status, out) == (2, "")
+    assert err.startswith("pledgetrack: no rate of AFN")
+    kept = fine(capsys, *argv, "--into", "AFN", "--rates", str(path), "--base", "EUR",
+                "--on-missing", "keep")  # fmt: skip
+    assert "not converted for want of a rate: EUR, NOK" in kept
+    other = tmp_path / "new.json"
+    pt.write(pt.read(book).cut("2024-05-01"), other)
+    gone = rows(capsys, "changes", book, str(other), "--until", "2024-12-31",
+                "--where", "party=Norway")  # fmt: skip
+    assert [(row["commitment"], row["change"]) for row in gone] == [("again", "dropped")]
+
+
 # --- wrong calls ----------------------------------------------------------------------------------
 
 
@@ -387,6 +536,13 @@ def test_known_by_on_the_command_line(capsys: Out) -> None:
      (["convert", "no/such/folder", "a.json"], "there is no file or folder 'no/such/folder'"),
      (["convert", "seeds"], "the following arguments are required: TO"),
      (["totals", "--format", "xml"], "invalid choice: 'xml'"),
+     (["totals", "--where", "party"], "'party' is no KEY=LABEL, such as party=Mexico"),
+     (["totals", "--where", "=Mexico"], "'=Mexico' is no KEY=LABEL"),
+     (["totals", "--where", "partei=Mexico"], "unknown key 'partei'; did you mean 'party'?"),
+     (["totals", "--where", "self=Mexico"], "'self' is no key of --where"),
+     (["totals", "--where", "as_of=2024-01-01"], "'as_of' is no key of --where"),
+     (["explain", "--measure", "pledge"], "unknown measure 'pledge'; did you mean 'pledged'?"),
+     (["summary", "--bounds", "both"], "invalid choice: 'both'"),
      (["totals", "--frob"], "unrecognized arguments: --frob"),
      (["forget"], "invalid choice: 'forget'"),
      ([], "the following arguments are required: COMMAND")],
@@ -426,7 +582,17 @@ def test_bad_input_ends_with_2_and_a_message(capsys: Out, tmp_path: Path, conten
 def test_version_and_help_are_fine(capsys: Out) -> None:
     """Both say what they are asked and end with 0."""
     assert fine(capsys, "--version") == f"pledgetrack {pt.__version__}\n"
-    for command in ("report", "check", "status", "totals", "convert"):
+    for command in (
+        "report",
+        "check",
+        "status",
+        "summary",
+        "totals",
+        "timeline",
+        "changes",
+        "explain",
+        "convert",
+    ):
         assert command in fine(capsys, "--help")
         assert fine(capsys, command, "--help").startswith(f"usage: pledgetrack {command}")
 

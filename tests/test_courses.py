@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -149,3 +150,111 @@ def test_deliveries_and_a_withdrawal_known_in_another_order(
         assert status == "withdrawn"
     if not is_over and total >= number:
         assert status.startswith("fulfilled")
+
+
+# --- worked by hand -------------------------------------------------------------------------------
+
+
+def pledge(name: str, number: int = 100, on: str = "2024-01-15", **fields: Any) -> pt.Commitment:
+    """A pledge of so many USD until the end of 2024, unless told otherwise."""
+    given = {"party": "A", "stage": "pledged", "horizon": {"end": END}} | fields
+    return pt.Commitment(id=name, announced=on, target={"number": number, "unit": "USD"}, **given)
+
+
+def fact(name: str, kind: str, on: str, number: int | None = None, **fields: Any) -> pt.Event:
+    """What happened to one of them."""
+    quantity = None if number is None else {"number": number, "unit": "USD"}
+    return pt.Event(commitment=name, kind=kind, on=on, quantity=quantity, **fields)
+
+
+PART = pledge("part", 30, "2024-02-01", part_of="aid")
+ENDED_AND_BACK = pt.Ledger(
+    [pledge("aid"), PART],
+    [fact("part", "delivered", "2024-03-01", 10), fact("aid", "withdrawn", "2024-04-01"),
+     fact("aid", "reopened", "2024-05-01")],
+)  # fmt: skip
+LATE_REFUND = pt.Ledger(
+    [pledge("aid")],
+    [fact("aid", "delivered", "2024-06-01", 100),
+     fact("aid", "delivered", "2024-09-01", -40, known="2025-02-01")],
+)  # fmt: skip
+LATE_WITHDRAWAL = pt.Ledger(
+    [pledge("aid")],
+    [fact("aid", "withdrawn", "2024-03-01", known="2024-09-01"),
+     fact("aid", "delivered", "2024-04-01", 20)],
+)  # fmt: skip
+OVER_DELIVERED_PART = pt.Ledger(
+    [pledge("aid"), PART], [fact("part", "delivered", "2024-03-01", 50)]
+)
+OLD_IN_A_PACKAGE = pt.Ledger(
+    [pledge("old", 40, "2024-01-10"), pledge("aid"),
+     pledge("again", 40, repeats="old", part_of="aid")],
+    [fact("old", "delivered", "2024-02-01", 15)],
+)  # fmt: skip
+MOVED_AND_BACK = pt.Ledger(
+    [pledge("aid")],
+    [fact("aid", "revised", "2024-06-01", horizon={"end": "2025-06-30"}),
+     fact("aid", "revised", "2024-09-01", horizon={"end": END}, known="2025-02-01")],
+)  # fmt: skip
+LINKED = pt.link(
+    pt.Ledger([pledge("a:1"), pledge("b:1", 99, "2024-02-01")],
+              [fact("a:1", "delivered", "2024-03-01", 40),
+               fact("b:1", "delivered", "2024-03-02", 41)]),
+    {"a:1": "b:1"}, keep="b",
+)  # fmt: skip
+WITHDRAWN_PART = pt.Ledger(
+    [pledge("aid"), PART],
+    [fact("part", "delivered", "2024-03-01", 10), fact("part", "withdrawn", "2024-04-01"),
+     fact("aid", "revised", "2024-05-01", -50)],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ledger", "day", "known", "expected", "status"),
+    [
+        # Pledged, delivered, outstanding and overdue of all together; the status of each.
+        (ENDED_AND_BACK, "2024-03-31", None, (100, 10, 90, None), ["in progress", "in progress"]),
+        (ENDED_AND_BACK, "2024-04-30", None, (10, 10, 0, None), ["withdrawn", "withdrawn"]),
+        (ENDED_AND_BACK, "2024-05-01", None, (100, 10, 90, None), ["in progress", "in progress"]),
+        (LATE_REFUND, "2025-03-01", "2025-01-31", (100, 100, 0, 0), ["fulfilled"]),
+        (LATE_REFUND, "2025-03-01", "2025-02-01", (100, 60, 40, 40), ["overdue"]),
+        (LATE_WITHDRAWAL, "2024-05-01", "2024-08-31", (100, 20, 80, None), ["in progress"]),
+        (LATE_WITHDRAWAL, "2024-05-01", "2024-09-01", (20, 20, 0, None), ["withdrawn"]),
+        (OVER_DELIVERED_PART, "2025-01-01", None, (100, 50, 50, 50), ["overdue", "fulfilled"]),
+        (OLD_IN_A_PACKAGE, "2024-01-14", None, (40, None, 40, None), ["nothing reported"]),
+        (OLD_IN_A_PACKAGE, "2024-02-01", None, (100, 15, 85, None),
+         ["nothing reported", "in progress", "in progress"]),
+        (MOVED_AND_BACK, "2025-03-01", "2025-01-31", (100, None, 100, None), ["nothing reported"]),
+        (MOVED_AND_BACK, "2025-03-01", "2025-02-01", (100, None, 100, 100), ["overdue"]),
+        (LINKED, "2024-01-31", None, (100, None, 100, None), ["nothing reported"]),
+        (LINKED, "2024-03-02", None, (99, 41, 58, None), ["in progress", "in progress"]),
+        (WITHDRAWN_PART, "2024-04-01", None, (100, 10, 90, None), ["in progress", "withdrawn"]),
+        (WITHDRAWN_PART, "2024-05-01", None, (50, 10, 40, None), ["in progress", "withdrawn"]),
+    ],
+)  # fmt: skip
+def test_what_totals_and_statuses_say_by_hand(
+    ledger: pt.Ledger, day: str, known: str | None, expected: tuple[Any, ...], status: list[str]
+) -> None:
+    """Of parts, repeats, links, refunds and ends, as of a day and as known by one."""
+    (row,) = ledger.totals(as_of=day, known_by=known).to_dict("records")
+    columns = ("pledged", "delivered", "outstanding", "overdue")
+    assert tuple(row[name] for name in columns) == expected
+    assert list(ledger.status(as_of=day, known_by=known)["status"]) == status
+    last = ledger.timeline(freq="quarter", as_of=day, known_by=known).iloc[-1]
+    assert tuple(last[name] for name in columns) == expected
+
+
+def test_what_became_known_late_is_told_between_two_days_of_knowledge() -> None:
+    """The refund makes an old fulfilment overdue, and a delivery told late undoes an overdue."""
+    table = pt.changes(
+        LATE_REFUND.cut(known_by="2025-01-31"), LATE_REFUND.cut(known_by="2025-02-01"),
+        until="2025-03-01",
+    )  # fmt: skip
+    assert list(table["change"]) == ["refunded", "status"]
+    assert (table["delivered"][0], table["before"][1], table["after"][1]) == (
+        -40, "fulfilled", "overdue",
+    )  # fmt: skip
+    news = ENDED_AND_BACK.changes(since="2024-03-31", until="2024-05-01")
+    moved = [number for number in news["pledged"] if number is not None]
+    assert sum(moved) == 0
+    assert "status" not in set(news["change"])

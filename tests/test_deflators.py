@@ -56,7 +56,7 @@ def test_constant_prices_are_rounded_once(
     for key, mine in oracle.streams(oracle.counting(ledger.movements(), day)).items():
         balance = Fraction(sum(row["number"] for row in mine))
         if is_currency(key[1]):
-            announced = oracle.rate_day(ledger, key[0])
+            announced = oracle.rate_day(ledger, key[0], day)
             index = deflators.index
             change = Fraction(index[into, deflators.base_year]) / index_of(index, into, announced)
             worth = balance * oracle.rate(rates, key[1], into, announced) * change
@@ -173,3 +173,62 @@ def test_money_of_the_target_without_an_index_is_never_kept_beside_constant_pric
     ledger = pt.Ledger([old, new])
     with pytest.raises(pt.PledgetrackError, match="2019"):
         ledger.totals(into="USD", deflators=prices, on_missing="keep", as_of="2023-01-01")
+
+
+INDEX = {("Mexico", 2014): Decimal(80), ("Mexico", 2020): Decimal(100)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"index": {("Mexico", 2020): Decimal(0)}}, pt.AmountError, "Mexico for 2020: Decimal"),
+        ({"index": {("Mexico", 2020): 1.5}}, pt.AmountError, "1.5 is no exact price index"),
+        ({"index": {("Mexico", 2020): Decimal("NaN")}}, pt.AmountError, "no exact price index"),
+        ({"index": [1]}, pt.AmountError, r"the price indices are '\[1\]', not by name and year"),
+        ({"index": {"Mexico": Decimal(1)}}, pt.DayError, "'Mexico' names no price index"),
+        ({"base_year": "2020"}, pt.DayError, "base_year is '2020', not a year"),
+        ({"base_year": True}, pt.DayError, "base_year is True, not a year"),
+        ({"by": "party"}, pt.UnknownNameError, "unknown kind of price index 'party'"),
+    ],
+)
+def test_indices_of_another_shape_are_refused(
+    changes: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    """Whatever is passed, with what to pass."""
+    given: dict[str, Any] = {"index": INDEX, "base_year": 2020, "by": "country", "source": "s"}
+    with pytest.raises(error, match=words):
+        pt.Deflators(**(given | changes))
+
+
+def test_joint_parties_are_named_where_countries_have_indices() -> None:
+    """No one country's prices are those of both; an index of the joint name is taken."""
+    joint = promise().model_copy(update={"parties": ("Mexico", "United States")})
+    ledger = pt.Ledger([joint])
+    options: dict[str, Any] = {"into": "USD", "rates": FIXED}
+    prices = pt.Deflators(INDEX, 2020, "country", "prices.csv")
+    with pytest.raises(
+        pt.MissingDeflatorError, match=r"'Mexico \+ United States' are joint parties"
+    ) as caught:
+        ledger.totals(deflators=prices, **options)
+    assert caught.value.key == "Mexico + United States"
+    both = {("Mexico + United States", year): value for (_, year), value in INDEX.items()}
+    prices = pt.Deflators({**INDEX, **both}, 2020, "country", "prices.csv")
+    assert list(ledger.totals(deflators=prices, **options)["pledged"]) == [250]
+
+
+def test_an_average_of_several_prices_is_of_no_one_deflator() -> None:
+    """Where one price applies rate and deflator stand apart; else the rate is of both."""
+    rates = pt.Rates("USD", {"GBP": {dt.date(2014, 11, 20): Decimal("0.5"),
+                                     dt.date(2016, 5, 2): Decimal("0.25")}}, "s")  # fmt: skip
+    prices = pt.Deflators(
+        {("USD", 2014): Decimal(80), ("USD", 2016): Decimal(50), ("USD", 2020): Decimal(100)},
+        2020, "currency", "prices.csv",
+    )  # fmt: skip
+    back = ARRIVED.model_copy(update={"kind": "withdrawn"})
+    rows = pt.Ledger([promise()], [back]).movements(
+        into="USD", rates=rates, deflators=prices, rate_day="event"
+    )
+    (first, last) = oracle.plain(rows)
+    assert (first["rate"], first["deflator"]) == (2, Decimal("1.25"))
+    assert (last["number"], last["rate"], last["deflator"]) == (-125, Decimal("2.5"), None)
+    assert last["rate_day"] is None

@@ -221,6 +221,8 @@ def test_a_converted_row_asks_for_its_rates() -> None:
     rows = LEDGER.explain(row, rates=rates)
     assert list(rows["counts"]) == [50, 15]
     assert list(rows["stated_number"]) == [100, 30]
+    assert (rows.attrs["into"], rows.attrs["rates"]) == ("EUR", "fixed rates")
+    assert "in EUR at rates of the day of each announcement, fixed rates" in rows.attrs["caption"]
 
 
 def test_a_change_shows_both_sides() -> None:
@@ -243,7 +245,9 @@ def test_a_converted_change_asks_for_its_rates() -> None:
     assert table.attrs["into"] == "EUR"
     with pytest.raises(pt.ExplainError, match="pass the same rates="):
         LEDGER.explain(table, 0)
-    assert list(LEDGER.explain(table, 0, rates=rates)["counts"]) == [15]
+    rows = LEDGER.explain(table, 0, rates=rates)
+    assert list(rows["counts"]) == [15]
+    assert rows.attrs["into"] == "EUR"
 
 
 def test_a_change_of_status_shows_what_it_is_judged_from() -> None:
@@ -280,3 +284,19 @@ def test_labels_explain_converted_figures_too() -> None:
     rows = LEDGER.explain(party="A", as_of="2024-06-01", into="EUR", rates=rates)
     assert list(rows["number"]) == [50, 15]
     assert rows.attrs["into"] == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "words"),
+    [({"party": "A"}, pt.ExplainError, "a row has its own labels; pass it without party="),
+     ({"involving": "A"}, pt.ExplainError, "pass it without involving="),
+     ({"until": "2024-01-01"}, pt.UnknownNameError, "unknown option 'until'"),
+     ({"per": "year"}, pt.UnknownNameError, "unknown option 'per'")],
+)  # fmt: skip
+def test_what_a_row_does_not_take_is_refused_by_name(
+    asked: dict[str, Any], kind: type[Exception], words: str
+) -> None:
+    """With the library's own errors."""
+    table = LEDGER.totals(as_of="2024-06-01")
+    with pytest.raises(kind, match=words):
+        LEDGER.explain(table, 0, **asked)

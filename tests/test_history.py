@@ -133,6 +133,92 @@ def test_facts_of_one_kind_day_and_place_are_told_together() -> None:
     assert list(table["change"]) == ["delivered", "status"]
 
 
+TO = {"number": 70, "unit": "USD"}
+AGAIN = {"number": 100, "unit": "USD"}
+ROUGHLY = {"number": 30, "unit": "USD", "bound": "at least"}
+
+
+@pytest.mark.parametrize(
+    ("happened", "expected"),
+    [
+        ([event("delivered", "2024-03-01", 30), event("delivered", "2024-03-01", -5)],
+         [("delivered", {"delivered": 30}, None, None),
+          ("refunded", {"delivered": -5}, None, None)]),
+        ([event("delivered", "2024-03-01", n) for n in (30, -5, 12, -1, 0)],
+         [("delivered", {"delivered": 42}, None, None),
+          ("refunded", {"delivered": -6}, None, None)]),
+        ([event("revised", "2024-03-01", 20), event("revised", "2024-03-01", -50)],
+         [("revised up", {"pledged": 20}, None, None),
+          ("revised down", {"pledged": -50}, None, None)]),
+        ([event("revised", "2024-03-01", 20), event("revised", "2024-03-01", -20)],
+         [("revised up", {"pledged": 20}, None, None),
+          ("revised down", {"pledged": -20}, None, None)]),
+        ([event("revised", "2024-03-01", restated=TO), event("revised", "2024-03-01", 50)],
+         [("revised up", {"pledged": 50}, None, None),
+          ("revised down", {"pledged": -30}, None, None)]),
+        ([event("revised", "2024-03-01", restated=AGAIN), event("revised", "2024-03-01", -50)],
+         [("revised", {"pledged": 0}, None, None),
+          ("revised down", {"pledged": -50}, None, None)]),
+        ([event("revised", "2024-03-01", 20),
+          event("revised", "2024-03-01", horizon={"end": "2025-06-30"})],
+         [("horizon moved", {}, "until 2024-12-31", "until 2025-06-30"),
+          ("revised up", {"pledged": 20}, None, None)]),
+        ([pt.Event(commitment="aid", kind="revised", on="2024-03-01", quantity=ROUGHLY),
+          event("revised", "2024-03-01", -50)],
+         [("revised up", {"pledged": 30}, None, None),
+          ("revised down", {"pledged": -50}, None, None)]),
+    ],
+)  # fmt: skip
+def test_what_goes_up_and_what_goes_down_are_rows_apart(
+    happened: list[pt.Event], expected: list[Any]
+) -> None:
+    """On one day, in one place: each with its own amounts, and the movements behind it."""
+    book = ledger(*happened)
+    table = book.changes(since="2024-02-01", until="2024-03-01")
+    told = [row for row in shown(table) if row[0] != "status"]
+    assert sorted(told, key=str) == sorted(expected, key=str)
+    for at, row in enumerate(table.to_dict("records")):
+        for name in MEASURES:
+            counts = [c for c in book.explain(table, at, measure=name)["counts"] if c is not None]
+            assert row[name] == (sum(counts) if counts else None) or row["change"] == "status"
+
+
+def test_what_arrived_of_a_part_is_told_beside_what_arrived_of_its_whole() -> None:
+    """One report names both: the whole has a row of its own delivery, and one of its part's."""
+    part = PLEDGE.model_copy(update={"id": "north", "part_of": "aid",
+                                     "targets": (pt.Quantity(number=40, unit="USD"),)})  # fmt: skip
+    arrived = event("delivered", "2024-03-01", 30)
+    book = pt.Ledger(
+        [PLEDGE, part], [arrived, arrived.model_copy(update={"commitment": "north"})], SOURCES
+    )
+    table = book.changes(since="2024-02-01", until="2024-03-01")
+    assert [row for row, name in zip(shown(table), table["commitment"], strict=True)
+            if name == "aid" and row[0] != "status"] == [
+        ("delivered", {"delivered": 30}, None, None), ("part delivered", {}, None, "north"),
+    ]  # fmt: skip
+    assert list(book.explain(table, 0)["measure"]) == ["delivered"]
+
+
+def test_of_two_facts_of_a_day_one_is_corrected_and_one_is_dropped() -> None:
+    """Each takes its own amounts with it."""
+    old = ledger(event("delivered", "2024-03-01", 30), event("delivered", "2024-03-01", -5))
+    new = ledger(event("delivered", "2024-03-01", 35))
+    assert shown(pt.changes(old, new, until="2024-06-01")) == [
+        ("fact dropped", {"delivered": 5}, "delivered -5 USD on 2024-03-01", None),
+        ("corrected", {"delivered": 5}, "quantity: 30 USD", "quantity: 35 USD"),
+    ]
+    back = pt.changes(new, old, until="2024-06-01")
+    assert shown(back) == [
+        ("corrected", {"delivered": -5}, "quantity: 35 USD", "quantity: 30 USD"),
+        ("refunded", {"delivered": -5}, None, None),
+    ]
+    gone = pt.changes(old, ledger(), until="2024-06-01")
+    assert shown(gone)[:2] == [
+        ("fact dropped", {"delivered": -30}, "delivered 30 USD on 2024-03-01", None),
+        ("fact dropped", {"delivered": 5}, "delivered -5 USD on 2024-03-01", None),
+    ]
+
+
 def test_time_alone_changes_a_status() -> None:
     """Overdue on silence is a change without a fact."""
     table = ledger().changes(since="2024-12-31", until="2025-01-01")
@@ -221,6 +307,38 @@ def test_slips_are_refused() -> None:
         pt.changes({}, ledger())
     with pytest.raises(pt.PledgetrackError, match="filter both alike"):
         pt.changes(ledger(), ledger().filter(unit="USD"))
+
+
+@pytest.mark.parametrize("options", [{}, {"since": None}, {"until": "2024-06-01"}])
+def test_changes_of_one_ledger_need_a_day_to_start_from(options: dict[str, Any]) -> None:
+    """No empty table, as if nothing had changed."""
+    with pytest.raises(pt.DayError, match=r"changes since when\? pass since=.*pt\.changes"):
+        ledger().changes(**options)
+
+
+@pytest.mark.parametrize(
+    "since", ["movements", "totals", "status", "summary", "timeline", "changes"]
+)
+def test_an_option_that_a_table_has_not_is_refused_by_name(since: str) -> None:
+    """Whatever it is called: with the options that there are."""
+    for name in ("frob", "day", "until", "as_at"):
+        if (since, name) == ("changes", "until"):
+            continue
+        with pytest.raises(pt.UnknownNameError, match=f"unknown option '{name}'") as caught:
+            getattr(ledger(), since)(**{name: "2024-01-01"})
+        assert {"known_by", "into", "rates"} < set(caught.value.choices)
+    with pytest.raises(pt.UnknownNameError, match="unknown option 'day'"):
+        pt.changes(ledger(), ledger(), day="2024-01-01")  # type: ignore[call-arg]
+
+
+def test_known_by_counts_of_two_ledgers_what_was_known() -> None:
+    """Both are cut by that day."""
+    new = ledger(event("delivered", "2024-03-01", 30, known="2024-09-01"))
+    days = {"since": "2024-01-31", "until": "2024-12-01"}
+    assert len(pt.changes(ledger(), new, known_by="2024-08-31", **days)) == 0
+    table = pt.changes(ledger(), new, known_by="2024-09-01", **days)
+    assert shown(table)[0] == ("delivered", {"delivered": 30}, None, None)
+    assert table.attrs["known_by"] == "2024-09-01"
 
 
 def test_changes_have_their_columns_even_where_there_is_none() -> None:
@@ -325,6 +443,46 @@ def test_changes_are_newer_less_older_balances(files: list[pt.Ledger], days: lis
     if not equal:
         assert len(table) > 0
     assert len(pt.changes(old, old, until=days[1])) == 0
+
+
+@settings(max_examples=25)
+@given(pts.ledgers(max_commitments=2), pts.days())
+def test_deliveries_and_refunds_are_told_as_they_were_recorded(
+    book: pt.Ledger, day: dt.date
+) -> None:
+    """Whatever else happened on their day, in their place: each sum is that of its own records.
+
+    Nor does a revision up show an amount that goes down, or one down an amount that goes up.
+    """
+    table = pt.changes(pt.Ledger((), (), book.sources, book.parties), book, until=day)
+    expected: dict[tuple[Any, ...], Decimal] = {}
+    for one in book.events:
+        commitment = book[one.commitment]
+        if one.kind == "delivered" and one.quantity and commitment.announced <= day >= one.on:
+            word = "refunded" if one.quantity.number < 0 else "delivered"
+            place = "; ".join(map(str, one.citations))
+            key = (one.commitment, word, one.quantity.unit, one.on, one.known or one.on, place)
+            expected[key] = expected.get(key, Decimal(0)) + one.quantity.number
+    found: dict[tuple[Any, ...], Decimal] = {}
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        if row["change"] in ("delivered", "refunded") and row["delivered"] is not None:
+            key = tuple(row[n] for n in ("commitment", "change", "unit", "on", "known"))
+            key = (*key, row["citation"] or "")
+            assert key not in found
+            found[key] = row["delivered"]
+        if row["change"] in ("revised up", "revised down"):
+            ups = 1 if row["change"] == "revised up" else -1
+            assert all(ups * row[n] >= 0 for n in MEASURES if row[n] is not None)
+    shown = {key for key in expected if reason(book, key[0], day) is None}
+    assert found == {key: expected[key] for key in shown}
+
+
+def reason(book: pt.Ledger, name: str, day: dt.date) -> object:
+    """Why a commitment counts in no total, if so."""
+    table = book.status(as_of=day).set_index("commitment")
+    value = table["reason"][name] if name in table.index else None
+    value = value.iloc[0] if isinstance(value, pd.Series) else value
+    return None if pd.isna(value) else value
 
 
 @settings(max_examples=15)

@@ -27,7 +27,7 @@ STATUSES = [
 MOVEMENTS = [
     "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound",
     "low", "high", "on", "since", "until", "known", "announced", "start", "end",
-    "horizon", "event", "source", "part", "instead",
+    "horizon", "event", "source", "part", "instead", "whole", "whole_announced",
 ]  # fmt: skip
 
 

@@ -134,6 +134,17 @@ def test_what_leaves_open_which_one_counts_is_refused(
     assert caught.value.choices == choices
 
 
+@pytest.mark.parametrize("options", [{}, {"keep": None}])
+def test_which_one_counts_must_be_said(options: dict[str, Any]) -> None:
+    """Without keep= the message names what it takes, and nothing else."""
+    with pytest.raises(pt.LinkError) as caught:
+        pt.link(both(), {"iati:XM-1": "fts:12345"}, **options)
+    assert str(caught.value) == (
+        "which of 'iati:XM-1' and 'fts:12345' counts? pass keep= one of "
+        "'fts', 'iati', 'keys', 'values'"
+    )
+
+
 def test_several_records_may_be_the_same_as_one() -> None:
     """And links make chains, at the end of which one counts."""
     ledger = both() + pt.Ledger([record("iati:XM-2"), record("oecd:9", 101)])

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 
+import oracle
 import pledgetrack as pt
 from pledgetrack import strategies as pts
 from pledgetrack.errors import AmountError
@@ -19,7 +20,7 @@ from pledgetrack.movements import MEASURES, SCHEMA, cite, label, movements, phas
 COLUMNS = [
     "commitment", "party", "recipient", "channel", "unit", "measure", "number", "bound",
     "low", "high", "on", "since", "until", "known", "announced", "start", "end",
-    "horizon", "event", "source", "part", "instead",
+    "horizon", "event", "source", "part", "instead", "whole", "whole_announced",
 ]  # fmt: skip
 JAN, FEB, MAR, APR = (dt.date(2024, month, 1) for month in (1, 2, 3, 4))
 
@@ -77,7 +78,9 @@ def test_movements_are_arrow_columns_of_fixed_types() -> None:
             kind = table.schema.field(name).type
             if name in ("number", "low", "high"):
                 assert kind == pa.decimal128(28, 6)
-            elif name in ("on", "since", "until", "known", "announced", "start", "end"):
+            elif name in (
+                "on", "since", "until", "known", "announced", "start", "end", "whole_announced",
+            ):  # fmt: skip
                 assert kind == pa.date32()
             else:
                 assert kind == pa.dictionary(pa.int32(), pa.string())
@@ -108,7 +111,8 @@ def test_a_row_says_all_about_its_fact() -> None:
                 "on": JAN, "since": JAN,
             "until": None, "known": dt.date(2024, 1, 5), "announced": JAN, "start": FEB,
             "end": dt.date(2026, 1, 31), "horizon": "medium", "event": "pledged",
-            "source": "r + s", "part": None, "instead": None, "tag_topic": "rail",
+            "source": "r + s", "part": None, "instead": None,
+            "whole": None, "whole_announced": None, "tag_topic": "rail",
                 "citation": "s, ¶4; r; s",
         }
     ]  # fmt: skip
@@ -131,6 +135,8 @@ def test_what_is_not_stated_is_missing_and_no_row_is_dropped() -> None:
         "source",
         "part",
         "instead",
+        "whole",
+        "whole_announced",
     }
     assert {name for name, value in row.items() if value is None} == empty | {"citation"}
     assert (row["unit"], row["event"], row["horizon"]) == ("action", "proposed", "not stated")
@@ -340,6 +346,52 @@ def test_every_fact_counts_once_on_any_day(ledger: pt.Ledger, day: dt.date) -> N
     assert keys["commitment"].is_unique
     announced = {one.id for one in ledger.commitments if one.announced <= day}
     assert set(keys["commitment"]) == announced
+
+
+# --- wholes ---------------------------------------------------------------------------------------
+
+
+def test_another_outermost_whole_closes_the_rows_and_repeats_them() -> None:
+    """On the day of its whole, and of the whole of that, the rows of a part go on under another."""
+    facts = [
+        promise("small", part_of="middle"), promise("middle", part_of="large", announced=FEB),
+        promise("large", announced=MAR),
+    ]  # fmt: skip
+    table, _ = movements(facts, {"small": [event("delivered", "2024-04-01", 5)]})
+    found: dict[str, list[Any]] = {name: [] for name in ("small", "middle", "large")}
+    for row in table.to_pylist():
+        if row["event"] in ("pledged", "delivered") and row["part"] is None:
+            told = (row["since"], row["until"], row["whole"], row["whole_announced"])
+            found[row["commitment"]].append((row["event"], *told))
+    assert found["small"] == [
+        ("pledged", JAN, FEB, None, None),
+        ("pledged", FEB, MAR, "middle", FEB),
+        ("pledged", MAR, None, "large", MAR),
+        ("delivered", APR, None, "large", MAR),
+    ]
+    assert found["middle"] == [("pledged", FEB, MAR, None, None),
+                               ("pledged", MAR, None, "large", MAR)]  # fmt: skip
+    assert {told[3:] for told in found["large"]} == {(None, None)}
+
+
+def test_a_part_that_is_announced_with_its_whole_has_one_row() -> None:
+    """Nothing changes after the announcement, so nothing is repeated."""
+    table, _ = movements([promise("small", part_of="large"), promise("large")], {})
+    rows = [row for row in table.to_pylist() if row["commitment"] == "small"]
+    assert [(row["since"], row["until"], row["whole"]) for row in rows] == [(JAN, None, "large")]
+
+
+@given(pts.ledgers(), pts.days())
+def test_rows_name_the_outermost_whole_of_the_day(ledger: pt.Ledger, day: dt.date) -> None:
+    """As of any day, as the oracle finds it from the records; its day stands beside it."""
+    wholes, _ = oracle.relations(ledger.commitments, day)
+    announced = {one.id: one.announced for one in ledger.commitments}
+    for row in oracle.counting(ledger.movements(), day):
+        name = row["commitment"]
+        while name in wholes:
+            name = wholes[name]
+        expected = (None, None) if name == row["commitment"] else (name, announced[name])
+        assert (row["whole"], row["whole_announced"]) == expected
 
 
 # --- precision ------------------------------------------------------------------------------------

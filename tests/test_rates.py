@@ -8,6 +8,7 @@ import importlib.util
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -288,3 +289,27 @@ def test_both_legs_of_a_cross_rate_are_of_one_day() -> None:
     )
     rate = pt.Rates.from_frame(table).rate("GBP", "USD", "2020-01-02")
     assert (rate.value, str(rate.day)) == (1, "2020-01-01")
+
+
+ONE = Decimal(1)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: pt.Rates("EUR", {"USD": None}, "s"), pt.AmountError, "rates of 'USD' are 'None'"),
+        (lambda: pt.Rates("EUR", None, "s"), pt.AmountError, "the rates are 'None', not by"),
+        (lambda: pt.Rates("euro", {}, "s"), pt.UnitError, "'euro'"),
+        (lambda: pt.Rates("EUR", {"dollar": {}}, "s"), pt.UnitError, "'dollar'"),
+        (lambda: pt.Rates("EUR", {"USD": {"2020": ONE}}, "s"), pt.DayError, "'2020' is no day of"),
+        (lambda: pt.Rates("EUR", {"USD": {None: 1.5}}, "s"), pt.AmountError, "no exact rate"),
+        (lambda: pt.Rates.fixed([1], per="USD"), pt.AmountError, r"the rates are '\[1\]', not by"),
+        (lambda: pt.Rates.fixed({"AUD": float("nan")}, per="USD"), pt.InvalidRatesError, "nan is"),
+        (lambda: pt.Rates.fixed({}, per=None), pt.UnitError, "'None' is no currency"),
+        (lambda: pt.Rates.fixed({}, per="USD").convert(5, into="USD"), pt.AmountError, "'5' is no"),
+    ],
+)  # fmt: skip
+def test_rates_of_another_shape_are_refused(make: Any, error: type[Exception], words: str) -> None:
+    """Whatever is passed, with what to pass."""
+    with pytest.raises(error, match=words):
+        make()

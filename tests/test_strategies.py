@@ -124,6 +124,21 @@ LEDGERS: dict[str, Held] = {
         for one in ledger
         if one.part_of
     ),
+    "a part that is older than its whole": lambda ledger: any(
+        one.part_of in ledger and one.announced < ledger[one.part_of].announced
+        for one in ledger
+        if one.part_of and one.targets
+    ),
+    "a part in a currency that its whole has not": lambda ledger: any(
+        is_currency(target.unit)
+        and target.unit not in {other.unit for other in ledger[one.part_of].targets}
+        for one in ledger
+        if one.part_of in ledger
+        for target in one.targets
+    ),
+    "an action as a whole": lambda ledger: any(
+        one.targets and not ledger[one.part_of].targets for one in ledger if one.part_of in ledger
+    ),
     "a whole that is not there": lambda ledger: any(
         one.part_of and one.part_of not in ledger for one in ledger
     ),
@@ -268,6 +283,21 @@ def test_rates_have_one_for_every_currency_and_day(rates: pt.Rates, day: dt.date
     """Nothing that is drawn lacks a rate."""
     money = [unit for unit in pts.UNITS if is_currency(unit)]
     assert all(rates.rate(one, other, day).value > 0 for one in money for other in money)
+
+
+def test_rates_that_need_not_be_complete_lack_some() -> None:
+    """A property over them meets missing currencies, and days without a rate."""
+    drawn: list[pt.Rates] = []
+
+    @settings(max_examples=50, derandomize=True, database=None)
+    @given(pts.rates(complete=False))
+    def collect(rates: pt.Rates) -> None:
+        drawn.append(rates)
+
+    collect()
+    money = {unit for unit in pts.UNITS if is_currency(unit)}
+    assert any(money - set(rates.currencies) for rates in drawn)
+    assert any(None in series.values() for rates in drawn for series in rates.series.values())
 
 
 @given(pts.deflators(), pts.days())

@@ -311,7 +311,7 @@ def _kin(by_id: dict[str, Commitment], events: list[Event], found: _Finder) -> N
     kin = Kin(by_id.values())
     circles = kin.cycles()
     for name, circle in circles:
-        found.add(by_id[name], f"commitment {name!r}", f"a circle of wholes and parts: {circle}")
+        found.add(by_id[name], f"commitment {name!r}", circle)
     if circles or found.problems:
         return
     happened: dict[str, list[Event]] = defaultdict(list)

@@ -7,21 +7,74 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
 
 from pledgetrack import frames
 from pledgetrack.calendar import NOT_STATED
-from pledgetrack.families import PART
+from pledgetrack.errors import AmountError
 from pledgetrack.frames import Where, collect, flag, records, when
+from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import MEASURES
-from pledgetrack.quantity import Bound, combine
+from pledgetrack.quantity import INTEGER_DIGITS, Bound, combine, tidy
+from pledgetrack.rates import round_half_even
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.status import STATUSES, statuses
+from pledgetrack.units import minor_digits
 
 Cell = tuple[str, ...]
 """The labels of a row: the keys, the period where there is one, the unit."""
+
+
+ARRIVED = ("delivered", PASSED_ON)
+"""What is taken off the pledge of a commitment to tell what is outstanding of it."""
+
+
+def settled(
+    arrived: Decimal, stated_arrived: Decimal, pledged: Decimal, stated_pledged: Decimal, unit: str
+) -> Decimal:
+    """What arrived, as recorded, at the average worth of what is pledged.
+
+    So what is missing is judged in the original unit, whatever a delivery was worth on its day.
+
+    >>> pledged, delivered = Decimal(100), Decimal(60)      # GBP, pledged at 1 and delivered at 2
+    >>> settled(Decimal(120), delivered, Decimal(100), pledged, "USD")
+    Decimal('60')
+    """
+    if not stated_pledged:
+        return arrived
+    if pledged == stated_pledged:
+        return stated_arrived
+    worth = Fraction(pledged) / Fraction(stated_pledged)
+    made = round_half_even(Fraction(stated_arrived) * worth, minor_digits(unit))
+    if made.adjusted() > INTEGER_DIGITS:
+        raise AmountError(
+            f"{made:.6e} {unit} has too many digits for a total of what arrived at the worth of "
+            "what is pledged",
+            value=made,
+        )
+    return tidy(made)
+
+
+def with_settled(per_commitment: nw.LazyFrame[Any], *, at_average: bool) -> nw.LazyFrame[Any]:
+    """What arrived of each commitment as it is judged: ``settled``, at the average worth or as is.
+
+    A converted frame is a table in memory.
+    """
+    if not at_average:
+        return per_commitment.with_columns(nw.col("arrived").alias("settled"))
+    table = collect(per_commitment)
+    names = ("arrived", "stated_arrived", "m_pledged", "stated_pledged")
+    values = []
+    for row in table.select([*names, "unit"]).to_pylist():
+        arrived, stated, pledged, stated_pledged = (row[name] or Decimal(0) for name in names)
+        values.append(settled(arrived, stated, pledged, stated_pledged, row["unit"]))
+    made = table.append_column("settled", pa.array(values, table.schema.field("arrived").type))
+    settled_: nw.LazyFrame[Any] = nw.from_native(made).lazy()
+    return settled_
 
 
 @dataclass(slots=True)
@@ -31,6 +84,7 @@ class Sums:
     numbers: dict[str, Decimal] = field(default_factory=dict)
     # Of a measure that stands here, the end named is not known.
     endless: set[str] = field(default_factory=set)
+    settled: Decimal = Decimal(0)
     commitments: int = 0
     bounds: dict[str, set[Bound]] = field(default_factory=lambda: defaultdict(set))
     reported: bool = False
@@ -47,14 +101,20 @@ class Sums:
 
 
 def _chosen(
-    lazy: nw.LazyFrame[Any], keys: Sequence[str], day: dt.date, where: Where | None
+    lazy: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    day: dt.date,
+    where: Where | None,
+    *,
+    passed_on: bool,
 ) -> tuple[nw.LazyFrame[Any], Any]:
     """The rows that count, under ``key_0`` ..., and what the keys ask of the status."""
     names = lazy.collect_schema().names()
     wanted = dict(where or {})
     status_wanted = wanted.pop("status", None)
     frames.need(names, frames.columns_for(keys, names))
-    rows = frames.counting(frames.countable(frames.as_of_day(lazy, day)))
+    current = frames.countable(frames.as_of_day(lazy, day))
+    rows = frames.counting(current, passed_on=passed_on)
     rows = frames.choose(rows, wanted)
     plain = [key if key != "status" else "commitment" for key in keys]
     if keys:
@@ -96,9 +156,13 @@ def by_commitment(
     carry: Sequence[str] = (),
     with_status: bool = False,
     ranged: bool = False,
+    passed_on: bool = False,
 ) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
-    """The rows that count, and the balances of each commitment in each cell."""
-    rows, wanted = _chosen(lazy, keys, day, where)
+    """The rows that count, and the balances of each commitment in each cell.
+
+    With ``passed_on`` what parts passed on to their wholes is among them.
+    """
+    rows, wanted = _chosen(lazy, keys, day, where, passed_on=passed_on)
     measure = nw.col("measure")
     groups = [f"key_{at}" for at in range(len(keys))]
     names = rows.collect_schema().names()
@@ -110,11 +174,10 @@ def by_commitment(
             for name in MEASURES
             for expr in when(measure == name, nw.col("number"), f"m_{name}")
         ),
+        *when(measure.is_in(ARRIVED), nw.col("number"), "arrived"),
         # As recorded, for what is judged in the original unit.
-        *(
-            nw.when(measure == name).then(recorded).alias(f"stated_{name}")
-            for name in ("pledged", "delivered")
-        ),
+        nw.when(measure == "pledged").then(recorded).alias("stated_pledged"),
+        nw.when(measure.is_in(ARRIVED)).then(recorded).alias("stated_arrived"),
         *(
             nw.when(measure == name).then(nw.col(end)).alias(f"m_{name}_{end}")
             for name in MEASURES
@@ -125,7 +188,7 @@ def by_commitment(
         flag(measure.is_null() | (measure != "delivered"), "n_other"),
     )
     sums = [*(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES), "n_other"]
-    sums += ["stated_pledged", "stated_delivered", "full"]
+    sums += ["arrived", "n_arrived", "stated_pledged", "stated_arrived", "full"]
     sums += [f"m_{name}" for name in frames.RANGES] if ranged else []
     per_commitment = (
         rows.group_by(*groups, *same, *carry)
@@ -191,7 +254,7 @@ def _standing(
     # Whether a balance is 0 is judged as recorded: a row alone may differ by what rounding took.
     judged = "stated_number" if "stated_number" in names else "number"
     stands = (
-        loose.filter(nw.col("measure").is_in(MEASURES))
+        loose.filter(nw.col("measure").is_in((*MEASURES, PASSED_ON)))
         .group_by(*same, "measure", *kind)
         .agg(nw.col(judged).sum())
         .filter(nw.col(judged) != 0)

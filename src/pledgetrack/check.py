@@ -11,10 +11,9 @@ import pandas as pd
 from pledgetrack import frames
 from pledgetrack.assemble import Records, describe, fold
 from pledgetrack.balances import Finding, in_order
+from pledgetrack.doubles import doubles
 from pledgetrack.errors import closest
-from pledgetrack.lookalikes import lookalikes
 from pledgetrack.models import ENDINGS, Commitment, Event
-from pledgetrack.units import is_currency
 
 SEVERITIES = ("error", "warning", "note")
 """An error means that a figure in a table is not what a record says."""
@@ -28,7 +27,7 @@ def check(records: Records, counted: Sequence[Finding]) -> pd.DataFrame:
     events: dict[str, list[Event]] = {}
     for event in records.events:
         events.setdefault(event.commitment, []).append(event)
-    found = [*counted, *_names(records), *_kin(records), *_candidates(records)]
+    found = [*counted, *_names(records), *doubles(records)]
     for commitment in records.commitments:
         mine = in_order(commitment, events.get(commitment.id, ()))
         found.extend(
@@ -114,55 +113,6 @@ def _sequence(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
                 suspended = False
             case _:
                 pass
-
-
-def _kin(records: Records) -> Iterator[Finding]:
-    """What is odd about parts, and why records count in no total."""
-    by_id = {commitment.id: commitment for commitment in records.commitments}
-    delivered = {event.commitment for event in records.events if event.kind == "delivered"}
-    for name, one in by_id.items():
-        for words, other in (
-            ("a part of", one.part_of), ("a repetition of", one.repeats),
-            ("the same as", one.same_as),
-        ):  # fmt: skip
-            if other and other not in by_id:
-                near = closest(other, by_id)
-                hint = f"; is it {near[0]!r}?" if near else ""
-                text = f"{words} {other!r}, which is not there, so it counts by itself{hint}"
-                yield Finding("warning", name, text)
-        whole = by_id.get(one.part_of or "")
-        if whole:
-            yield from (Finding("warning", name, text) for text in _other_units(one, whole))
-        if one.repeats in by_id:
-            yield Finding("note", name, f"counts in no total: it repeats {one.repeats!r}")
-            if name in delivered:
-                text = f"its deliveries are in no total; record them of {one.repeats!r}"
-                yield Finding("warning", name, text)
-        if one.same_as in by_id:
-            yield Finding("note", name, f"counts in no total: it is the same as {one.same_as!r}")
-
-
-def _other_units(part: Commitment, whole: Commitment) -> Iterator[str]:
-    units = [target.unit for target in whole.targets]
-    money = [unit for unit in units if is_currency(unit)]
-    for target in part.targets:
-        if target.unit not in units and is_currency(target.unit) and money:
-            yield (
-                f"a part in {target.unit} of {whole.id!r}, which is in {' and '.join(money)}; it "
-                "is counted beside its whole"
-            )
-
-
-def _candidates(records: Records) -> Iterator[Finding]:
-    """Records from different sources that may be one promise."""
-    for one, other, unit in lookalikes(records.commitments):
-        days = (other.announced - one.announced).days
-        yield Finding(
-            "note",
-            other.id,
-            f"may be the same promise as {one.id!r}: same parties, about the same amount of "
-            f"{unit}, announced {days} day{'s' * (days != 1)} apart; pt.link makes them count once",
-        )
 
 
 def _names(records: Records) -> Iterator[Finding]:

@@ -1,19 +1,15 @@
-"""The command line: report, check, status, totals, timeline, changes, convert."""
+"""The command line: tables, findings, changes and the facts behind a figure, without Python."""
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import sys
-from collections.abc import Sequence
-from decimal import ROUND_DOWN, Decimal
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import pandas as pd
-
-from pledgetrack import __version__, frames, render
+from pledgetrack import __version__
 from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
 from pledgetrack.convert import Converting
 from pledgetrack.deflators import Deflators
@@ -21,9 +17,8 @@ from pledgetrack.errors import DayError, PledgetrackError
 from pledgetrack.files import load_seeds, read, write
 from pledgetrack.history import changes
 from pledgetrack.ledger import Ledger
-from pledgetrack.movements import MEASURES
+from pledgetrack.printing import blocks, shown
 from pledgetrack.rates import Rates
-from pledgetrack.units import format_number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,6 +54,19 @@ def _ledger_options(made: argparse.ArgumentParser) -> None:
         help="a ledger: a folder, or a .toml, .json, .csv or .parquet file "
         "(without it, the seeds that are shipped)",
     )  # fmt: skip
+    _choice_options(made)
+
+
+def _choice_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--where", action="append", default=[], metavar="KEY=LABEL", type=_label,
+        help="only what has this label, such as party=Mexico or unit=USD; repeatable, and of "
+        "several labels of one key any will do",
+    )  # fmt: skip
+    made.add_argument(
+        "--involving", action="append", metavar="PARTY",
+        help="only what this party promised, alone or jointly; repeatable",
+    )  # fmt: skip
 
 
 def _day_options(made: argparse.ArgumentParser) -> None:
@@ -74,8 +82,17 @@ def _group_options(made: argparse.ArgumentParser) -> None:
         type=_calendar,
         help="a fiscal calendar: US, or its first month and naming, such as 4:starting",
     )
+    _bounds_options(made)
+
+
+def _bounds_options(made: argparse.ArgumentParser) -> None:
     made.add_argument(
-        "--range", action="store_true", help="add the least and the most that bounds imply"
+        "--bounds", choices=("words", "range"), default="words",
+        help="what is not exact: in words (the default), or as the least and the most that it may "
+        "be",
+    )  # fmt: skip
+    made.add_argument(
+        "--range", dest="bounds", action="store_const", const="range", help="--bounds range"
     )
 
 
@@ -117,6 +134,20 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    _reports(command)
+    _tables(command)
+    _histories(command)
+    made = command("convert", _convert, "read a ledger and write it in another form")
+    made.add_argument("source", metavar="FROM")
+    made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
+    made.add_argument("--format", choices=("csv", "parquet"), help="of the tables in a folder")
+    return parser
+
+
+_Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+def _reports(command: _Command) -> None:
     made = command("report", _report, "summary by party, status, and totals by party and horizon")
     _ledger_options(made)
     _day_options(made)
@@ -129,6 +160,18 @@ def _parser() -> argparse.ArgumentParser:
     _day_options(made)
     _form_options(made)
     _money_options(made)
+
+
+def _tables(command: _Command) -> None:
+    made = command(
+        "summary", _summary, "totals, the share delivered, and how many have which status"
+    )
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    made.add_argument("--by", action="append", default=[], metavar="KEY", help="repeatable")
+    _bounds_options(made)
+    _money_options(made)
     made = command("totals", _totals, "exact totals by any keys")
     _ledger_options(made)
     _day_options(made)
@@ -136,6 +179,13 @@ def _parser() -> argparse.ArgumentParser:
     _group_options(made)
     _money_options(made)
     made.add_argument("--per", metavar="PERIOD", help="year, fiscal year, quarter or month")
+    made.add_argument(
+        "--include-repeats", action="store_true",
+        help="add the headline sum, with what was announced again",
+    )  # fmt: skip
+
+
+def _histories(command: _Command) -> None:
     made = command("timeline", _timeline, "cumulative totals at the end of each period")
     _ledger_options(made)
     _day_options(made)
@@ -149,12 +199,20 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("new", metavar="NEW", nargs="?", help="as it is (without it, OLD again)")
     made.add_argument("--since", metavar="DAY", help="look at OLD as of this day")
     made.add_argument("--until", metavar="DAY", help="look at NEW as of this day (today)")
+    made.add_argument("--known-by", metavar="DAY", help="count only what had become known by then")
+    _choice_options(made)
     _form_options(made)
-    made = command("convert", _convert, "read a ledger and write it in another form")
-    made.add_argument("source", metavar="FROM")
-    made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
-    made.add_argument("--format", choices=("csv", "parquet"), help="of the tables in a folder")
-    return parser
+    _money_options(made)
+    made = command(
+        "explain", _explain, "the movements behind a figure, under its labels, with citations"
+    )
+    _ledger_options(made)
+    _day_options(made)
+    _form_options(made)
+    _money_options(made)
+    made.add_argument(
+        "--measure", metavar="NAME", help="proposed, pledged, committed, delivered or alleged"
+    )
 
 
 def _calendar(text: str) -> FiscalCalendar:
@@ -164,8 +222,36 @@ def _calendar(text: str) -> FiscalCalendar:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _label(text: str) -> tuple[str, str]:
+    key, equals, label = text.partition("=")
+    if not (key.strip() and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=LABEL, such as party=Mexico")
+    return key.strip(), label.strip()
+
+
+def _labels(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The labels of each key that were chosen."""
+    made: dict[str, list[str]] = {}
+    for key, label in arguments.where:
+        made.setdefault(key, []).append(label)
+    return dict(made)
+
+
 def _ledger(arguments: argparse.Namespace) -> Ledger:
-    return load_seeds() if arguments.folder is None else read(arguments.folder)
+    ledger = load_seeds() if arguments.folder is None else read(arguments.folder)
+    return _chosen(ledger, arguments)
+
+
+def _chosen(ledger: Ledger, arguments: argparse.Namespace) -> Ledger:
+    labels, involving = _labels(arguments), arguments.involving
+    for name in ("self", "as_of", "known_by", "involving"):
+        if name in labels:
+            raise PledgetrackError(f"{name!r} is no key of --where")
+    if not labels and not involving:
+        return ledger
+    as_of = getattr(arguments, "as_of", None) or getattr(arguments, "until", None)
+    days = {"as_of": as_of, "known_by": getattr(arguments, "known_by", None)}
+    return ledger.filter(involving=involving, **days, **labels)
 
 
 def _converting(arguments: argparse.Namespace) -> Converting:
@@ -216,13 +302,13 @@ def _check(arguments: argparse.Namespace) -> int:
         words = [f"{counts.get(name, 0)} {name}s" for name in ("error", "warning", "note")]
         print(", ".join(words))
     else:
-        _show(findings, arguments.format)
+        print(shown(findings, arguments.format))
     return int((findings["severity"] == "error").any())
 
 
 def _status(arguments: argparse.Namespace) -> int:
     options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
-    _show(_ledger(arguments).status(**options), arguments.format)
+    print(shown(_ledger(arguments).status(**options), arguments.format))
     return 0
 
 
@@ -231,34 +317,45 @@ def _days(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _grouped(arguments: argparse.Namespace) -> dict[str, Any]:
-    bounds = "range" if arguments.range else "words"
-    grouped = {"by": arguments.by, "calendar": arguments.calendar, "bounds": bounds}
+    grouped = {"by": arguments.by, "calendar": arguments.calendar, "bounds": arguments.bounds}
     return {**grouped, **_days(arguments), **_converting(arguments)}
 
 
+def _summary(arguments: argparse.Namespace) -> int:
+    options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
+    table = _ledger(arguments).summary(arguments.by, bounds=arguments.bounds, **options)
+    print(shown(table, arguments.format))
+    return 0
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
+    table = _ledger(arguments).explain(measure=arguments.measure, **options)
+    print(shown(table, arguments.format))
+    return 0
+
+
 def _totals(arguments: argparse.Namespace) -> int:
-    table = _ledger(arguments).totals(per=arguments.per, **_grouped(arguments))
-    _show(table, arguments.format)
+    options = {"per": arguments.per, "include_repeats": arguments.include_repeats}
+    table = _ledger(arguments).totals(**options, **_grouped(arguments))
+    print(shown(table, arguments.format))
     return 0
 
 
 def _timeline(arguments: argparse.Namespace) -> int:
     options = {"freq": arguments.freq, "since": arguments.since, **_grouped(arguments)}
-    _show(_ledger(arguments).timeline(**options), arguments.format)
+    print(shown(_ledger(arguments).timeline(**options), arguments.format))
     return 0
 
 
 def _changes(arguments: argparse.Namespace) -> int:
     if arguments.new is None and arguments.since is None:
         raise DayError("one ledger, and since when? pass --since, or a second ledger", value=None)
-    old = read(arguments.old)
-    new = old if arguments.new is None else read(arguments.new)
-    table = changes(old, new, since=arguments.since, until=arguments.until)
-    if arguments.format == "table":
-        print(table.attrs["caption"])
-        print(_listed(table))
-    else:
-        _show(table, arguments.format)
+    paths = [path for path in (arguments.old, arguments.new) if path is not None]
+    ledgers = [_chosen(read(path), arguments) for path in paths]
+    options = {name: getattr(arguments, name) for name in ("since", "until", "known_by")}
+    table = changes(ledgers[0], ledgers[-1], **options, **_converting(arguments))
+    print(shown(table, arguments.format))
     return 0
 
 
@@ -266,125 +363,3 @@ def _convert(arguments: argparse.Namespace) -> int:
     path = write(read(arguments.source), arguments.target, format=arguments.format)
     print(f"wrote {path}")
     return 0
-
-
-# --- showing --------------------------------------------------------------------------------------
-
-
-def _show(table: pd.DataFrame, form: str) -> None:
-    if form == "csv":
-        print(_plain(table).to_csv(index=False), end="")
-    elif form == "json":
-        rows = [
-            {name: None if value == "" else value for name, value in row.items()}
-            for row in _plain(table).to_dict("records")
-        ]
-        print(json.dumps({**table.attrs, "rows": rows}, ensure_ascii=False, indent=1))
-    else:
-        print(table.attrs.get("caption", ""))
-        print(blocks(table))
-
-
-def _listed(table: pd.DataFrame, width: int = render.WIDTH) -> str:
-    """Changes as text: a line for each, its amounts and words in one column."""
-    if table.empty:
-        return "nothing changed"
-    lines = []
-    for row in table.to_dict("records"):
-        moved = [
-            f"{name} {'+' if row[name] > 0 else ''}{_human(row[name], name, 2)}"
-            for name in MEASURES
-            if row[name] is not None
-        ]
-        words = [str(row[name]) for name in ("before", "after") if not pd.isna(row[name])]
-        moved += [" -> ".join(words)] if words else []
-        on, citation = (_human(row[name], name) for name in ("on", "citation"))
-        unit = "" if pd.isna(row["unit"]) else str(row["unit"])
-        lines.append((str(row["commitment"]), str(row["change"]), on, unit, "; ".join(moved),
-                      citation))  # fmt: skip
-    header = ("commitment", "change", "on", "unit", "what", "citation")
-    return render.text_table(header, lines, lead=2, right=set(), width=width)
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Every cell as a program reads it: amounts as digits, counts as numbers."""
-    made = {}
-    for name in table:
-        made[name] = pd.Series([_machine(value) for value in table[name]], dtype=object)
-    return pd.DataFrame(made)
-
-
-def _machine(value: Any) -> Any:
-    if pd.isna(value):
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return (
-        value.item() if hasattr(value, "item") else value if isinstance(value, int) else str(value)
-    )
-
-
-def blocks(table: pd.DataFrame, width: int = render.WIDTH) -> str:
-    """A result as text: a block per unit, columns that are empty in a block left out."""
-    if table.empty:
-        return "nothing recorded"
-    # The keys stand before the unit; in a status table the commitment alone names a row.
-    lead = 1 if "target" in table else list(table).index("unit")
-    parts = []
-    for unit in sorted(set(table["unit"]), key=frames.sort_key("unit")):
-        block = _in_words(table[table["unit"] == unit].drop(columns="unit"))
-        header = [str(name).replace("_", " ") for name in block]
-        numbers = {
-            word for name, word in zip(block, header, strict=True) if _is_number(block[name])
-        }
-        rows = [
-            [_human(row[name], str(name)) for name in block] for row in block.to_dict("records")
-        ]
-        made = render.text_table(header, rows, lead=lead, right=numbers, width=width)
-        parts.append(f"[{render.cut(unit, width - 2)}]\n{made}")
-    return "\n\n".join(parts)
-
-
-def _in_words(block: pd.DataFrame) -> pd.DataFrame:
-    """The counts by status as one column, and what was announced only where it moved."""
-    counts = [name for name in block if str(name).startswith("status_")]
-    if counts:
-        words = [
-            ", ".join(f"{row[name]} {_status_word(name)}" for name in counts if row[name])
-            for row in block.to_dict("records")
-        ]
-        block = block.drop(columns=counts).assign(statuses=words)
-    for name in ("target", "end"):
-        original = f"original_{name}"
-        if original in block:
-            moved = [
-                "" if _human(row[name], name) == _human(row[original], name) else row[original]
-                for row in block.to_dict("records")
-            ]
-            block = block.assign(**{original: pd.Series(moved, index=block.index, dtype=object)})
-    return block
-
-
-def _status_word(column: Any) -> str:
-    return str(column).removeprefix("status_").replace("_", " ")
-
-
-def _is_number(column: pd.Series) -> bool:
-    values = [value for value in column if not pd.isna(value) and value != ""]
-    return bool(values) and all(
-        isinstance(value, Decimal) or hasattr(value, "__index__") for value in values
-    )
-
-
-def _human(value: Any, name: str, digits: int = 0) -> str:
-    if pd.isna(value):
-        return ""
-    if isinstance(value, Decimal):
-        if name == "share":
-            # Never rounded up to done, nor down to nothing.
-            shown = (100 * value).quantize(Decimal("0.1"), rounding=ROUND_DOWN)
-            return "<0.1%" if 0 < value < Decimal("0.001") else f"{shown}%"
-        # Money that is not whole shows all of its minor units.
-        places = -int(value.as_tuple().exponent)
-        return f"{value:,.{digits}f}" if 0 < places < digits else format_number(value)
-    return str(value)

@@ -14,14 +14,12 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.deflators import Deflators
 from pledgetrack.errors import FrameError
-from pledgetrack.exchange import NEEDED, Roots, exchange
+from pledgetrack.exchange import NEEDED, exchange
 from pledgetrack.frames import STATED_UNIT, Where
-from pledgetrack.kin import Kin
-from pledgetrack.models import Commitment
 from pledgetrack.pricing import Conversion
 from pledgetrack.rates import Rates
 
-_TELLS = ("into", "rate_day", "rates", "prices_of", "deflators", "not_converted")
+_TELLS = ("into", "rate_day", "on_missing", "rates", "prices_of", "deflators", "not_converted")
 _METADATA = b"pledgetrack converted"
 
 
@@ -42,16 +40,16 @@ def convert(
     lazy: nw.LazyFrame[Any],
     conversion: Conversion,
     *,
+    since: dt.date | None = None,
     until: dt.date | None = None,
     where: Where | None = None,
-    roots: Roots | None = None,
 ) -> pa.Table:
     """Movements in another currency, with number and unit as recorded beside them.
 
     The columns ``stated_number``, ``stated_unit``, ``rate``, ``rate_day``, ``rate_source`` (and
     ``deflator``) are added. Things counted and actions stay as they are. Only facts up to
-    ``until`` are taken, and only rows under the labels of ``where`` are converted, so that no
-    rate is asked for that no table shows.
+    ``until`` are taken, and only what counts on ``since`` or later, under the labels of ``where``,
+    is converted, so that no rate is asked for that no table shows.
     """
     names = lazy.collect_schema().names()
     frames.need(names, NEEDED)
@@ -70,30 +68,16 @@ def convert(
     }
     numbered = nw.from_native(table).with_row_index("row").lazy()
     chosen = frames.collect(frames.choose(numbered, labels).select("row"))
-    made, kept = exchange(table, conversion, chosen.column("row").combine_chunks(), roots)
+    made, kept = exchange(table, conversion, chosen.column("row").combine_chunks(), since)
     told = json.dumps(conversion.told(kept)).encode()
     return made.replace_schema_metadata({_METADATA: told})
-
-
-def roots_of(commitments: Iterable[Commitment], until: dt.date | None) -> Roots:
-    """For each part its outermost whole on a day, and the day of the announcement of that.
-
-    >>> whole = Commitment(id="fund", party="A", announced="2024-01-01", stage="pledged")
-    >>> part = Commitment(id="north", party="A", announced="2024-02-01", stage="pledged",
-    ...                   part_of="fund")
-    >>> roots_of([whole, part], None)
-    {'north': ('fund', datetime.date(2024, 1, 1))}
-    """
-    kin = Kin(commitments)
-    day = until or dt.date.max
-    roots = {name: kin.outermost(name, day) for family in kin.families() for name in family}
-    return {name: (root, kin.by_id[root].announced) for name, root in roots.items() if root != name}
 
 
 def enter(
     frame: Any,
     needed: Iterable[str],
     *,
+    since: dt.date | None = None,
     until: dt.date | None = None,
     known_by: object = None,
     where: Where | None = None,
@@ -106,7 +90,7 @@ def enter(
         return lazy, told_of(frame)
     # Labels of units are those of the result.
     before = {key: value for key, value in (where or {}).items() if key != "unit"}
-    table = convert(lazy, conversion, until=until, where=before)
+    table = convert(lazy, conversion, since=since, until=until, where=before)
     return frames.enter(table, needed), told_of(table)
 
 
@@ -119,6 +103,14 @@ def told_of(frame: Any) -> dict[str, str]:
     return made
 
 
+def at_event_rates(told: Mapping[str, str]) -> bool:
+    """Whether amounts were converted at the rates of each event.
+
+    Then what was delivered may be worth more or less than what it was pledged as.
+    """
+    return told.get("rate_day") == "event"
+
+
 def described(result: pd.DataFrame, told: Mapping[str, str]) -> pd.DataFrame:
     """The result, saying into what it was converted, at the rates of which day and source."""
     if not told:
@@ -126,7 +118,9 @@ def described(result: pd.DataFrame, told: Mapping[str, str]) -> pd.DataFrame:
     result.attrs.update(told)
     days = {"announced": "the day of each announcement", "event": "the day of each event"}
     when = days.get(told["rate_day"], told["rate_day"])
-    words = f"; in {told['into']} at rates of {when}, {told['rates']}"
+    words = f"; in {told['into']}"
+    if told["rates"] != "none":
+        words += f" at rates of {when}, {told['rates']}"
     if "prices_of" in told:
         words += f"; in prices of {told['prices_of']}, {told['deflators']}"
     if "not_converted" in told:

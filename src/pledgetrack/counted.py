@@ -6,22 +6,24 @@ import datetime as dt
 import decimal
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pledgetrack import frames
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, Periods
-from pledgetrack.cells import measure_of
-from pledgetrack.families import PART
+from pledgetrack.cells import ARRIVED, measure_of, settled
 from pledgetrack.frames import RANGES
+from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.models import STAGES
 from pledgetrack.movements import AGAIN, ELSEWHERE, MEASURES
 from pledgetrack.periods import opening, split
 from pledgetrack.quantity import EXACT
+from pledgetrack.remainders import is_lifted
 from pledgetrack.status import DELIVERED, STANDING
 
 ZERO = Decimal(0)
+_OPPOSITE = {"low": "high", "high": "low"}
 Record = dict[str, Any]
 Counted = list[tuple[Record, Decimal | None]]
 """Movements, each with how much of it counts."""
@@ -38,15 +40,20 @@ class Counter:
         calendar: str | FiscalCalendar | None = None,
         *,
         of_status: bool = False,
+        at_average: bool = False,
     ) -> None:
         self.found, self.day, self.period, self.of_status = found, day, period, of_status
+        self.at_average = at_average
         dated = period is not None and period not in HORIZON_CLASSES
         self.periods = _periods_of(period, calendar) if period is not None and dated else None
         self.by_balance: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+        self.passed_on: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
         for record in found:
             told = record["number"] is not None or record["event"] in STAGES
-            if told and record["measure"] not in ELSEWHERE:
-                key = (record["commitment"], record["unit"], record.get(frames.STATED_UNIT))
+            key = (record["commitment"], record["unit"], record.get(frames.STATED_UNIT))
+            if record["measure"] == PASSED_ON:
+                self.passed_on[key].append(record)
+            elif told and record["measure"] not in ELSEWHERE:
                 self.by_balance[key].append(record)
 
     def rows(self, name: str) -> Counted:
@@ -96,11 +103,39 @@ class Counter:
     def _measures(self, measures: Sequence[str], column: str = "number") -> Counted:
         """The movements of some measures."""
         made: Counted = []
-        for records in self.by_balance.values():
+        for key, records in self.by_balance.items():
             for measure in measures:
                 mine = [record for record in records if record["measure"] == measure]
-                made.extend(self._in_period(mine, records, column))
+                if column in _OPPOSITE and self.period is None:
+                    made.extend(self._ends(key, mine, column))
+                else:
+                    made.extend(self._in_period(mine, records, column))
         return made
+
+    def _ends(self, key: tuple[Any, ...], mine: list[Record], column: str) -> Counted:
+        """One end of the movements of a balance: beside a part, what it took has the part's own."""
+        made: Counted = []
+        low = number = open_ = ZERO
+        is_whole, last = False, 0
+        with decimal.localcontext(EXACT):
+            for at, record in enumerate(mine):
+                is_taken = record["event"] == PART and record.get("part") is not None
+                is_whole = is_whole or is_taken
+                if is_taken and self._is_beside(key, record):
+                    made.append((record, _amount(record, _OPPOSITE[column])))
+                    continue
+                made.append((record, _amount(record, column)))
+                low, number, last = low + (made[at][1] or ZERO), number + record["number"], at
+                if is_taken and record["low"] is None and record["bound"] == "up to":
+                    open_ += record["number"]
+            if column == "low" and is_whole and is_lifted(low, number, open_):
+                made[last] = (mine[last], (made[last][1] or ZERO) - low)
+        return made
+
+    def _is_beside(self, key: tuple[Any, ...], record: Record) -> bool:
+        """Whether the part that took something stands in the same row of the result."""
+        part = self.by_balance.get((record["part"], *key[1:]), ())
+        return any(one["measure"] == record["measure"] for one in part)
 
     def _in_period(self, mine: list[Record], balance: list[Record], column: str) -> Counted:
         """What falls in the period of the row, of the movements of one measure of a balance."""
@@ -143,21 +178,26 @@ class Counter:
         return made
 
     def _of_balances(self, *, overdue: bool) -> Counted:
-        """What was pledged less what was delivered, of the balances that count."""
+        """What was pledged less what arrived, of the balances that count."""
         made: Counted = []
         with decimal.localcontext(EXACT):
-            for records in self.by_balance.values():
+            for key, mine in self.by_balance.items():
+                records = [*mine, *self.passed_on[key]]
                 ends = [record["end"] for record in records if record["end"]]
                 promised = any(record["measure"] == "pledged" for record in records)
                 if not promised or (overdue and not (ends and max(ends) < self.day)):
                     continue
-                told = _left(records, "stated_number", overdue=overdue)
+                full, stated_pledged, stated_arrived = _sums(records, "stated_number")
+                _, pledged, arrived = _sums(records, "number")
+                worth = None
+                if overdue and self.at_average:
+                    worth = pledged, stated_pledged, records[0]["unit"]
+                    arrived = settled(arrived, stated_arrived, *worth)
+                told = full > 0
                 if overdue:
-                    told = told and _left(records, "number", overdue=overdue)
-                for record in records:
-                    if record["measure"] in ("pledged", "delivered"):
-                        number = record["number"] if told else ZERO
-                        made.append((record, number if record["measure"] == "pledged" else -number))
+                    told = told and stated_pledged > stated_arrived and pledged > arrived
+                for record, number in _signed(records, worth):
+                    made.append((record, number if told else ZERO))
         return made
 
     def _members(self) -> Counted:
@@ -185,13 +225,35 @@ def _amount(record: Record, column: str) -> Decimal | None:
     return ZERO if number is None and record["number"] is not None else number
 
 
-def _left(records: Sequence[Record], column: str, *, overdue: bool) -> bool:
-    """Whether something was pledged, parts included; or, overdue, more than was delivered."""
-    sums = {"pledged": ZERO, "delivered": ZERO}
+def _sums(records: Sequence[Record], column: str) -> tuple[Decimal, Decimal, Decimal]:
+    """What is pledged with what parts show of it, what without that, and what arrived."""
+    full, pledged, arrived = ZERO, ZERO, ZERO
     for record in records:
-        if record["measure"] in sums and (overdue or record["event"] != PART):
-            sums[record["measure"]] += record[column if column in record else "number"]
-    return sums["pledged"] > (sums["delivered"] if overdue else ZERO)
+        number = record[column if column in record else "number"]
+        if record["measure"] == "pledged":
+            pledged += number
+            full += ZERO if record["event"] == PART else number
+        elif record["measure"] in ARRIVED:
+            arrived += number
+    return full, pledged, arrived
+
+
+def _signed(
+    records: Sequence[Record], worth: tuple[Decimal, Decimal, str] | None
+) -> Iterator[tuple[Record, Decimal]]:
+    """What is pledged, and taken off it what arrived, at the worth of what is pledged if told."""
+    arrived = stated = before = ZERO
+    for record in records:
+        if record["measure"] == "pledged":
+            yield record, record["number"]
+        elif record["measure"] in ARRIVED:
+            arrived += record["number"]
+            after = arrived
+            if worth:
+                stated += record["stated_number"]
+                after = settled(arrived, stated, *worth)
+            yield record, before - after
+            before = after
 
 
 def _periods_of(label: str, calendar: str | FiscalCalendar | None) -> Periods:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from pledgetrack.errors import MissingDeflatorError
+from pledgetrack.errors import AmountError, DayError, MissingDeflatorError, unknown
 from pledgetrack.sheets import Sheet, currency, positive, read_sheet
 
 _COLUMNS = ("year", "currency", "country", "index")
@@ -35,6 +35,26 @@ class Deflators:
     base_year: int
     by: Literal["currency", "country"]
     source: str
+
+    def __post_init__(self) -> None:
+        year, shape = self.base_year, "{('USD', 2020): Decimal('105')}"
+        if isinstance(year, bool) or not isinstance(year, int):
+            raise DayError(f"base_year is {year!r}, not a year such as 2020", value=year)
+        if self.by not in ("currency", "country"):
+            raise unknown("kind of price index", self.by, ("currency", "country"))
+        if not isinstance(self.index, Mapping):
+            given = str(self.index)[:60]
+            message = f"the price indices are {given!r}, not by name and year, such as {shape}"
+            raise AmountError(message, value=self.index)
+        for key, value in self.index.items():
+            if not isinstance(key, tuple) or [*map(type, key)] != [str, int]:
+                raise DayError(f"{key!r} names no price index; write {shape}", value=key)
+            exact = isinstance(value, Fraction) or (
+                isinstance(value, Decimal) and value.is_finite()
+            )
+            if not exact or value <= 0:
+                message = f"{key[0]} for {key[1]}: {value!r} is no exact price index above 0"
+                raise AmountError(message, value=value)
 
     @classmethod
     def read_csv(
@@ -85,9 +105,12 @@ class Deflators:
             if (key, wanted) not in self.index:
                 years = tuple(sorted(known for name, known in self.index if name == key))
                 shown = f"{years[0]} to {years[-1]}" if years else "none"
+                joint = not years and self.by == "country" and " + " in key
+                hint = f"; {key!r} are joint parties, whose promises no one country's prices fit: "
+                hint += "add indices of that name, or choose other parties"
                 raise MissingDeflatorError(
                     f"no price index of {key!r} for {wanted} in {self.source} (years there: "
-                    f"{shown})",
+                    f"{shown}){hint if joint else ''}",
                     key=key,
                     year=wanted,
                     years=years,

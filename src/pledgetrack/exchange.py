@@ -3,80 +3,134 @@
 The rows of one balance are its stream. Each row becomes the rounded balance after it less the
 rounded balance before it, so that what a stream adds up to is its balance rounded once, and no
 dust remains.
+
+A part is converted with its outermost whole: at the rate of the day of that, and together or not at
+all. From the day of a fact for which there is no rate all of them stay as recorded; rows that count
+before and after that day are closed on it and repeated.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pledgetrack.calendar import NOT_STATED
 from pledgetrack.errors import AmountError, FrameError
-from pledgetrack.movements import NUMBER
+from pledgetrack.movements import NUMBER, forms
 from pledgetrack.pricing import Conversion, Missing, Price, first_of
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS
 from pledgetrack.rates import round_half_even
 from pledgetrack.units import is_currency, minor_digits
+from pledgetrack.worth import Change, running, worth_of_days, worth_of_family
 
-NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "announced")
+NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "until", "announced")
 _RATE = pa.decimal128(38, 18)
 _KEY = pa.dictionary(pa.int32(), pa.string())
-# What tells balances apart: whose, of what, and the keys under which a moved horizon repeats rows.
+# What tells balances apart: whose, of what, and the keys under which rows are repeated.
 _OF_STREAMS = (
     "commitment", "party", "recipient", "channel", "unit", "measure", "part",
-    "until", "start", "end", "horizon",
+    "until", "start", "end", "horizon", "whole", "whole_announced",
 )  # fmt: skip
 _AMOUNTS = ("number", "low", "high")
+_PROMISED = tuple(
+    form for name in ("alleged", "proposed", "pledged", "committed") for form in forms(name)
+)
 _TOLD = ("rate", "rate_day", "rate_source", "deflator")
 _SETTLING = ("event", "source", "bound", "known")
 _LOW = 10**14
 _DAY_ONE = dt.date(1970, 1, 1).toordinal()
 _NO_DAY = -(10**7)
-
-Roots = Mapping[str, tuple[str, dt.date]]
-"""For a part its outermost whole, and the day whose rate it takes."""
+_NEVER = dt.date.max.toordinal() + 1
 
 
 def exchange(
-    table: pa.Table, conversion: Conversion, chosen: pa.Array, roots: Roots | None = None
+    table: pa.Table, conversion: Conversion, chosen: pa.Array, since: dt.date | None = None
 ) -> tuple[pa.Table, set[str]]:
     """A table of movements with the money of the chosen rows converted, and the units kept.
 
-    Without ``roots`` the wholes of parts are read from the rows.
+    Only for rows that count on ``since`` or later is a rate asked.
     """
-    money = _Money(table, conversion, chosen, _roots_of(table) if roots is None else roots)
-    kept = money.without_price()
-    return money.table(kept), {unit for _, unit in kept}
+    rows = _Rows(table)
+    shown = np.isin(np.arange(table.num_rows), chosen.to_numpy()) & rows.is_money
+    shown &= rows.until > (since.toordinal() if since else 0)
+    asked = rows.is_money & np.isin(rows.family, rows.family[shown])
+    if conversion.rate_day == "event":
+        _need_kin(table, asked)
+    money = _Money(table, conversion, np.flatnonzero(asked), rows)
+    gaps = money.gaps()
+    if not gaps:
+        return money.table(), set()
+    # From the day of the first fact without a rate a family stays as recorded.
+    ends = np.array([gaps.get(family, _NEVER) for family in rows.family.tolist()])
+    split = np.flatnonzero(asked & (rows.since < ends) & (ends < rows.until))
+    order = np.sort(np.concatenate([np.arange(table.num_rows), split]))
+    again = np.append(False, order[1:] == order[:-1])
+    closed = np.append(order[1:] == order[:-1], False)
+    table = table.take(pa.array(order))
+    table = _with_days(table, "since", again, ends[order])
+    table = _with_days(table, "until", closed, ends[order])
+    kept = (again | (rows.since[order] >= ends[order])) & asked[order]
+    units, names = _codes(table.column("unit"))
+    money = _Money(table, conversion, np.flatnonzero(asked[order] & ~kept), _Rows(table))
+    return money.table(), {names[unit] for unit in set(units[kept & shown[order]].tolist())}
+
+
+class _Rows:
+    """Of each row of a table: whether it holds money, when it counts, and its family.
+
+    A family are an outermost whole and all that is a part of it, in one unit.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        units, names = _codes(table.column("unit"))
+        money = np.array([is_currency(name) for name in names] + [False])
+        self.is_money = table.column("number").is_valid().to_numpy() & money[units]
+        roots = table.column("commitment").cast(pa.string())
+        if "whole" in table.column_names:
+            roots = pc.coalesce(table.column("whole").cast(pa.string()), roots)
+        elif "part" in table.column_names and table.column("part").null_count < table.num_rows:
+            raise FrameError(
+                "these rows tell of parts, but not what they are parts of; make the frame anew "
+                "with ledger.movements()",
+                columns=("whole", "whole_announced"),
+            )
+        whose, known = _codes(roots)
+        self.family = units * (len(known) + 1) + whose
+        self.since, until = _ordinals(table, "since"), _ordinals(table, "until")
+        self.until = np.where(until < 0, _NEVER, until)
+        on, announced = _ordinals(table, "on"), _ordinals(table, "announced")
+        self.is_dated = (on >= 0) & (announced >= 0)
+        # What arrived of a part arrived of its whole on the same day.
+        self.day = np.maximum(on, _announced_of_parts(table, announced))
+        # A part takes the day of its outermost whole, and is worth nothing of its own before that.
+        self.first = announced
+        if "whole" in table.column_names and table.column("whole").null_count < table.num_rows:
+            is_part = table.column("whole").is_valid().to_numpy()
+            self.first = np.where(is_part, _ordinals(table, "whole_announced"), announced)
+            self.is_dated &= self.first >= 0
 
 
 class _Money:
-    """The rows of a table that hold money, balance by balance, in the order in which they count."""
+    """Rows of a table that hold money, balance by balance, in the order in which they count."""
 
-    def __init__(
-        self, table: pa.Table, conversion: Conversion, chosen: pa.Array, roots: Roots
-    ) -> None:
-        self.source, self.conversion, self.roots = table, conversion, roots
-        units, names = _codes(table.column("unit"))
-        is_money = np.array([is_currency(name) for name in names] + [False])
-        # The rest of a balance goes with a chosen row: what other sources tell, what was announced.
-        whose, known = _codes(table.column("commitment"))
-        pair = units * (len(known) + 1) + whose
-        beside = np.isin(pair, pair[chosen.to_numpy()])
-        there = table.column("number").is_valid().to_numpy() & is_money[units]
-        rows = np.flatnonzero(there & beside)
+    def __init__(self, table: pa.Table, conversion: Conversion, rows: Any, known: _Rows) -> None:
+        self.source, self.conversion = table, conversion
         part = table.take(pa.array(rows))
-        on, announced = _ordinals(part, "on"), _ordinals(part, "announced")
-        if min(on.min(initial=0), announced.min(initial=0)) < 0:
-            raise FrameError("a row has no day to take a rate of", columns=("announced", "on"))
-        day, since = np.maximum(on, announced), _ordinals(part, "since")
+        if not known.is_dated[rows].all():
+            raise FrameError(
+                "a row has no day to take a rate of",
+                columns=("announced", "on", "whole_announced"),
+            )
+        day, since, first = known.day[rows], known.since[rows], known.first[rows]
         stream = np.zeros(len(rows), dtype=np.int64)
         for name in part.column_names:
             if name in _OF_STREAMS or name.startswith("tag_"):
@@ -93,7 +147,8 @@ class _Money:
         order = np.lexsort((sizes[:, 0], sizes[:, 1], *rest, day, since, stream))
         self.at = rows[order].tolist()
         self.days = list(zip(since[order].tolist(), day[order].tolist(), strict=True))
-        self.announced = announced[order].tolist()
+        self.until = known.until[rows][order].tolist()
+        self.family = known.family[rows][order].tolist()
         self.amounts = {
             name: [values[at] for at in order.tolist()] for name, values in amounts.items()
         }
@@ -101,8 +156,11 @@ class _Money:
         edges = np.flatnonzero(np.diff(stream[order], prepend=-1)).tolist()
         self.streams = list(pairwise([*edges, len(rows)]))
         self.names = {
-            name: _values(part, name, order[edges]) for name in ("commitment", "unit", "party")
+            name: _values(part, name, order[edges])
+            for name in ("commitment", "unit", "party", "measure", "part")
         }
+        dated = first if conversion.rate_day != "event" else np.maximum(day, first)
+        self.dated = dated[order].tolist()
         self.known: dict[tuple[str, int, str], Price | Missing] = {}
         self.prices = [self._prices(nth) for nth in range(len(self.streams))]
 
@@ -113,21 +171,11 @@ class _Money:
 
     # --- prices -----------------------------------------------------------------------------------
 
-    def _whose(self, nth: int) -> tuple[str, str]:
-        """The outermost whole and the unit, which are converted together or not at all."""
-        name = self.names["commitment"][nth]
-        return self.roots.get(name, (name,))[0], self.names["unit"][nth]
-
     def _prices(self, nth: int) -> list[Price | Missing]:
         """What one unit is worth in each row of a balance."""
         low, high = self.streams[nth]
-        days = [day for _, day in self.days[low:high]]
-        if self.conversion.rate_day != "event":
-            root = self.roots.get(self.names["commitment"][nth])
-            first = root[1].toordinal() if root else self.announced[low]
-            days = [first] * (high - low)
         unit, party = self.names["unit"][nth], self.names["party"][nth] or NOT_STATED
-        return [self._price(unit, day, party) for day in days]
+        return [self._price(unit, day, party) for day in self.dated[low:high]]
 
     def _price(self, unit: str, day: int, party: str) -> Price | Missing:
         key = (unit, day, party)
@@ -135,51 +183,93 @@ class _Money:
             self.known[key] = self.conversion.price(unit, dt.date.fromordinal(day), party)
         return self.known[key]
 
-    def without_price(self) -> set[tuple[str, str]]:
-        """What stays as recorded for want of a rate, or the error where nothing may."""
+    def gaps(self) -> dict[int, int]:
+        """The families that lack a rate, each with the day from which it does.
+
+        Where none may, that is the error.
+        """
         missing = [
-            (self._whose(nth), price)
-            for nth, prices in enumerate(self.prices)
-            for price in prices
+            (at, self.names["unit"][nth], price)
+            for nth, (low, _) in enumerate(self.streams)
+            for at, price in enumerate(self.prices[nth], start=low)
             if not isinstance(price, Price)
         ]
         # What stays as recorded must not look like what was converted: a sum in the target itself
         # that lacks its index would be added to those that have one.
-        bare = [error for (_, unit), error in missing if unit == self.conversion.into]
+        bare = [error for _, unit, error in missing if unit == self.conversion.into]
         if bare or (missing and not self.conversion.keeps):
-            raise first_of(bare or [error for _, error in missing])
-        return {whose for whose, _ in missing}
+            raise first_of(bare or [error for *_, error in missing])
+        found: dict[int, int] = {}
+        for at, *_ in missing:
+            since, family = self.days[at][0], self.family[at]
+            found[family] = min(since, found.get(family, since))
+        return found
 
     # --- balances ---------------------------------------------------------------------------------
 
-    def _converted(self, nth: int) -> tuple[dict[str, list[int | None]], list[Fraction], int]:
-        """The amounts of a balance in parts of the target, what a unit is worth, and the digits."""
+    def _worth(self) -> list[list[Fraction]]:
+        """What one unit of each row is worth, balance by balance."""
+        made = [
+            [price.factor for price in prices if isinstance(price, Price)] for prices in self.prices
+        ]
+        if self.conversion.rate_day != "event":
+            return made
+        families: dict[tuple[int, str], list[int]] = {}
+        for nth, (low, high) in enumerate(self.streams):
+            measure = self.names["measure"][nth]
+            if measure in _PROMISED:
+                families.setdefault((self.family[low], measure), []).append(nth)
+            elif len(set(made[nth])) > 1:
+                made[nth] = worth_of_days(self.amounts["number"][low:high],
+                                          self.days[low:high], made[nth])  # fmt: skip
+        for streams in families.values():
+            if len({price for nth in streams for price in made[nth]}) == 1:
+                continue
+            if any(self.names["part"][nth] for nth in streams):
+                rows = [row for nth in streams for row in self._changes(nth, made[nth])]
+                each = iter(worth_of_family(rows))
+                for nth in streams:
+                    made[nth] = [next(each) for _ in made[nth]]
+                continue
+            for nth in streams:
+                low, high = self.streams[nth]
+                made[nth] = worth_of_days(self.amounts["number"][low:high],
+                                          self.days[low:high], made[nth])  # fmt: skip
+        return made
+
+    def _changes(self, nth: int, prices: Sequence[Fraction]) -> Iterator[Change]:
+        """The rows of a balance as a family counts them."""
+        member, part = self.names["commitment"][nth], self.names["part"][nth]
+        for at, price in zip(range(*self.streams[nth]), prices, strict=True):
+            since, day = self.days[at]
+            number = self.amounts["number"][at]
+            yield Change(member, part, since, self.until[at], day, number, price)
+
+    def _converted(
+        self, nth: int, prices: Sequence[Fraction]
+    ) -> tuple[dict[str, list[int | None]], int]:
+        """The amounts of a balance in parts of the target, and how many digits these have."""
         low, high = self.streams[nth]
-        prices = [price.factor for price in self.prices[nth] if isinstance(price, Price)]
         conversion = self.conversion
         if self.names["unit"][nth] == conversion.into and conversion.deflators is None:
             digits = self.scale
         else:
             digits = minor_digits(conversion.into)
         amounts = {name: values[low:high] for name, values in self.amounts.items()}
-        if len(set(prices)) > 1:
-            prices = _worth_of_days(amounts["number"], self.days[low:high], prices)
         scale = Fraction(10**digits, 10**self.scale)
         made: dict[str, list[int | None]] = {}
         for name, values in amounts.items():
             same = name != "number" and values == amounts["number"]
-            made[name] = made["number"] if same else _running(values, prices, scale)
-        return made, prices, digits
+            made[name] = made["number"] if same else running(values, prices, scale)
+        return made, digits
 
-    def table(self, kept: set[tuple[str, str]]) -> pa.Table:
+    def table(self) -> pa.Table:
         """The table with converted amounts, and beside them what was recorded."""
         changed = {name: self.source.column(name).to_pylist() for name in (*self.amounts, "unit")}
         told: dict[str, list[Any]] = {name: [None] * self.source.num_rows for name in _TOLD}
         into = self.conversion.into
-        for nth, (low, high) in enumerate(self.streams):
-            if self._whose(nth) in kept:
-                continue
-            amounts, rates, digits = self._converted(nth)
+        for nth, ((low, high), rates) in enumerate(zip(self.streams, self._worth(), strict=True)):
+            amounts, digits = self._converted(nth, rates)
             for name, parts in amounts.items():
                 for at, number in zip(self.at[low:high], parts, strict=True):
                     if number is not None:
@@ -189,10 +279,14 @@ class _Money:
             for at, rate, price in told_of:
                 if isinstance(price, Price):
                     changed["unit"][at] = into
-                    told["rate"][at] = _shown(rate / price.deflator)
-                    told["rate_day"][at] = price.rate.day if rate == price.factor else None
                     told["rate_source"][at] = price.rate.source
-                    told["deflator"][at] = _shown(price.deflator)
+                    if rate == price.factor:
+                        told["rate"][at] = _shown(price.rate.value)
+                        told["rate_day"][at] = price.rate.day
+                        told["deflator"][at] = _shown(price.deflator)
+                    else:
+                        # An average is of no one day and of no one year's prices.
+                        told["rate"][at] = _shown(rate)
         return _with_columns(self.source, changed, told, self.conversion)
 
     def _refuse_too_large(self, nth: int, number: int, digits: int) -> None:
@@ -206,65 +300,38 @@ class _Money:
             )
 
 
-def _running(
-    values: Sequence[int | None], prices: Sequence[Fraction], scale: Fraction
-) -> list[int | None]:
-    """The rounded balance after each amount less the rounded balance before it.
+# --- kin -----------------------------------------------------------------------------------------
 
-    >>> _running([1, 1, 1], [Fraction(1, 3)] * 3, Fraction(10))       # 3.33, 6.67, 10
-    [3, 4, 3]
+
+def _need_kin(table: pa.Table, asked: Any) -> None:
+    """Refuse rows of a part or a whole, where those of the other are not there.
+
+    At rates of events the worth of either rests on the other.
     """
-    made: list[int | None] = []
-    total, before = Fraction(0), 0
-    each = prices[0] * scale
-    if len(set(prices)) == 1:
-        # One price for all: whole numbers are enough, and a good deal faster.
-        balance = 0
-        for value in values:
-            balance += value or 0
-            after = _half_even(balance * each.numerator, each.denominator)
-            made.append(None if value is None else after - before)
-            before = after
-        return made
-    for value, price in zip(values, prices, strict=True):
-        total += price * scale * (value or 0)
-        after = _half_even(total.numerator, total.denominator)
-        made.append(None if value is None else after - before)
-        before = after
-    return made
+    names = [name for name in ("whole", "part") if name in table.column_names]
+    part = table.filter(pa.array(asked))
+    kin = {value for name in names for value in part.column(name).unique().to_pylist()} - {None}
+    absent = sorted(kin - set(table.column("commitment").unique().to_pylist()))
+    if absent:
+        raise FrameError(
+            f"the frame has no rows of {absent[0]!r}, on which the worth of its kin at rates of "
+            "events rests; pass all movements of the ledger, and choose with where=",
+            columns=("commitment",),
+        )
 
 
-def _half_even(numerator: int, denominator: int) -> int:
-    """The nearest whole number; of two as near, the even one."""
-    whole, rest = divmod(numerator, denominator)
-    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
-
-
-def _worth_of_days(
-    numbers: Sequence[int], days: Sequence[tuple[int, int]], prices: Sequence[Fraction]
-) -> list[Fraction]:
-    """What one unit of each change of a balance is worth, where each day has its own price.
-
-    What adds to the balance comes at the price of its day; what is taken off leaves at the
-    average of what is there, so that a balance that is 0 is worth 0.
-
-    >>> days = [(1, 1), (2, 2)]
-    >>> _worth_of_days([100, -40], days, [Fraction(2), Fraction(3)])
-    [Fraction(2, 1), Fraction(2, 1)]
-    """
-    made: list[Fraction] = []
-    balance, value = 0, Fraction(0)
-    for _, group in groupby(zip(days, numbers, prices, strict=True), key=lambda row: row[0]):
-        today = list(group)
-        change, price = sum(number for _, number, _ in today), today[0][2]
-        each = price
-        if balance * change < 0:
-            # What goes beyond nothing is worth the price of the day.
-            beyond = abs(change) > abs(balance)
-            each = (price * (balance + change) - value) / change if beyond else value / balance
-        made += [each] * len(today)
-        balance, value = balance + change, value + each * change
-    return made
+def _announced_of_parts(table: pa.Table, announced: Any) -> Any:
+    """The days of announcement, in rows of what arrived of a part those of the part."""
+    if "part" not in table.column_names or table.column("part").null_count == table.num_rows:
+        return announced
+    measures, words = _codes(table.column("measure"))
+    arrived = np.array([word not in _PROMISED for word in words] + [False])[measures]
+    whose, names = _codes(table.column("commitment"))
+    known, at = np.unique(whose, return_index=True)
+    days = {names[code]: day for code, day in zip(known, announced[at], strict=True)}
+    parts, named = _codes(table.column("part"))
+    of_part = np.array([days.get(name, -1) for name in named] + [-1])[parts]
+    return np.where(arrived & (of_part >= 0), of_part, announced)
 
 
 # --- columns --------------------------------------------------------------------------------------
@@ -297,23 +364,11 @@ def _ordinals(table: pa.Table, name: str) -> Any:
     return np.maximum(days.fill_null(_NO_DAY).to_numpy() + _DAY_ONE, -1)
 
 
-def _roots_of(table: pa.Table) -> Roots:
-    """The outermost whole of each part, and its day, as far as the rows tell."""
-    if "part" not in table.column_names or table.column("part").null_count == table.num_rows:
-        return {}
-    known = zip(
-        *(table.column(name).to_pylist() for name in ("part", "commitment", "announced")),
-        strict=True,
-    )
-    wholes = {part: (whole, day) for part, whole, day in known if part is not None}
-    found = {}
-    for part, root in wholes.items():
-        seen = {part}
-        while root[0] in wholes and root[0] not in seen:
-            seen.add(root[0])
-            root = wholes[root[0]]  # noqa: PLW2901  # one whole further out
-        found[part] = root
-    return found
+def _with_days(table: pa.Table, name: str, where: Any, ordinals: Any) -> pa.Table:
+    """The table with other days in some rows of a column."""
+    days = pa.array((ordinals - _DAY_ONE).astype(np.int32), pa.int32(), mask=~where)
+    column = pc.coalesce(days.cast(pa.date32()), table.column(name).combine_chunks())
+    return table.set_column(table.column_names.index(name), name, column)
 
 
 def _with_columns(

@@ -10,13 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from pledgetrack.balances import Cause, Course, Finding, Row, cause, day_of, order, row
-from pledgetrack.kin import Aside, Kin
+from pledgetrack.balances import Cause, Course, Finding, cause, day_of, order, row
+from pledgetrack.kin import Kin
 from pledgetrack.layers import (
     EMPTY,
     Layers,
@@ -29,30 +28,11 @@ from pledgetrack.layers import (
     within,
     without,
 )
+from pledgetrack.members import OF_PARTS, PART, Account, Member, Place, Told, negative, off
 from pledgetrack.models import Citation, Commitment, Event
-from pledgetrack.quantity import EXACT, flip
-from pledgetrack.targets import NOTHING, ZERO, Balance, steps
-
-PART = "part"
-"""The fact that a part leaves its whole, or returns to it."""
-OF_PARTS = "part delivered"
-"""The measure of what arrived of the parts of a whole: it counts for its status alone."""
-
-
-@dataclass(slots=True)
-class Account:
-    """All that is counted of one commitment.
-
-    ``asides`` are the days on which it began to count, or not to. ``too_large`` says where it makes
-    the parts of a whole larger than that: as an announcement that is a mistake.
-    """
-
-    rows: list[Row] = field(default_factory=list)
-    announcing: int = 0
-    events: list[Event] = field(default_factory=list)
-    asides: list[tuple[dt.date, Aside | None]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    too_large: list[str] = field(default_factory=list)
+from pledgetrack.passing import Passing
+from pledgetrack.quantity import EXACT
+from pledgetrack.targets import NOTHING, ZERO, Balance, plus, steps
 
 
 def accounts(
@@ -74,125 +54,20 @@ def accounts(
     return found
 
 
-@dataclass(eq=False, slots=True)
-class _Member:
-    """A commitment among its kin."""
-
-    course: Course
-    account: Account
-    announced: bool = False
-    whole: _Member | None = None
-    parts: dict[str, _Member] = field(default_factory=dict)
-    places: dict[str, _Place] = field(default_factory=dict)
-    delivered: list[tuple[Told, Cause]] = field(default_factory=list)
-    today: Cause | None = None
-
-    @property
-    def name(self) -> str:
-        return self.course.commitment.id
-
-    def wholes(self) -> Iterator[_Member]:
-        """Its whole, the whole of that, and so on."""
-        at = self.whole
-        while at:
-            yield at
-            at = at.whole
-
-    def tree(self) -> Iterator[_Member]:
-        """Itself, its parts, and theirs; a whole before its parts."""
-        ahead = [self]
-        while ahead:
-            at = ahead.pop()
-            yield at
-            ahead.extend(reversed(at.parts.values()))
-
-
-@dataclass(eq=False, slots=True)
-class _Place:
-    """A target of a member among the targets of its kin in that unit.
-
-    ``own`` is what the records say of it, ``sums`` its parts added up, ``both`` the two together,
-    ``share`` what of that is shown, by itself and its parts.
-    """
-
-    member: _Member
-    unit: str
-    own: Layers = EMPTY
-    sums: Layers = EMPTY
-    both: Layers = EMPTY
-    share: Layers = EMPTY
-    up: _Place | None = None
-    parts: dict[str, _Place] = field(default_factory=dict)
-    mode: object = None
-    # To each part: what it shows, and what of the whole that takes the place of; and the sums.
-    given: dict[str, tuple[Layers, Layers]] = field(default_factory=dict)
-    shown: Layers = EMPTY
-    taken: Layers = EMPTY
-    out: dict[tuple[str | None, str], Balance] = field(default_factory=dict)
-
-    @property
-    def rank(self) -> tuple[dt.date, str, str]:
-        """Its order among the parts of a whole: the earlier promise first."""
-        commitment = self.member.course.commitment
-        return commitment.announced, commitment.id, self.unit
-
-    def give(self, part: str, share: Layers, takes: Layers) -> None:
-        """Let a part show so much, in the place of so much of this."""
-        was_shown, was_taken = self.given.pop(part, (EMPTY, EMPTY))
-        self.shown = added(without(self.shown, was_shown), share)
-        self.taken = added(without(self.taken, was_taken), takes)
-        if share != EMPTY or takes != EMPTY:
-            self.given[part] = share, takes
-
-    @property
-    def depth(self) -> int:
-        """How many wholes are above it."""
-        count, at = 0, self.up
-        while at:
-            count, at = count + 1, at.up
-        return count
-
-    def balance(self, measure: str, number: Decimal) -> Balance:
-        """So much of it, as exact as it is."""
-        if not number:
-            return NOTHING
-        target = self.member.course.targets[self.unit]
-        mine = target.balances().get(measure, NOTHING)
-        mine = mine if mine.number else target.standing
-        less = mine.number - number
-        low, high = (
-            None if end is None else max(end - less, ZERO) for end in (mine.low, mine.high)
-        )
-        return Balance(number, mine.bound, low, high)
-
-
-Told = tuple[str, Balance]
-"""What was delivered: the unit, and how much."""
-
-
-def off(balance: Balance) -> Balance:
-    """The balance that takes another off: of "at least 30" taken off, "up to" is left."""
-    number, bound, low, high = balance
-    return Balance(-number, flip(bound), _negative(high), _negative(low))
-
-
-def _negative(end: Decimal | None) -> Decimal | None:
-    return None if end is None else -end
-
-
 class Family:
     """Commitments that are kin, counted together."""
 
     def __init__(self, kin: Kin, names: Iterable[str], events: Mapping[str, Sequence[Event]]):
         self.kin = kin
         self.members = {
-            name: _Member(Course(kin.by_id[name], events.get(name, ())), Account())
-            for name in names
+            name: Member(Course(kin.by_id[name], events.get(name, ())), Account()) for name in names
         }
         self.asides = any(kin.others.get(name) for name in self.members)
-        self.touched: dict[int, _Place] = {}
-        self.today: list[_Member] = []
+        self.touched: dict[int, Place] = {}
+        self.today: list[Member] = []
+        self.moved: dict[str, Member] = {}
         self.excess: dict[tuple[str, str], Decimal] = {}
+        self.passing = Passing()
 
     def counted(self) -> dict[str, Account]:
         """The account of each, by id."""
@@ -213,7 +88,7 @@ class Family:
             member.account.findings = [*member.course.findings, *member.account.findings]
         return {name: member.account for name, member in self.members.items()}
 
-    def _day(self, day: dt.date, facts: Sequence[tuple[_Member, Event | None]]) -> None:
+    def _day(self, day: dt.date, facts: Sequence[tuple[Member, Event | None]]) -> None:
         new = [member for member, event in facts if event is None]
         for member in new:
             commitment = member.course.commitment
@@ -222,7 +97,7 @@ class Family:
             member.account.rows = member.course.announce()
             member.account.announcing = member.course.announcing
             for unit in member.course.targets:
-                member.places[unit] = _Place(member, unit)
+                member.places[unit] = Place(member, unit)
             self._because(member, Cause(PART, day, day, known, commitment.citations))
         if new:
             self._join(new, day)
@@ -234,7 +109,7 @@ class Family:
             member.today = None
         self.today = []
 
-    def _because(self, member: _Member, base: Cause) -> None:
+    def _because(self, member: Member, base: Cause) -> None:
         """Note why the balances of a member may change today."""
         was = member.today
         if was:
@@ -248,9 +123,9 @@ class Family:
 
     # --- who is a part of whom --------------------------------------------------------------------
 
-    def _join(self, new: Sequence[_Member], day: dt.date) -> None:
+    def _join(self, new: Sequence[Member], day: dt.date) -> None:
         """Put members under their wholes, as the announcements of a day make them parts."""
-        near: Iterable[_Member] = self.members.values()
+        near: Iterable[Member] = self.members.values()
         if not self.asides:
             names = {name for m in new for name in (m.name, *self.kin.parts.get(m.name, ()))}
             near = [self.members[name] for name in sorted(names)]
@@ -261,6 +136,12 @@ class Family:
             whole = self.members[name] if name else None
             if whole is not member.whole:
                 self._move(member, whole, day)
+        for member in self.moved.values():
+            *_, outermost = (None, *(above.name for above in member.wholes()))
+            wholes = member.account.wholes
+            if outermost != (wholes[-1][1] if wholes else None):
+                wholes.append((day, outermost))
+        self.moved = {}
         for member in self.members.values() if self.asides else ():
             if member.announced:
                 reason = self.kin.aside(member.name, day)
@@ -268,9 +149,10 @@ class Family:
                 if reason != (asides[-1][1] if asides else None):
                     asides.append((day, reason))
 
-    def _move(self, member: _Member, whole: _Member | None, day: dt.date) -> None:
+    def _move(self, member: Member, whole: Member | None, day: dt.date) -> None:
         """Make a member a part of a whole, or of none."""
         moved = list(member.tree())
+        self.moved |= {one.name: one for one in moved}
         self._mirror(member, moved, day, sign=-1)
         if member.whole:
             del member.whole.parts[member.name]
@@ -279,12 +161,13 @@ class Family:
             whole.parts[member.name] = member
         self._mirror(member, moved, day, sign=1)
         for one in moved:
+            self.passing.touch(one, {*one.arrived, *one.received})
             for place in one.places.values():
                 above = (above.places.get(place.unit) for above in one.wholes())
                 self._place(place, next(filter(None, above), None))
         self._sweep(member, self._latest._replace(on=day, day=day))
 
-    def _place(self, place: _Place, up: _Place | None) -> None:
+    def _place(self, place: Place, up: Place | None) -> None:
         old, name = place.up, place.member.name
         if old is up:
             return
@@ -300,7 +183,7 @@ class Family:
             self.touched[id(up)] = up
         self.touched[id(place)] = place
 
-    def _mirror(self, member: _Member, moved: Sequence[_Member], day: dt.date, sign: int) -> None:
+    def _mirror(self, member: Member, moved: Sequence[Member], day: dt.date, sign: int) -> None:
         """Give its wholes what arrived of a member and its parts, or take it from them."""
         for one in moved:
             for told, base in one.delivered:
@@ -311,7 +194,7 @@ class Family:
 
     # --- what happens -----------------------------------------------------------------------------
 
-    def _happen(self, member: _Member, event: Event) -> None:
+    def _happen(self, member: Member, event: Event) -> None:
         before = member.course.over
         rows = member.course.happen(event)
         base = cause(event, member.course.commitment)
@@ -320,23 +203,26 @@ class Family:
         if event.kind == "delivered" and event.quantity:
             told = event.quantity.unit, Balance.of(event.quantity)
             member.delivered.append((told, base))
+            unit, more = told
+            member.arrived[unit] = plus(member.arrived.get(unit, NOTHING), more)
+            self.passing.touch(member, (unit,))
             for whole in member.wholes():
                 self._arrive(whole, member, told, base)
         if member.course.over != before:
             for part in member.parts.values():
-                self._sweep(part, base)
+                self._sweep(part, base._replace(on=base.day))
 
-    def _arrive(self, whole: _Member, part: _Member, told: Told, base: Cause) -> None:
+    def _arrive(self, whole: Member, part: Member, told: Told, base: Cause) -> None:
         unit, more = told
         whole.account.rows += [
             row(unit, OF_PARTS, more.told, base, part.name),
-            *whole.course.arrive(unit, more, base),
+            *whole.course.arrive(unit, more, base._replace(on=base.day)),
         ]
         if unit in whole.places:
             place = whole.places[unit]
             self.touched[id(place)] = place
 
-    def _sweep(self, member: _Member, base: Cause) -> None:
+    def _sweep(self, member: Member, base: Cause) -> None:
         """Carry the end of a whole, or its standing again, to a part and to the parts of that."""
         for one in member.tree():
             how = one.whole.course.over if one.whole else None
@@ -349,7 +235,7 @@ class Family:
     def _settle(self, new: set[str]) -> None:
         """The rows with which parts leave their wholes, or return, at the end of a day."""
         for place in list(self.touched.values()):
-            at: _Place | None = place
+            at: Place | None = place
             place.own = layers_of(place.member.course.targets[place.unit])
             while at:
                 both = together(at.own, at.sums)
@@ -373,9 +259,10 @@ class Family:
                 self.touched[id(part)] = part
                 heapq.heappush(ahead, (depth + 1, part.rank, id(part)))
             self._too_large(place, new)
+        self.passing.settle(self.touched.values(), self._latest)
         self.touched = {}
 
-    def _share(self, place: _Place) -> list[_Place]:
+    def _share(self, place: Place) -> list[Place]:
         """Share a whole out to its parts; the parts whose share changed."""
         filled = [at for at, amount in enumerate(place.own) if amount]
         mode: object = None
@@ -414,9 +301,7 @@ class Family:
         self._shift(place, None, place, without(own, without(place.share, place.shown)))
         return changed
 
-    def _shift(
-        self, place: _Place, name: str | None, amount: _Place | None, layers: Layers
-    ) -> None:
+    def _shift(self, place: Place, name: str | None, amount: Place | None, layers: Layers) -> None:
         """The rows of what a part, or want of a place in its whole, takes off a member."""
         target = place.member.course.targets[place.unit]
         moved = self.members[name].today if name else None
@@ -428,14 +313,14 @@ class Family:
             now = off(taken_off)
             if name is None:
                 # It is the member's own amount, which leaves as exact as it came.
-                now = Balance(-number, taken_off.bound, *map(_negative, taken_off.ends))
+                now = Balance(-number, taken_off.bound, *map(negative, taken_off.ends))
             was = place.out.get((name, measure), NOTHING)
             place.out[name, measure] = now
             place.member.account.rows += [
                 row(place.unit, measure, step, base, name) for step in steps(was, now)
             ]
 
-    def _too_large(self, place: _Place, new: set[str]) -> None:
+    def _too_large(self, place: Place, new: set[str]) -> None:
         """Tell of parts that are larger than their whole, when they become so."""
         name, unit = place.member.name, place.unit
         parts, whole = total(place.sums), total(place.own)
@@ -450,5 +335,6 @@ class Family:
         if announced and direct and not place.member.course.over:
             last.account.too_large.append(f"the parts of {name!r} {said}")
         else:
-            finding = f"its parts {said}; no more is counted"
+            brought = filter(None, (self.kin.brought(part, name) for part in place.parts))
+            finding = "; ".join([f"its parts {said}; no more is counted", *brought])
             place.member.account.findings.append(Finding("error", name, finding))

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, OPEN, as_day
 from pledgetrack.errors import FrameError, PledgetrackError, UnknownNameError, unknown
+from pledgetrack.members import PASSED_ON
 from pledgetrack.models import STAGES
 from pledgetrack.movements import ELSEWHERE, MEASURES, SCHEMA
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
@@ -20,7 +21,7 @@ from pledgetrack.units import ACTION, is_currency
 
 Numbers = Literal["decimal", "float"]
 Bounds = Literal["words", "range"]
-_DATES = ("on", "since", "until", "known", "announced", "start", "end")
+_DATES = ("on", "since", "until", "known", "announced", "start", "end", "whole_announced")
 KEYS = (
     "party", "recipient", "channel", "unit", "horizon", "due",
     "announced", "status", "source", "commitment",
@@ -198,10 +199,14 @@ def countable(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return lazy.filter(~nw.col("number").is_null() | nw.col("event").is_in(STAGES))
 
 
-def counting(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Without what counts elsewhere: with its parts, or with the record that counts instead."""
+def counting(lazy: nw.LazyFrame[Any], *, passed_on: bool = False) -> nw.LazyFrame[Any]:
+    """Without what counts elsewhere: with its parts, or with the record that counts instead.
+
+    ``passed_on`` keeps what parts passed on to their wholes, for what is outstanding of either.
+    """
     measure = nw.col("measure")
-    return lazy.filter(measure.is_null() | ~measure.is_in(ELSEWHERE))
+    elsewhere = [name for name in ELSEWHERE if not passed_on or name != PASSED_ON]
+    return lazy.filter(measure.is_null() | ~measure.is_in(elsewhere))
 
 
 def when(condition: nw.Expr, value: nw.Expr, name: str) -> list[nw.Expr]:

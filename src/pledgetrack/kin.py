@@ -49,6 +49,27 @@ class Kin:
             if (other := _other(commitment)) in self.by_id:
                 self.others[other].append(name)
 
+    def brought(self, part: str, whole: str) -> str | None:
+        """How a commitment came to be a part of a whole that it does not name itself, in words."""
+        own = self.by_id[part].part_of
+        if own == whole:
+            return None
+        if own in self.by_id:
+            above = self.by_id[own]
+            word = "is a part of" if not _other(above) else _pointer(above)
+            return (
+                f"{part!r} is a part of {own!r}, which {word} {(_other(above) or above.part_of)!r}"
+            )
+        ahead = list(self.others.get(part, ()))
+        while ahead:
+            other = ahead.pop(0)
+            if self.by_id[other].part_of in self.by_id:
+                return (
+                    f"{part!r} counts instead of {other!r}, a part of {self.by_id[other].part_of!r}"
+                )
+            ahead.extend(self.others.get(other, ()))
+        return None
+
     def families(self) -> list[list[str]]:
         """The ids of those that are kin, each family once, in order."""
         seen: set[str] = set()
@@ -128,7 +149,11 @@ class Kin:
 
     def cycles(self) -> list[tuple[str, str]]:
         """Each circle in which promises name each other: one of its commitments, and the circle."""
-        rings = [*self._circles({name: [other] for name, other in self._pointing()})]
+        pointing = {name: [other] for name, other in self._pointing()}
+        rings = [
+            (names[0], f"a circle of {self._sort(names)}: {_chain(names)}")
+            for names in self._circles(pointing)
+        ]
         if rings:
             return rings
         # Records of one promise are one: a circle may run through several of them.
@@ -137,7 +162,25 @@ class Kin:
         for whole, parts in self.parts.items():
             for part in parts:
                 wholes[one[part]].append(one[whole])
-        return [*self._circles(wholes)]
+        return [
+            (names[0], f"a circle of wholes and parts: {_chain(names)}{self._through(names)}")
+            for names in self._circles(wholes)
+        ]
+
+    def _sort(self, names: list[str]) -> str:
+        """What a circle of records that are set aside for each other is made of."""
+        sorts = {"repetitions" if self.by_id[name].repeats else "links (same_as)" for name in names}
+        return " and ".join(sorted(sorts, reverse=True))
+
+    def _through(self, names: list[str]) -> str:
+        """Which records stand for one promise in a circle that runs through them."""
+        said = [
+            f"{name!r} {_pointer(self.by_id[name])} {other!r}"
+            for other in self.others
+            for name in self.others[other]
+            if self._end(name) in names
+        ]
+        return f" (for {', '.join(sorted(said))})" if said else ""
 
     def _pointing(self) -> Iterator[tuple[str, str]]:
         for other, names in self.others.items():
@@ -149,8 +192,8 @@ class Kin:
             name = other
         return name
 
-    def _circles(self, ahead: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-        """The circles that a walk meets, each once."""
+    def _circles(self, ahead: dict[str, list[str]]) -> Iterator[list[str]]:
+        """The circles that a walk meets, each once, from the least of its names on."""
         done: set[str] = set()
         for start in sorted(ahead):
             path: dict[str, Iterator[str]] = {}
@@ -158,8 +201,7 @@ class Kin:
             while at is not None:
                 if at in path:
                     names = list(path)
-                    ring = [*names[names.index(at) :], at]
-                    yield min(ring), " -> ".join(map(repr, _from_least(ring)))
+                    yield _from_least(names[names.index(at) :])
                 elif at not in done:
                     path[at] = iter(sorted(ahead.get(at, ())))
                 at = None
@@ -172,9 +214,16 @@ class Kin:
 
 
 def _from_least(ring: list[str]) -> list[str]:
-    names = ring[:-1]
-    at = names.index(min(names))
-    return [*names[at:], *names[:at], names[at]]
+    at = ring.index(min(ring))
+    return [*ring[at:], *ring[:at]]
+
+
+def _chain(ring: list[str]) -> str:
+    return " -> ".join(map(repr, [*ring, ring[0]]))
+
+
+def _pointer(commitment: Commitment) -> str:
+    return "repeats" if commitment.repeats else "is the same as"
 
 
 def _other(commitment: Commitment) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Unpack
@@ -19,7 +20,7 @@ from pledgetrack.balances import Finding
 from pledgetrack.calendar import FiscalCalendar, as_day
 from pledgetrack.check import check
 from pledgetrack.choice import Labels
-from pledgetrack.convert import OPTIONS, Converting, convert, described, roots_of, told_of
+from pledgetrack.convert import OPTIONS, Converting, convert, described, told_of
 from pledgetrack.errors import DayError, ExplainError, PledgetrackError, unknown
 from pledgetrack.frames import Bounds, Numbers
 from pledgetrack.history import View, changes
@@ -31,7 +32,7 @@ from pledgetrack.schedules import Planned, schedule
 from pledgetrack.status import status
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
-from pledgetrack.trace import Row, explain, explain_row
+from pledgetrack.trace import OF_ROW, Row, explain, explain_row
 from pledgetrack.units import format_number
 
 
@@ -272,12 +273,15 @@ class Ledger:
         records = self._records
         for event in records.events:
             events.setdefault(event.commitment, []).append(event)
-        table, findings = movements(records.commitments, events, records.tags)
-        if records.context:
-            hidden = pa.array(sorted(records.context), pa.string())
-            names = table.column("commitment").cast(pa.string())
-            table = table.filter(pc.invert(pc.is_in(names, value_set=hidden)))
-        return table, findings
+        return movements(records.commitments, events, records.tags)
+
+    def _without_context(self, rows: pa.Table) -> pa.Table:
+        """The rows without those that are there for the sake of others."""
+        if not self._records.context:
+            return rows
+        hidden = pa.array(sorted(self._records.context), pa.string())
+        names = rows.column("commitment").cast(pa.string())
+        return rows.filter(pc.invert(pc.is_in(names, value_set=hidden)))
 
     def _known(self, known_by: object) -> Ledger:
         return self if known_by is None else self.cut(known_by=known_by)
@@ -286,21 +290,24 @@ class Ledger:
         self,
         *,
         known_by: object = None,
+        since: dt.date | None = None,
         until: dt.date | None = None,
         **converting: Unpack[Converting],
     ) -> pa.Table:
         """The movements that every table is made of, converted where that is asked.
 
-        ``until`` asks for no rate of a later fact.
+        ``since`` and ``until`` ask for no rate of what counts only before or after these days.
         """
         known = self._known(known_by)
         rows = known._counted[0]
         conversion = Conversion.of(**converting)
-        if conversion is None:
-            return rows
-        roots = roots_of(known._records.commitments, until)
-        where = self._shown(rows)
-        return convert(frames.enter(rows), conversion, until=until, where=where, roots=roots)
+        if conversion is not None:
+            # What a part is worth may depend on its whole, also where that is not shown.
+            where = dict(self._shown(rows))
+            if known._records.context:
+                choice.narrow(where, "commitment", tuple(known._by_id))
+            rows = convert(frames.enter(rows), conversion, since=since, until=until, where=where)
+        return known._without_context(rows)
 
     def _shown(self, rows: pa.Table) -> Labels:
         """What the ledger was narrowed to, as the keys of these rows; its units are as recorded."""
@@ -310,7 +317,7 @@ class Ledger:
 
     def _view(self, day: dt.date, **converting: Unpack[Converting]) -> View:
         """What there is to compare with another ledger, or with another day."""
-        rows = self._rows(until=day, **converting)
+        rows = self._rows(since=day, until=day, **converting)
         return View(self.commitments, self.events, rows, day, self._shown(rows))
 
     def movements(
@@ -332,6 +339,7 @@ class Ledger:
         >>> [(row.event, row.measure, f"{row.number:,.0f}") for row in rows.itertuples()]
         [('proposed', 'proposed', '14,000,000,000'), ('rejected', 'proposed', '-14,000,000,000')]
         """
+        _refuse_unknown(self.movements, converting)
         table = self._rows(known_by=known_by, **converting)
         return described(frames.face(self._chosen(table)), told_of(table))
 
@@ -375,8 +383,9 @@ class Ledger:
         0         Mexico  1500000000        None
         1  United States  3739000000  3400000000
         """
+        _refuse_unknown(self.totals, converting)
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = totals(
             rows, by, as_of=day, per=per, calendar=calendar, bounds=bounds,
             where=self._shown(rows), include_repeats=include_repeats, numbers=numbers,
@@ -398,8 +407,9 @@ class Ledger:
         >>> [pledge.status(as_of=day).status[0] for day in ("2024-07-11", "2024-07-12")]
         ['nothing reported', 'overdue']
         """
+        _refuse_unknown(self.status, converting)
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = status(rows, as_of=day, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
@@ -424,8 +434,9 @@ class Ledger:
         0     USD            1               1                0
         1  action            2               0                1
         """
+        _refuse_unknown(self.summary, converting)
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = summary(rows, by, as_of=day, bounds=bounds, where=self._shown(rows), numbers=numbers)
         return self._reach(made, known_by)
 
@@ -452,8 +463,10 @@ class Ledger:
         1   2023  1500000000        None
         2   2024  1500000000  1500000000
         """
+        _refuse_unknown(self.timeline, converting)
         day = frames.today(as_of)
-        rows = self._rows(known_by=known_by, until=day, **converting)
+        first = None if since is None else as_day(since)
+        rows = self._rows(known_by=known_by, since=first, until=day, **converting)
         made = timeline(
             rows, by, freq=freq, since=since, as_of=day, calendar=calendar, bounds=bounds,
             where=self._shown(rows), numbers=numbers,
@@ -488,13 +501,15 @@ class Ledger:
     def changes(
         self,
         *,
-        since: object,
+        since: object = None,
         until: object = None,
         known_by: object = None,
         numbers: Numbers = "decimal",
         **converting: Unpack[Converting],
     ) -> pd.DataFrame:
         """What happened after one day and up to another, a row per change; see ``pt.changes``.
+
+        ``until`` is today unless told; a ``DayError`` asks for a ``since`` that is missing.
 
         >>> import pledgetrack as pt
         >>> ledger = pt.load_seeds().filter(unit="USD")
@@ -504,6 +519,13 @@ class Ledger:
         1  rejected               NaN       NaN
         2    status          proposed  rejected
         """
+        _refuse_unknown(self.changes, converting)
+        if since is None:
+            raise DayError(
+                "changes since when? pass since=, the day to start from (and until=, today unless "
+                "told); two ledgers are compared by pt.changes(old, new)",
+                value=None,
+            )
         known = self._known(known_by)
         made = changes(known, known, since=since, until=until, numbers=numbers, **converting)
         return self._reach(made, known_by)
@@ -543,12 +565,16 @@ class Ledger:
         """
         days: dict[str, Any] = {"measure": measure, "as_of": as_of, "known_by": known_by}
         if row is not None:
-            if involving is not None:
-                raise ExplainError("a row has its own labels; pass it without involving=")
+            labels = ("involving", *(name for name in asked if name in frames.KEYS))
+            if involving is not None or len(labels) > 1:
+                name = "involving" if involving is not None else labels[1]
+                raise ExplainError(f"a row has its own labels; pass it without {name}=")
+            _refuse_unknown(self.explain, asked, OF_ROW)
             made = explain_row(self, Row.of(row, at), **days, **asked)
             return self._reach(made, made.attrs.get("known_by"))
         converting = {name: asked.pop(name) for name in OPTIONS if name in asked}
-        rows = self._rows(known_by=known_by, until=frames.today(as_of), **converting)
+        day = frames.today(as_of)
+        rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         where = dict(self._shown(rows))
         for key, values in choice.labels(self._records, self._names, asked).items():
             choice.narrow(where, key, values)
@@ -636,3 +662,14 @@ class Ledger:
         header = ("party", "unit", *columns, "commitments")
         caption = f"{self!r}; as of {table.attrs['as_of']}"
         return render.html_table(header, rows, caption, right=header[2:])
+
+
+def _refuse_unknown(
+    method: Callable[..., Any], given: Mapping[str, Any], more: Iterable[str] = ()
+) -> None:
+    """Refuse an option that a method does not have, naming those that it has."""
+    for name in given:
+        if name not in (*OPTIONS, *more):
+            known = inspect.signature(method).parameters.values()
+            own = [one.name for one in known if one.kind is not one.VAR_KEYWORD]
+            raise unknown("option", name, (*own, *more, *OPTIONS))

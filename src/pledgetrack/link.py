@@ -14,14 +14,15 @@ SIDES = ("keys", "values")
 """What ``keep`` takes beside the beginning of an id: the side of the mapping."""
 
 
-def link(ledger: Ledger, pairs: Mapping[str, str], *, keep: str) -> Ledger:
+def link(ledger: Ledger, pairs: Mapping[str, str], *, keep: str | None = None) -> Ledger:
     """The ledger with pairs of records that are the same promise, of which one counts.
 
     ``pairs`` maps the id of one record to the id of the other. ``keep`` says which of the two
     counts: the one whose id begins with that text and a colon; or, where ids have no such
     beginning, ``"keys"`` or ``"values"`` of the mapping. The other stays in the ledger, with the
     field ``same_as``; it and what was delivered of it are in no total. Raises ``UnknownNameError``
-    for an id that is not there, ``LinkError`` for pairs that leave open which one counts.
+    for an id that is not there, ``LinkError`` for pairs that leave open which one counts. Records
+    of other parties, units or amounts may be linked; ``ledger.check()`` then says what is lost.
 
     >>> import pledgetrack as pt
     >>> fields = {"party": "Norway", "stage": "pledged", "target": {"number": 100, "unit": "NOK"}}
@@ -67,7 +68,7 @@ def link(ledger: Ledger, pairs: Mapping[str, str], *, keep: str) -> Ledger:
     )
 
 
-def _kept(one: str, other: str, keep: str) -> tuple[str, str]:
+def _kept(one: str, other: str, keep: str | None) -> tuple[str, str]:
     """The record that counts, and the one that is set aside."""
     if one == other:
         raise LinkError(f"{one!r} is linked to itself", pair=(one, other))
@@ -77,10 +78,12 @@ def _kept(one: str, other: str, keep: str) -> tuple[str, str]:
     if not with_it and keep in SIDES:
         return (one, other) if keep == "keys" else (other, one)
     which = "both ids begin" if with_it else "neither id begins"
+    # Where nothing was said there is nothing to find in the ids.
+    why = "" if keep is None else f" {which} with {f'{keep}:'!r};"
     begins = tuple(sorted({name.split(":")[0] for name in (one, other) if ":" in name}))
     choices = (*(begins if len(begins) == 2 else ()), *SIDES)
     raise LinkError(
-        f"which of {one!r} and {other!r} counts? {which} with {f'{keep}:'!r}; pass keep= one of "
+        f"which of {one!r} and {other!r} counts?{why} pass keep= one of "
         f"{', '.join(map(repr, choices))}",
         pair=(one, other),
         choices=choices,

@@ -1,23 +1,25 @@
 """Records to movements: one signed row per fact, in Arrow columns.
 
-A row counts as of day d when ``since <= d < until``. Where a horizon moves, the commitment's rows
-are closed on that day and repeated under the new key, so that a filter is all that a table needs.
+A row counts as of day d when ``since <= d < until``. Where a horizon moves, or the outermost whole
+that a commitment is a part of changes, the commitment's rows are closed on that day and repeated
+under the new key, so that a filter is all that a table needs.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
 from pledgetrack.balances import Finding, day_of
 from pledgetrack.calendar import horizon_class
 from pledgetrack.errors import AmountError
-from pledgetrack.families import OF_PARTS, Account, accounts
+from pledgetrack.families import accounts
 from pledgetrack.horizon import Horizon
 from pledgetrack.kin import REASONS, REPEATED, Aside
+from pledgetrack.members import OF_PARTS, PASSED_ON, Account
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS
 from pledgetrack.units import ACTION
@@ -42,9 +44,10 @@ def aside(measure: str | None, reason: str) -> str:
 
 ELSEWHERE = (
     OF_PARTS,
+    PASSED_ON,
     *(
         aside(measure, reason)
-        for measure in (*MEASURES, "alleged", ACTION, OF_PARTS)
+        for measure in (*MEASURES, "alleged", ACTION, OF_PARTS, PASSED_ON)
         for reason in REASONS
     ),
 )
@@ -78,6 +81,8 @@ SCHEMA = pa.schema(
         ("source", _KEY),
         ("part", _KEY),
         ("instead", _KEY),
+        ("whole", _KEY),
+        ("whole_announced", pa.date32()),
     ]
 )
 CITATION = "citation"
@@ -93,31 +98,43 @@ def label(names: Sequence[str]) -> str | None:
     return " + ".join(sorted(set(names))) or None
 
 
-Phase = tuple[dt.date, Horizon | None, Aside | None]
+_Held = TypeVar("_Held")
+
+
+class Phase(NamedTuple):
+    """From a day on: the horizon of a commitment, why it is set aside, and its outermost whole."""
+
+    since: dt.date
+    horizon: Horizon | None
+    aside: Aside | None = None
+    whole: str | None = None
 
 
 def phases(
     commitment: Commitment,
     events: Iterable[Event],
     asides: Sequence[tuple[dt.date, Aside | None]] = (),
+    wholes: Sequence[tuple[dt.date, str | None]] = (),
 ) -> list[Phase]:
-    """The horizons of a commitment and why it is set aside, each with its first day."""
+    """The times between which nothing changes that is a key of every row of a commitment."""
     found: list[tuple[dt.date, Horizon | None]] = [(commitment.announced, commitment.horizon)]
     found += [(day_of(event, commitment), event.horizon) for event in events if event.horizon]
-    kept = found[:1]
+    horizons = found[:1]
     for day, horizon in found[1:]:
-        now = kept[-1][1]
+        now = horizons[-1][1]
         if now is None or (now.start, now.end) != (horizon and (horizon.start, horizon.end)):
-            kept.append((day, horizon))
-    days = {day for day, _ in kept}
-    for day, _ in asides:
-        if day not in days:
-            kept.append((day, [horizon for since, horizon in kept if since < day][-1]))
-            kept.sort(key=lambda phase: phase[0])
+            horizons.append((day, horizon))
+    others = {day for day, _ in (*asides, *wholes)} - {day for day, _ in horizons}
+    kept = [*horizons, *((day, _latest(horizons, day)) for day in others)]
     return [
-        (day, horizon, next((why for since, why in reversed(asides) if since <= day), None))
-        for day, horizon in kept
+        Phase(day, horizon, _latest(asides, day), _latest(wholes, day))
+        for day, horizon in sorted(kept, key=lambda phase: phase[0])
     ]
+
+
+def _latest(found: Sequence[tuple[dt.date, _Held]], day: dt.date) -> _Held | None:
+    """What holds on a day, of what began on days in order."""
+    return next((value for since, value in reversed(found) if since <= day), None)
 
 
 def movements(
@@ -136,6 +153,7 @@ def movements(
     citations: list[str | None] = []
     findings: list[Finding] = []
     counted = accounts(commitments, events)
+    announced = {commitment.id: commitment.announced for commitment in commitments}
     for commitment in commitments:
         account = counted[commitment.id]
         findings.extend(_findings(commitment, account))
@@ -145,8 +163,8 @@ def movements(
             label(commitment.recipients),
             label(commitment.channels),
         )
-        keys = phases(commitment, account.events, account.asides)
-        shown = [_key(commitment, horizon) for _, horizon, _ in keys]
+        keys = phases(commitment, account.events, account.asides, account.wholes)
+        shown = [_key(commitment, phase.horizon) for phase in keys]
         values = [commitment.tags.get(name) for name in tags]
         for at, row in enumerate(account.rows):
             number = row.number
@@ -161,16 +179,18 @@ def movements(
             # An announcement belongs to the first horizon, even when that moves the same day.
             first = 0
             if at >= account.announcing:
-                first = max(i for i, (day, *_) in enumerate(keys) if day <= row.day)
-            for phase in range(first, len(keys)):
-                since = max(row.day, keys[phase][0])
-                until = keys[phase + 1][0] if phase + 1 < len(keys) else None
-                why = keys[phase][2]
+                first = max(i for i, phase in enumerate(keys) if phase.since <= row.day)
+            for nth in range(first, len(keys)):
+                phase = keys[nth]
+                since = max(row.day, phase.since)
+                until = keys[nth + 1].since if nth + 1 < len(keys) else None
+                why, whole = phase.aside, phase.whole
                 measure = aside(row.measure, why.why) if why else row.measure
                 record = (
                     *who, row.unit, measure, number, row.bound, row.low, row.high,
-                    row.on, since, until, row.known, commitment.announced, *shown[phase],
+                    row.on, since, until, row.known, commitment.announced, *shown[nth],
                     row.kind, source, row.part, why and why.instead,
+                    whole, whole and announced[whole],
                 )  # fmt: skip
                 for column, value in zip(columns, record, strict=True):
                     column.append(value)

@@ -104,6 +104,7 @@ class Conversion:
     def told(self, kept: Iterable[str]) -> dict[str, str]:
         """What a result says of its conversion, and of the units that were kept."""
         made = {"into": self.into, "rate_day": str(self.rate_day)}
+        made |= {"on_missing": "keep"} if self.keeps else {}
         made["rates"] = self.rates.source if self.rates else "none"
         if self.deflators:
             made["prices_of"] = str(self.deflators.base_year)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from pledgetrack.calendar import as_day
 from pledgetrack.errors import (
     AmountError,
+    DayError,
     FileFormatError,
     MissingExtraError,
     MissingRateError,
@@ -66,8 +67,14 @@ class Rates:
         gap = self.max_gap
         if isinstance(gap, bool) or not isinstance(gap, int) or gap < 0:
             raise AmountError(f"max_gap is {gap!r}, not a number of days", value=gap)
+        currency(self.base)
+        _by_name("rates", self.series, "by currency, such as {'USD': {None: Decimal('1.1')}}")
         for code, series in self.series.items():
+            currency(code)
+            _by_name(f"rates of {code!r}", series, "by day, such as {None: Decimal('1.1')}")
             for on, value in series.items():
+                if on is not None and type(on) is not dt.date:
+                    raise DayError(f"{code}: {on!r} is no day of a rate; pass a date", value=on)
                 if value is not None and not _is_rate(value):
                     message = f"{code} for {on or 'every day'}: {value!r} is no exact rate above 0"
                     raise AmountError(message, value=value)
@@ -190,6 +197,7 @@ class Rates:
         >>> Rates.fixed({"DEM": "1.95583"}, per="EUR", source="Regulation (EC) No 2866/98")
         Rates(EUR with DEM, fixed; Regulation (EC) No 2866/98)
         """
+        _by_name("rates", rates, "by currency, such as {'AUD': '1.52067'}")
         sheet = Sheet("fixed rates", [], [], is_file=False)
         base = currency(per)
         series: dict[str, Series] = {}
@@ -279,6 +287,8 @@ class Rates:
         ...                                                into="JPY")
         Quantity(375 JPY)
         """
+        if not isinstance(quantity, Quantity):
+            raise AmountError(f"{str(quantity)[:60]!r} is no pt.Quantity", value=quantity)
         if quantity.unit == currency(into):
             return quantity
         rate, digits = self.rate(quantity.unit, into, on).value, minor_digits(into)
@@ -303,6 +313,11 @@ class Rates:
         days = [on for known in self._days.values() for on in (known[:1] + known[-1:])]
         when = f"{min(days)} to {max(days)}" if days else "fixed"
         return f"Rates({self.base} with {few}, {when}; {self.source})"
+
+
+def _by_name(what: str, given: object, shape: str) -> None:
+    if not isinstance(given, Mapping):
+        raise AmountError(f"the {what} are {str(given)[:60]!r}, not {shape}", value=given)
 
 
 def _is_rate(value: object) -> bool:

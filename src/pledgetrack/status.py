@@ -18,9 +18,9 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.balances import RETURNED
 from pledgetrack.convert import Converting, described, enter
-from pledgetrack.families import OF_PARTS, PART
 from pledgetrack.frames import Numbers, Where, collect, countable, flag, records, when
 from pledgetrack.kin import LINKED, REPEATED
+from pledgetrack.members import OF_PARTS, PART
 from pledgetrack.models import ENDINGS, STAGES
 from pledgetrack.movements import forms, label
 from pledgetrack.quantity import tidy
@@ -86,7 +86,9 @@ def status(
     0  overdue  1500000000         -1
     """
     day = frames.today(as_of)
-    lazy, told = enter(frame, NEEDED, until=day, known_by=known_by, where=where, **converting)
+    lazy, told = enter(
+        frame, NEEDED, since=day, until=day, known_by=known_by, where=where, **converting
+    )
     where = dict(where or {})
     wanted = where.pop("status", None)
     is_converted = frames.STATED_UNIT in lazy.collect_schema().names()
@@ -103,7 +105,8 @@ def status(
     money = lazy.with_columns(nw.col(frames.STATED_UNIT).alias("unit")) if is_converted else lazy
     found = records(_units(frames.as_of_day(money, day))) if is_converted else []
     shown = {(row["commitment"], row["unit"]): row for row in found}
-    originals, original_ends = _originals(money, day)
+    originals = _original_targets(frames.as_of_day(money, day))
+    original_ends = _original_ends(money, day)
     reports = _reports(current)
     keys = _keys(current)
     reasons = _aside(current)
@@ -378,33 +381,41 @@ def _aside(current: nw.LazyFrame[Any]) -> dict[str, str]:
     }
 
 
-def _originals(
-    lazy: nw.LazyFrame[Any], day: dt.date
-) -> tuple[dict[tuple[str, str], Decimal | None], dict[str, dt.date | None]]:
-    """As they were announced: each target, and each commitment's end."""
-    announced = (
-        (nw.col("since") == nw.col("announced"))
-        & (nw.col("since") <= nw.lit(day, dtype=nw.Date))
-        & nw.col("event").is_in(STAGES)
-        & (nw.col("measure").is_null() | nw.col("measure").is_in((*STANDING, *_ACTIONS)))
-    )
-    # A horizon that moved on the very day of the announcement leaves a row that counts on no day.
-    at_once = ~nw.col("until").is_null() & (nw.col("until") == nw.col("since"))
+def _original_targets(current: nw.LazyFrame[Any]) -> dict[tuple[str, str], Decimal | None]:
+    """Each target as it was announced, converted as what stands of it today."""
     rows = (
-        lazy.filter(announced)
-        .with_columns(flag(at_once, "at_once"), flag(~nw.col("number").is_null(), "count"))
-        .group_by("commitment", "unit", "end", "at_once")
+        current.filter((_day() == nw.col("announced")) & _is_announced())
+        .with_columns(flag(~nw.col("number").is_null(), "count"))
+        .group_by("commitment", "unit")
         .agg(nw.col("number", "count").sum())
         .with_columns(_text("commitment"), _text("unit"))
     )
-    found: dict[tuple[str, str], tuple[int, Decimal | None, dt.date | None]] = {}
-    for row in records(rows):
-        pair = (row["commitment"], row["unit"])
-        if pair not in found or row["at_once"] > found[pair][0]:
-            number = row["number"] if row["count"] else None
-            found[pair] = (row["at_once"], number, row["end"])
-    numbers = {pair: number for pair, (_, number, _) in found.items()}
-    return numbers, {name: end for (name, _), (_, _, end) in found.items()}
+    return {
+        (row["commitment"], row["unit"]): row["number"] if row["count"] else None
+        for row in records(rows)
+    }
+
+
+def _original_ends(lazy: nw.LazyFrame[Any], day: dt.date) -> dict[str, dt.date | None]:
+    """The end of each commitment as it was announced."""
+    first = (nw.col("since") == nw.col("announced")) & _is_announced()
+    # A horizon that moved on the very day of the announcement leaves a row that counts on no day.
+    at_once = ~nw.col("until").is_null() & (nw.col("until") == nw.col("since"))
+    rows = (
+        lazy.filter(first & (nw.col("since") <= nw.lit(day, dtype=nw.Date)))
+        .with_columns(flag(at_once, "at_once"), _text("commitment"))
+        .select("commitment", "end", "at_once")
+        .unique()
+    )
+    found = sorted(records(rows), key=lambda row: row["at_once"])
+    return {row["commitment"]: row["end"] for row in found}
+
+
+def _is_announced() -> nw.Expr:
+    """Whether a row is one of an announcement, or of what made it firmer."""
+    measure = nw.col("measure")
+    promised = measure.is_null() | measure.is_in((*STANDING, *_ACTIONS))
+    return nw.col("event").is_in(STAGES) & promised
 
 
 Report = tuple[str, dt.date, str | None]

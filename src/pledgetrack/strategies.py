@@ -170,7 +170,7 @@ def commitments(
         st.sampled_from((None, None, "part_of", "part_of", "part_of", "repeats", "same_as"))
     )
     other = draw(st.sampled_from(others)) if others and relation else None
-    if other is not None and other.targets and draw(st.integers(0, 5)):
+    if other is not None and other.targets and draw(st.integers(0, 3)):
         kept = draw(st.lists(st.sampled_from(other.targets), unique=True, min_size=1))
         targets = tuple(draw(_parts_of(target)) for target in kept)
     else:
@@ -242,6 +242,25 @@ def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> E
 
 
 @st.composite
+def coincidences(draw: Any, event: Event) -> Event:
+    """Events of the kind, day, knowledge and citations of another, in its unit: up as well as down.
+
+    Of a delivery these are deliveries and refunds, of a revision those by an amount.
+    """
+    quantity = event.quantity or event.restated
+    if event.kind not in ("delivered", "revised") or quantity is None:
+        return event
+    most = int(abs(quantity.number)) + 1
+    return event.model_copy(
+        update={
+            "quantity": draw(quantities(quantity.unit, least=-most, most=most)),
+            "restated": None,
+            "horizon": None,
+        }
+    )
+
+
+@st.composite
 def ledgers(
     draw: Any, *, max_commitments: int = 4, max_events: int = 5, prefix: str = ""
 ) -> Ledger:
@@ -262,8 +281,33 @@ def ledgers(
     happened: list[Event] = []
     for commitment in promised:
         mine = draw(st.lists(events(commitment, known), max_size=max_events))
+        # Some sources tell two facts of one day in one place, such as a delivery and a refund.
+        twice = [one for one in mine if one.kind in ("delivered", "revised")]
+        if twice and len(mine) < max_events and not draw(st.integers(0, 1)):
+            mine.append(draw(coincidences(draw(st.sampled_from(twice)))))
         happened.extend(_without_conflicts(commitment, mine))
     return Ledger(_fitting(promised, happened), happened, known, named.values())
+
+
+@st.composite
+def families(draw: Any, *, max_parts: int = 3, max_events: int = 4) -> Ledger:
+    """A whole and its parts in one currency, and what happened to them.
+
+    Parts may be older than their whole, firmer, less firm, and parts of parts.
+    """
+    unit = draw(st.sampled_from([unit for unit in UNITS if is_currency(unit)]))
+    promised: list[Commitment] = []
+    for at in range(draw(st.integers(1, max_parts)) + 1):
+        one = draw(commitments(f"promise-{at}"))
+        whole = draw(st.sampled_from(promised)) if promised else None
+        target = _parts_of(whole.targets[0]) if whole else quantities(unit, least=1)
+        fields = {"targets": (draw(target),), "part_of": whole.id if whole else None}
+        promised.append(one.model_copy(update=fields))
+    happened: list[Event] = []
+    for commitment in promised:
+        mine = draw(st.lists(events(commitment), max_size=max_events))
+        happened.extend(_without_conflicts(commitment, mine))
+    return Ledger(_fitting(promised, happened), happened)
 
 
 def _fitting(promised: Sequence[Commitment], happened: Sequence[Event]) -> list[Commitment]:
@@ -296,15 +340,20 @@ def _without_conflicts(commitment: Commitment, drawn: Sequence[Event]) -> list[E
 
 
 @st.composite
-def rates(draw: Any) -> Rates:
-    """Rates of every currency that is drawn here, fixed, or dated with one for every day."""
+def rates(draw: Any, *, complete: bool = True) -> Rates:
+    """Rates of every currency that is drawn here, fixed, or dated.
+
+    There is one for every day, unless they need not be ``complete``: then a currency may lack all
+    of them, or those of some years.
+    """
     base = draw(st.sampled_from([unit for unit in UNITS if is_currency(unit)]))
-    dated = draw(st.booleans())
-    on = {FIRST_DAY, *draw(st.lists(days(), max_size=3))} if dated else {None}
+    dated = not complete or draw(st.sampled_from((True, True, False)))
+    on = {FIRST_DAY, *draw(st.lists(days(), min_size=1, max_size=6))} if dated else {None}
+    rate = _positive() if complete else st.none() | _positive() | _positive()
     series = {
-        unit: {day: draw(_positive()) for day in on}
+        unit: {day: draw(rate) for day in on}
         for unit in UNITS
-        if is_currency(unit) and unit != base
+        if is_currency(unit) and unit != base and (complete or draw(st.integers(0, 5)))
     }
     return Rates(base, series, "rates that were drawn", max_gap=(LAST_DAY - FIRST_DAY).days)
 

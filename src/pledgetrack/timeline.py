@@ -16,13 +16,24 @@ import pandas as pd
 
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar, Periods, as_day
-from pledgetrack.cells import KIND, Cell, Sums, cell_of, labelled, with_ends, with_missing_ends
-from pledgetrack.convert import Converting, enter
+from pledgetrack.cells import (
+    ARRIVED,
+    KIND,
+    Cell,
+    Sums,
+    cell_of,
+    labelled,
+    settled,
+    with_ends,
+    with_missing_ends,
+)
+from pledgetrack.convert import Converting, at_event_rates, enter
 from pledgetrack.errors import unknown
-from pledgetrack.families import PART
 from pledgetrack.frames import Bounds, Numbers, Where
+from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, flip
+from pledgetrack.remainders import has_any
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.totals import NEEDED, cells_of, in_order, keys_of, of_day, table_of
 
@@ -63,18 +74,25 @@ def timeline(
     periods = _periods(freq, calendar)
     ranged = frames.ranged(bounds)
     needed = (*NEEDED, *(("low", "high") if ranged else ()))
-    lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
+    first = None if since is None else as_day(since)
+    lazy, told = enter(
+        frame, needed, since=first, until=day, known_by=known_by, where=where, **converting
+    )
     keys = keys_of(by, lazy)
-    days = _days(lazy, periods, None if since is None else as_day(since), day)
-    columns = with_ends(MEASURES, ranged=ranged)
+    days = _days(lazy, periods, first, day)
+    columns, at_average = with_ends(MEASURES, ranged=ranged), at_event_rates(told)
     if "source" not in keys and "source" not in (where or {}):
         columns += ["outstanding", "overdue"]
-    if "status" in keys or "status" in (where or {}):
-        # A status moves with time alone, so each day is judged by itself.
+    by_status = "status" in keys or "status" in (where or {})
+    if by_status:
         frames.need(lazy.collect_schema().names(), STATUS_NEEDED)
-        found = [cells_of(lazy, keys, end, None, where, ranged=ranged)[0] for end in days]
+    if by_status or has_any(lazy):
+        # A status moves with time alone, and what is left of a whole whose parts are not exact
+        # depends on which of them are in its cell: each day is judged by itself.
+        options = {"ranged": ranged, "at_average": at_average}
+        found = [cells_of(lazy, keys, end, None, where, **options)[0] for end in days]
     else:
-        found = _Course(lazy, keys, days, where, columns).cells()
+        found = _Course(lazy, keys, days, where, columns, at_average=at_average).cells()
     cells, ends = {}, {}
     for end, now in zip(days, found, strict=True):
         for cell, sums in now.items():
@@ -126,7 +144,7 @@ class _Balance:
         self.rows += sign * row["rows"]
         self.ends[row["end"]] += sign * row["rows"]
         name, number = row["measure"], row["number"]
-        if row["count"] and name in MEASURES:
+        if row["count"] and name in (*MEASURES, PASSED_ON):
             self.counts[name] += sign * row["count"]
             self.sums[name] += sign * number
             self.sums[f"{name} stated"] += sign * row["stated"]
@@ -145,7 +163,7 @@ class _Balance:
 class _Share:
     """What a balance adds to its cell as of a day."""
 
-    def __init__(self, balance: _Balance, day: dt.date) -> None:
+    def __init__(self, balance: _Balance, day: dt.date, *, at_average: bool) -> None:
         sums, counts = balance.sums, balance.counts
         self.numbers: dict[str, Decimal] = {
             f"{name}{end}": sums[f"{name}{end}"]
@@ -153,15 +171,21 @@ class _Share:
             if counts[name] > 0
             for end in ("", "_low", "_high")
         }
-        left, end = sums["pledged"] - sums["delivered"], balance.end()
-        pledged, delivered = sums["pledged stated"], sums["delivered stated"]
+        pledged, stated_pledged = sums["pledged"], sums["pledged stated"]
+        arrived = sums["delivered"] + sums[PASSED_ON]
+        stated_arrived = sums["delivered stated"] + sums[f"{PASSED_ON} stated"]
+        late, end = pledged - arrived, balance.end()
+        if at_average:
+            unit = balance.cell[-1]
+            late = pledged - settled(arrived, stated_arrived, pledged, stated_pledged, unit)
         promised = counts["pledged"] > 0
         counted = promised and sums["full"] > 0
-        missing = bool(promised and end and end < day and pledged > delivered and left > 0)
+        due = bool(promised and end and end < day)
+        missing = counted and due and stated_pledged > stated_arrived and late > 0
         if promised:
-            self.numbers["outstanding"] = left if counted else Decimal(0)
-        if promised and end and end < day:
-            self.numbers["overdue"] = left if missing else Decimal(0)
+            self.numbers["outstanding"] = pledged - arrived if counted else Decimal(0)
+        if due:
+            self.numbers["overdue"] = late if missing else Decimal(0)
         self.loose: set[tuple[str, Any]] = set()
         self.endless: set[str] = set()
         standing: defaultdict[tuple[str, Any], Decimal] = defaultdict(Decimal)
@@ -173,8 +197,8 @@ class _Share:
         for (name, bound), number in standing.items():
             if number and bound not in (None, "exact"):
                 self.loose.add((name, bound))
-                if name in ("pledged", "delivered"):
-                    turned = flip(bound) if name == "delivered" else bound
+                if name in ("pledged", *ARRIVED):
+                    turned = flip(bound) if name in ARRIVED else bound
                     self.loose |= {("outstanding", turned)} if counted else set()
                     self.loose |= {("overdue", turned)} if missing else set()
 
@@ -225,13 +249,15 @@ class _Course:
         days: Sequence[dt.date],
         where: Where | None,
         columns: Collection[str],
+        *,
+        at_average: bool,
     ) -> None:
-        self.days, self.columns = days, columns
+        self.days, self.columns, self.at_average = days, columns, at_average
         self.balances: dict[tuple[Any, ...], _Balance] = {}
         self.moves: list[list[tuple[_Balance, dict[str, Any], int]]] = [[] for _ in days]
         # The balances whose last day is past for the first time.
         self.due: list[set[_Balance]] = [set() for _ in days]
-        for row in _grouped(lazy, keys, where, ranged="pledged_low" in columns) if days else ():
+        for row in _grouped(lazy, keys, where, columns) if days else ():
             opens = bisect_left(days, row["since"])
             until = row["until"]
             closes = len(days) if until is None else bisect_left(days, until)
@@ -264,7 +290,7 @@ class _Course:
                 totals[balance.cell].put(balance.shown, balance.commitment, -1)
                 balance.shown = None
             if balance.rows:
-                balance.shown = _Share(balance, self.days[at])
+                balance.shown = _Share(balance, self.days[at], at_average=self.at_average)
                 totals[balance.cell].put(balance.shown, balance.commitment, 1)
                 end = balance.end()
                 past = len(self.days) if end is None else bisect_right(self.days, end)
@@ -274,18 +300,19 @@ class _Course:
 
 
 def _grouped(
-    lazy: nw.LazyFrame[Any], keys: Sequence[str], where: Where | None, *, ranged: bool
+    lazy: nw.LazyFrame[Any], keys: Sequence[str], where: Where | None, columns: Collection[str]
 ) -> list[dict[str, Any]]:
     """The rows of each balance that come and go on the same days, added up by the engine."""
     names = lazy.collect_schema().names()
     frames.need(names, frames.columns_for(keys, names))
-    rows = frames.choose(frames.counting(frames.countable(lazy)), where)
+    rows = frames.counting(frames.countable(lazy), passed_on="outstanding" in columns)
+    rows = frames.choose(rows, where)
     groups = [f"key_{at}" for at in range(len(keys))]
     if keys:
         rows = rows.with_columns(*frames.key_columns(keys, names))
     kind: tuple[str, ...] = ("bound",)
     amounts = ["number"]
-    if ranged:
+    if "pledged_low" in columns:
         rows, kind, amounts = with_missing_ends(rows), KIND, ["number", "low", "high"]
     same = frames.balance_keys(names)
     stated = nw.col("stated_number" if "stated_number" in names else "number")

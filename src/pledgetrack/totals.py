@@ -14,6 +14,7 @@ import pandas as pd
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar, Periods, fiscal_calendar
 from pledgetrack.cells import (
+    ARRIVED,
     Cell,
     Sums,
     bounded,
@@ -23,12 +24,14 @@ from pledgetrack.cells import (
     ends_missing,
     measure_of,
     with_ends,
+    with_settled,
 )
-from pledgetrack.convert import Converting, described, enter
+from pledgetrack.convert import Converting, at_event_rates, described, enter
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.periods import period_cells
 from pledgetrack.quantity import EXACT, flip
+from pledgetrack.remainders import Remainders, has_any
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.status import STATUSES, ratio
 
@@ -90,10 +93,13 @@ def totals(
     1  United States  3739000000  3400000000
     """
     day = frames.today(as_of)
-    lazy, told = enter(frame, NEEDED, until=day, known_by=known_by, where=where, **converting)
+    lazy, told = enter(
+        frame, NEEDED, since=day, until=day, known_by=known_by, where=where, **converting
+    )
     keys = keys_of(by, lazy)
     cut = periods_of(per, calendar)
-    cells, columns = cells_of(lazy, keys, day, cut, where, ranged=frames.ranged(bounds))
+    options = {"ranged": frames.ranged(bounds), "at_average": at_event_rates(told)}
+    cells, columns = cells_of(lazy, keys, day, cut, where, **options)
     if include_repeats:
         again, _ = cells_of(_repeated(lazy), keys, day, cut, where, ranged=False)
         _add_headline(cells, again)
@@ -130,9 +136,12 @@ def summary(
     """
     day = frames.today(as_of)
     needed = (*NEEDED, *STATUS_NEEDED)
-    lazy, told = enter(frame, needed, until=day, known_by=known_by, where=where, **converting)
+    lazy, told = enter(
+        frame, needed, since=day, until=day, known_by=known_by, where=where, **converting
+    )
     keys = keys_of(by, lazy)
-    cells, columns = cells_of(lazy, keys, day, None, where, ranged=frames.ranged(bounds))
+    options = {"ranged": frames.ranged(bounds), "at_average": at_event_rates(told)}
+    cells, columns = cells_of(lazy, keys, day, None, where, **options)
     result = table_of(cells, keys, columns, numbers)
     ordered = in_order(cells, keys)
     if "outstanding" in columns:
@@ -140,10 +149,7 @@ def summary(
         for cell in ordered:
             sums = cells[cell]
             pledged = sums.numbers.get("pledged")
-            arrived = None
-            if sums.reported and pledged is not None:
-                arrived = EXACT.subtract(pledged, sums.numbers["outstanding"])
-            shares.append(ratio(arrived, pledged))
+            shares.append(ratio(sums.settled if sums.reported else None, pledged))
         result["share"] = frames.amounts(shares, numbers)
     counted = _count_statuses(lazy, keys, day, where)
     for status in STATUSES:
@@ -188,40 +194,49 @@ def cells_of(
     where: Where | None,
     *,
     ranged: bool,
+    at_average: bool = False,
 ) -> tuple[dict[Cell, Sums], list[str]]:
-    """Every row of a result, and the names of its amounts."""
+    """Every row of a result, and the names of its amounts.
+
+    ``at_average`` judges what arrived at the average worth of what is pledged.
+    """
     shown = with_ends(MEASURES, ranged=ranged)
     if ranged:
         frames.need(lazy.collect_schema().names(), ("low", "high"))
     if cut is not None:
         return period_cells(lazy, keys, day, cut, where, ranged=ranged), shown
-    rows, per_commitment = by_commitment(lazy, keys, day, where, ranged=ranged)
+    whole = "source" not in keys and "source" not in (where or {})
+    rows, per_commitment = by_commitment(lazy, keys, day, where, ranged=ranged, passed_on=whole)
     groups = [f"key_{at}" for at in range(len(keys))]
-    pledged, delivered = nw.col("m_pledged"), nw.col("m_delivered")
+    per_commitment = with_settled(per_commitment, at_average=at_average)
+    pledged, arrived, judged = nw.col("m_pledged"), nw.col("arrived"), nw.col("settled")
     stated = nw.col("n_m_pledged") > 0
     counted = stated & (nw.col("full") > 0)
     due = stated & ~nw.col("end").is_null() & (nw.col("end") < nw.lit(day, dtype=nw.Date))
     # Judged as recorded too, so that no exchange rate makes what was delivered overdue.
-    missing = due & (nw.col("stated_pledged") > nw.col("stated_delivered")) & (pledged > delivered)
+    missing = (
+        counted & due & (nw.col("stated_pledged") > nw.col("stated_arrived")) & (pledged > judged)
+    )
     per_commitment = per_commitment.with_columns(
         nw.when(counted).then(pledged).alias("owed"),
-        nw.when(counted).then(delivered).alias("arrived"),
+        nw.when(counted).then(arrived).alias("taken_off"),
         nw.when(missing).then(pledged).alias("late_owed"),
-        nw.when(missing).then(delivered).alias("late_arrived"),
+        nw.when(missing).then(judged).alias("late_arrived"),
+        nw.when(counted).then(judged).alias("judged"),
         flag(counted, "is_counted"),
         flag(missing, "is_missing"),
         flag(due, "n_due"),
-        flag(counted & (nw.col("n_m_delivered") > 0), "n_reported"),
+        flag(counted & (nw.col("n_arrived") > 0), "n_reported"),
     )
     sums = (
         *(f"m_{name}" for name in shown), *(f"n_m_{name}" for name in MEASURES),
-        "owed", "arrived", "late_owed", "late_arrived", "n_due", "n_reported",
+        "owed", "taken_off", "late_owed", "late_arrived", "judged", "n_due", "n_reported",
     )  # fmt: skip
     grouped = per_commitment.group_by(*groups, "unit").agg(nw.col(*sums).sum())
     # A commitment with targets in two units is one, also where both were converted into a third.
     members = per_commitment.select(*groups, "unit", "commitment").unique()
     counts = members.group_by(*groups, "unit").agg(nw.len().alias("commitments"))
-    whole = "source" not in keys and "source" not in (where or {})
+    columns = [*shown, *(("outstanding", "overdue") if whole else ())]
     cells: dict[Cell, Sums] = {}
     with decimal.localcontext(EXACT):
         for row in records(grouped):
@@ -230,24 +245,31 @@ def cells_of(
                 if row[f"n_m_{measure_of(name)}"]:
                     made.numbers[name] = row[f"m_{name}"] or Decimal(0)
             if whole and row["n_m_pledged"]:
-                made.numbers["outstanding"] = row["owed"] - row["arrived"]
+                made.numbers["outstanding"] = row["owed"] - row["taken_off"]
             if whole and row["n_due"]:
                 made.numbers["overdue"] = row["late_owed"] - row["late_arrived"]
-            made.reported = bool(row["n_reported"])
+            made.reported, made.settled = bool(row["n_reported"]), row["judged"] or Decimal(0)
     for row in records(counts):
         cells[cell_of(keys, row)].commitments += int(row["commitments"])
+    if has_any(rows):
+        with decimal.localcontext(EXACT):
+            remainders = Remainders(rows, per_commitment, keys)
+            remainders.loosen(cells, whole=whole)
+            if ranged:
+                remainders.move_ends(cells)
+        return cells, columns
     for row in bounded(rows, per_commitment, keys, ("is_counted", "is_missing")):
         _loosen(cells[cell_of(keys, row)], row, whole=whole)
     for row in endless(rows, per_commitment, keys) if ranged else ():
         cells[cell_of(keys, row)].endless.update(ends_missing(row))
-    return cells, [*shown, *(("outstanding", "overdue") if whole else ())]
+    return cells, columns
 
 
 def _loosen(made: Sums, row: dict[str, Any], *, whole: bool) -> None:
     """Say of a cell that a balance in it is not exact."""
     made.bounds[row["measure"]].add(row["bound"])
-    if whole and row["measure"] in ("pledged", "delivered"):
-        loose = flip(row["bound"]) if row["measure"] == "delivered" else row["bound"]
+    if whole and row["measure"] in ("pledged", *ARRIVED):
+        loose = flip(row["bound"]) if row["measure"] in ARRIVED else row["bound"]
         if row["is_counted"]:
             made.bounds["outstanding"].add(loose)
         if row["is_missing"]:

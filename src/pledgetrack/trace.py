@@ -16,11 +16,13 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.choice import Labels, narrow
+from pledgetrack.comparison import COLUMNS as CHANGE_COLUMNS
+from pledgetrack.comparison import Change
+from pledgetrack.convert import at_event_rates, described, told_of
 from pledgetrack.counted import ZERO, Counted, Counter, Record
 from pledgetrack.errors import ExplainError, unknown
 from pledgetrack.frames import RANGES, Where
-from pledgetrack.history import COLUMNS as CHANGE_COLUMNS
-from pledgetrack.history import Change, find_changes
+from pledgetrack.history import find_changes
 from pledgetrack.models import STAGES
 from pledgetrack.movements import CITATION, MEASURES
 from pledgetrack.quantity import EXACT
@@ -28,6 +30,9 @@ from pledgetrack.status import STANDING, STATUSES, statuses
 
 COUNTS = "counts"
 """One more column: how much of a movement counts in the figure that is explained."""
+
+OF_ROW = ("since", "old", "calendar")
+"""What a bare row may have to be told of its result, beside its days and its conversion."""
 
 STATED = ("stated_target", "stated_delivered")
 _NO_SUM = {
@@ -191,25 +196,25 @@ def explain_row(
     options = _as_converted(row, converting)
     known_by = known_by or row.told.get("known_by")
     here = ledger if known_by is None else ledger.cut(known_by=known_by)
-    rows = here._rows(until=day, **options)
+    rows = here._rows(since=day, until=day, **options)
     if row.kind == "changes":
         start = since or row.told.get("since") or day
         found, *_ = find_changes(
             here if old is None else old, here, since=start, until=day, **options
         )
-        return frames.told(_of_change(row, found, rows, day, measure), known_by)
+        made = _of_change(row, found, rows, day, measure)
+        return frames.told(described(made, told_of(rows)), known_by)
     where = dict(here._shown(rows))
     for key, values in row.labels().items():
         narrow(where, key, values)
     made = _of_figures(row, rows, day, where, measure=measure, calendar=calendar)
-    return frames.told(made, known_by)
+    return frames.told(described(made, told_of(rows)), known_by)
 
 
 def _as_converted(row: Row, converting: Mapping[str, Any]) -> dict[str, Any]:
     """The options with which the row was converted, as far as it tells."""
-    told: dict[str, Any] = {n: row.told[n] for n in ("into", "rate_day") if n in row.told}
-    if "not_converted" in row.told:
-        told["on_missing"] = "keep"
+    names = ("into", "rate_day", "on_missing")
+    told: dict[str, Any] = {name: row.told[name] for name in names if name in row.told}
     if "into" in told and row.told.get("rates") != "none" and not converting.get("rates"):
         raise ExplainError(
             f"the row is in {told['into']} at {row.told['rates']}; pass the same rates="
@@ -234,10 +239,11 @@ def _of_figures(
         narrow(where, "status", (word,))
     found = _under(rows, day, where)
     if measure == "original_target":
-        found = _announced(rows, day, where)
+        found = [record for record in found if _is_announced(record)]
     period = row.cells["period"] if row.kind == "periods" else None
     fiscal = calendar or row.told.get("fiscal_years")
-    counter = Counter(found, day, period, fiscal, of_status=row.kind == "status")
+    how = {"of_status": row.kind == "status", "at_average": at_event_rates(told_of(rows))}
+    counter = Counter(found, day, period, fiscal, **how)
     figures = [n for n in row.figures() if n in (*MEASURES, "target")]
     for name in [measure] if measure else figures:
         _same(row, name, counter.rows(name))
@@ -270,17 +276,10 @@ def _same(row: Row, name: str, counted: Counted) -> None:
         )
 
 
-def _announced(table: pa.Table, day: dt.date, where: Where) -> list[Record]:
-    """The movements of the announcement, as they stood at first."""
-    rows = frames.collect(frames.choose(frames.enter(table), where)).to_pylist()
-    first = [
-        row for row in rows
-        if row["since"] == row["announced"] <= day and row["event"] in STAGES
-        and row["measure"] in STANDING
-    ]  # fmt: skip
-    # A horizon that moved on the very day of the announcement leaves a row that counts on no day.
-    at_once = [row for row in first if row["until"] == row["since"]]
-    return at_once or first
+def _is_announced(record: Record) -> bool:
+    """Whether a movement is of a target as it was announced."""
+    first = max(record["on"], record["announced"]) == record["announced"]
+    return first and record["event"] in STAGES and record["measure"] in STANDING
 
 
 # --- changes --------------------------------------------------------------------------------------

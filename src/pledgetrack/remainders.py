@@ -1,0 +1,169 @@
+"""Remainders: how far off what is left of a whole is, when its parts are not exact.
+
+What a part takes off its whole is as inexact as the part. In a cell that holds both, the two are
+one amount, and what is not known of one is not known of the other in the same way: there the
+part's share is taken back under the name of the part, with the part's own ends, and both cancel.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import narwhals as nw
+
+from pledgetrack import frames
+from pledgetrack.cells import ARRIVED, Cell, Sums, cell_of, labelled, with_missing_ends
+from pledgetrack.frames import collect
+from pledgetrack.members import PART, PASSED_ON
+from pledgetrack.movements import MEASURES
+from pledgetrack.quantity import Bound, flip
+
+ZERO = Decimal(0)
+PROMISED = ("proposed", "pledged", "committed")
+Record = dict[str, Any]
+Identity = tuple[str, ...]
+
+
+_TAKEN = (nw.col("event") == PART) & ~nw.col("part").is_null()
+_INEXACT = ~nw.col("bound").is_null() & (nw.col("bound") != "exact")
+
+
+def has_any(rows: nw.LazyFrame[Any]) -> bool:
+    """Whether parts take something off a whole, and either is not exact."""
+    if "part" not in rows.collect_schema().names():
+        return False
+    flags = rows.with_columns(frames.flag(_TAKEN, "taken"), frames.flag(_INEXACT, "inexact"))
+    wholes = flags.group_by("commitment").agg(nw.col("taken", "inexact").sum())
+    found = wholes.filter((nw.col("taken") > 0) & (nw.col("inexact") > 0))
+    return bool(frames.records(found.select(count=nw.len()))[0]["count"])
+
+
+class _Kind(NamedTuple):
+    """Of which measure a balance is, and how it is inexact."""
+
+    measure: str
+    bound: Bound
+    no_low: bool
+    no_high: bool
+
+
+class Remainders:
+    """The inexact balances of the cells of a result, wholes beside their parts."""
+
+    def __init__(
+        self, rows: nw.LazyFrame[Any], per_commitment: nw.LazyFrame[Any], keys: Sequence[str]
+    ) -> None:
+        self.keys = keys
+        names = rows.collect_schema().names()
+        self.same = frames.balance_keys(names)
+        self.fixed = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
+        self.balances = {self._identity(row): row for row in collect(per_commitment).to_pylist()}
+        self.loose = self._loose(rows, names)
+
+    def _identity(self, row: Record, name: str | None = None) -> Identity:
+        """What tells a balance apart: its labels, and whose it is."""
+        same = [name if name and key == "commitment" else row[key] for key in self.same]
+        return (*(row[key] for key in self.fixed), *same)
+
+    def _loose(self, rows: nw.LazyFrame[Any], names: Sequence[str]) -> list[Record]:
+        """The inexact rows of each balance, with the part that they are taken off for."""
+        ranged = "low" in names and "high" in names
+        rows = (
+            with_missing_ends(rows)
+            if ranged
+            else rows.with_columns(
+                *(nw.lit(0).alias(name) for name in ("no_low", "no_high", "low", "high"))
+            )
+        )
+        loose = rows.filter(
+            nw.col("measure").is_in((*MEASURES, PASSED_ON))
+            & (_INEXACT | _TAKEN | (nw.col("no_low") > 0) | (nw.col("no_high") > 0))
+        )
+        of = nw.when(nw.col("event") == PART).then(nw.col("part").cast(nw.String))
+        loose = loose.with_columns(of.alias("of"))
+        judged = "stated_number" if "stated_number" in names else "number"
+        keys = [*self.fixed, *self.same]
+        sums = list(dict.fromkeys((judged, "number", "low", "high")))
+        made = (
+            loose.group_by(*keys, "of", "measure", "bound", "no_low", "no_high")
+            .agg(nw.col(*sums).sum())
+            .with_columns(*labelled(keys), nw.col("measure", "bound").cast(nw.String))
+        )
+        found = collect(made).to_pylist()
+        for row in found:
+            row["judged"] = row[judged]
+        return [row for row in found if self._identity(row) in self.balances]
+
+    def _part(self, row: Record) -> Record | None:
+        """The part that a row is taken off for, where it stands in the same cell."""
+        if row["of"] is None:
+            return None
+        whole = self.balances[self._identity(row)]
+        part = self.balances.get(self._identity(row, row["of"]))
+        if part is None or cell_of(self.keys, part) != cell_of(self.keys, whole):
+            return None
+        name = row["measure"]
+        return part if name == PASSED_ON or part[f"n_m_{name}"] else None
+
+    def _kinds(self, flag: str | None = None) -> Iterator[tuple[Record, _Kind]]:
+        """The kinds of the balances that are not 0, by themselves or among those with a flag."""
+        sums: defaultdict[tuple[Identity, _Kind], Decimal] = defaultdict(Decimal)
+        for row in self.loose:
+            holder, part = self.balances[self._identity(row)], self._part(row)
+            kind = _Kind(row["measure"], row["bound"], row["no_low"] > 0, row["no_high"] > 0)
+            if part is not None and (flag is None or (part[flag] and holder[flag])):
+                holder = part
+                if kind.measure != PASSED_ON:
+                    kind = _Kind(kind.measure, flip(kind.bound), kind.no_high, kind.no_low)
+            if flag is None or holder[flag]:
+                sums[self._identity(holder), kind] += row["judged"]
+        for (identity, kind), number in sums.items():
+            if number:
+                yield self.balances[identity], kind
+
+    def loosen(self, cells: dict[Cell, Sums], *, whole: bool) -> None:
+        """Say of the cells what in them is not exact, and which ends are missing."""
+        for row, kind in self._kinds():
+            made = cells[cell_of(self.keys, row)]
+            if kind.measure in MEASURES:
+                made.bounds[kind.measure].add(kind.bound)
+                no_low = kind.no_low and not (kind.measure in PROMISED and kind.bound == "up to")
+                made.endless |= {f"{kind.measure}_low"} if no_low else set()
+                made.endless |= {f"{kind.measure}_high"} if kind.no_high else set()
+        for flag, name in (("is_counted", "outstanding"), ("is_missing", "overdue")):
+            for row, kind in self._kinds(flag) if whole else ():
+                if kind.measure in ("pledged", *ARRIVED):
+                    turned = flip(kind.bound) if kind.measure in ARRIVED else kind.bound
+                    cells[cell_of(self.keys, row)].bounds[name].add(turned)
+
+    def move_ends(self, cells: dict[Cell, Sums]) -> None:
+        """Take back beside a part its own ends; what is left of a whole is never below 0."""
+        taken: defaultdict[tuple[Identity, str], list[Record]] = defaultdict(list)
+        for row in self.loose:
+            if row["of"] is not None and row["measure"] in PROMISED:
+                taken[self._identity(row), row["measure"]].append(row)
+        for (identity, measure), rows in taken.items():
+            holder = self.balances[identity]
+            low, number = holder[f"m_{measure}_low"] or ZERO, holder[f"m_{measure}"] or ZERO
+            made, open_ = cells[cell_of(self.keys, holder)].numbers, ZERO
+            for row in rows:
+                mine = (row["low"] or ZERO, row["high"] or ZERO)
+                if self._part(row) is None:
+                    open_ += row["number"] if row["no_low"] and row["bound"] == "up to" else ZERO
+                    continue
+                low, number = low - mine[0], number - row["number"]
+                made[f"{measure}_low"] += mine[1] - mine[0]
+                made[f"{measure}_high"] += mine[0] - mine[1]
+            if is_lifted(low, number, open_):
+                made[f"{measure}_low"] -= low
+
+
+def is_lifted(low: Decimal, number: Decimal, open_: Decimal) -> bool:
+    """Whether the low end of what is left of a whole is 0.
+
+    It is where it were below 0, and where it had none: less "at least 30", anything may be left.
+    """
+    return number >= 0 and (low < 0 or bool(open_))
