@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from pledgetrack.table_cells import NIL, NO_DAYS, CellError, day_in, is_nil, text_of
+from pledgetrack.table_cells import NIL, CellError, is_nil, text_of
+from pledgetrack.table_days import NO_DAYS, day_in
 
 _NIL = frozenset(NIL)
 

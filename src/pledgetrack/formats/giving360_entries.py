@@ -30,14 +30,9 @@ from pledgetrack.grids import Grid, grids_of_file
 from pledgetrack.intake import File
 from pledgetrack.json_stream import JsonList, Repeated
 from pledgetrack.single_cells import is_missing
-from pledgetrack.table_cells import (
-    NO_DAYS,
-    CellError,
-    amount_in,
-    currency_of,
-    day_in,
-    text_of,
-)
+from pledgetrack.table_amounts import amount_in, currency_of
+from pledgetrack.table_cells import CellError, text_of
+from pledgetrack.table_days import NO_DAYS, day_in
 
 _HEAD = 20  # rows in which the titles of a sheet are looked for
 # Fields that tell of the record and not of the grant.

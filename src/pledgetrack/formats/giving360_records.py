@@ -18,7 +18,8 @@ from pledgetrack.horizon import Horizon
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.quantity import EXACT, Quantity
 from pledgetrack.single_cells import day_of, is_missing, plain
-from pledgetrack.table_cells import currency_of, text_of
+from pledgetrack.table_amounts import currency_of
+from pledgetrack.table_cells import text_of
 
 
 class _Flow(NamedTuple):

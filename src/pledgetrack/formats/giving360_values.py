@@ -15,7 +15,8 @@ from pledgetrack.assemble import fold
 from pledgetrack.errors import AmountError
 from pledgetrack.quantity import exact
 from pledgetrack.single_cells import day_of, is_missing, plain
-from pledgetrack.table_cells import CellError, amount_in, currency_of, text_of
+from pledgetrack.table_amounts import amount_in, currency_of
+from pledgetrack.table_cells import CellError, text_of
 
 _YEAR = re.compile(r"[0-9]{4}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")

@@ -14,8 +14,10 @@ from pledgetrack.formats.ratings import Meaning, Ratings, unknown_rating
 from pledgetrack.models import Citation
 from pledgetrack.single_cells import plain
 from pledgetrack.table_cells import CellError
-from pledgetrack.table_fields import Day, Fields, Header, Row, find_header
-from pledgetrack.table_mapping import Spec, TableMapping
+from pledgetrack.table_fields import Day, Fields, Row
+from pledgetrack.table_header import Header, find_header
+from pledgetrack.table_mapping import TableMapping
+from pledgetrack.table_specs import Spec
 
 TEXTS = ("id", "title", "note", "rating", "why", "superseded", "source")
 NAMES = ("party", "recipient", "channel")

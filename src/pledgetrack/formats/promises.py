@@ -23,7 +23,8 @@ from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Source
 from pledgetrack.reading import messages
 from pledgetrack.single_cells import plain
-from pledgetrack.table_mapping import Spec, TableMapping, spec_of
+from pledgetrack.table_mapping import TableMapping
+from pledgetrack.table_specs import Spec, spec_of
 
 OPTIONS = ("header", "sheets", "day_first", "century", "nil", "no_days", "encoding", "delimiter",
            "source")  # fmt: skip
