@@ -21,6 +21,7 @@ from pledgetrack.formats.giving360_titles import (
     GRANT,
     PACKAGE,
     TRANSACTIONS,
+    Field,
     flat,
     object_of,
     path_of,
@@ -204,8 +205,7 @@ class _Reading:
             wrong.append(f"{' and '.join(map(repr, data.names))} is given twice, with two values")
         if is_missing(data.get("id")):
             wrong.append("the grant has no identifier")
-        if shapes := _wrong_shapes(data):
-            wrong.append(shapes)
+        wrong += _wrong_shapes(data)
         columns = self._columns(data, raw, line, place)
         if wrong:
             self.seen.rejected("; ".join(wrong), **columns)
@@ -275,23 +275,24 @@ def _shaped(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _wrong_shapes(data: Mapping[str, Any]) -> str:
+def _wrong_shapes(
+    data: Mapping[str, Any], fields: Mapping[str, Field] = GRANT, before: str = ""
+) -> Iterator[str]:
     """The fields that are lists of objects in the schema and something else here, or the like."""
-    wrong = []
     for name, value in data.items():
-        known = GRANT.get(name)
+        known = fields.get(name)
         if known is None or value is None:
             continue
-        if known.is_list:
-            inner = dict if known.inner else (str, int, Decimal)
-            is_wrong = not isinstance(value, list) or not all(isinstance(v, inner) for v in value)
+        values = value if known.is_list and isinstance(value, list) else [value]
+        fits = isinstance(value, list) if known.is_list else True
+        fits &= all(isinstance(v, dict if known.inner else (str, int, Decimal)) for v in values)
+        fits |= isinstance(value, dt.date) and not known.inner and not known.is_list
+        if not fits:
+            shown = f"{str(value)[:40]!r}"
+            yield f"{before + name!r} is {shown}, which the schema does not have there"
         elif known.inner:
-            is_wrong = not isinstance(value, dict)
-        else:
-            is_wrong = isinstance(value, (list, dict))
-        if is_wrong:
-            wrong.append(f"{name!r} is {str(value)[:40]!r}, which the schema does not have there")
-    return "; ".join(wrong)
+            for inner in values:
+                yield from _wrong_shapes(inner, known.inner, f"{before}{name}/")
 
 
 def _loose(value: Any) -> Decimal | None:
