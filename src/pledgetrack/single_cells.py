@@ -9,6 +9,7 @@ from pledgetrack.table_cells import NIL, CellError, is_nil, text_of
 from pledgetrack.table_days import NO_DAYS, day_in
 
 _NIL = frozenset(NIL)
+_NO_TEXT = ("Cc", "Cs", "Co", "Cn")
 
 
 def is_missing(value: Any) -> bool:
@@ -47,8 +48,15 @@ def day_of(value: Any, day_first: bool | None) -> tuple[str, str]:
 
 
 def plain(value: Any) -> str | None:
-    """The text of a value, without the signs that no text of a record holds; None where empty."""
+    r"""The text of a value, without the signs that no text of a record holds; None where empty.
+
+    >>> plain(" a\tb\uf0b7 "), plain("-")
+    ('a b', None)
+    """
     if is_missing(value):
         return None
-    kept = (c for c in text_of(value) if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
-    return " ".join("".join(kept).split()) or None
+    text = text_of(value)
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) not in _NO_TEXT)
+        text = " ".join(text.split())
+    return text or None
