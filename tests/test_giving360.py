@@ -408,6 +408,17 @@ def test_what_is_no_360giving_file_is_refused_by_name(content: bytes, why: str) 
         pt.read_360giving(io.BytesIO(content))
 
 
+def test_a_damaged_workbook_is_refused_by_name() -> None:
+    """Whatever the library below makes of it."""
+    content = workbook(grants=[["Identifier", "Title"], *([f"g{n}", "x" * n] for n in range(99))])
+    spoilt = bytearray(content.read())
+    at = spoilt.index(b"xl/worksheets/sheet1.xml")
+    for place in range(at + 60, at + 120):
+        spoilt[place] ^= 0x5A
+    with pytest.raises(pt.FileFormatError, match="no Excel workbook that can be read"):
+        pt.read_360giving(io.BytesIO(bytes(spoilt)))
+
+
 def test_what_stands_in_the_place_of_a_grant_is_rejected() -> None:
     """A text or a number in the list is no grant."""
     ledger = pt.read_360giving(io.BytesIO(b'{"grants": [1, "x", null]}'), on_reject="keep")

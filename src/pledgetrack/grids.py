@@ -272,6 +272,7 @@ _UNCOMPUTED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 def _excel(content: bytes, file: str) -> list[Grid]:
     import warnings
     import zipfile
+    import zlib
     from xml.etree.ElementTree import ParseError
 
     try:
@@ -294,8 +295,8 @@ def _excel(content: bytes, file: str) -> list[Grid]:
                 for grid, sheet in zip(found, formulas.worksheets, strict=True):
                     _mark_formulas(grid, sheet)
         except (
-            zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError,
-            AttributeError, OSError,
+            zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, IndexError,
+            AttributeError, OSError, EOFError, RuntimeError,
         ) as error:  # fmt: skip
             raise _no_table(file, f"is no Excel workbook that can be read: {error}") from error
     return found
