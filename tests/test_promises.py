@@ -240,6 +240,11 @@ def test_one_id_for_two_promises_is_rejected() -> None:
     ledger = kept(as_csv("id,promise,status\n1,Roads,Kept\n1,Schools,Kept\n"))
     assert account(ledger)[1][0] == "rejected"
     assert "repeats the id '1'" in account(ledger)[1][1]
+    text = "id,promise,status,rated on\n1,Roads,Kept,2024-01-01\n1,Roads,Broken,2024-01-01\n"
+    ledger = kept(as_csv(text))
+    assert account(ledger)[1] == (
+        "rejected", "repeats the id '1', with another text, or not rated on another day",
+    )  # fmt: skip
     ledger = kept(as_csv("promise,status\nRoads,Kept\nRoads,Broken\nRoads,Kept\n"))
     assert [(c.id, c.tags["rating"]) for c in ledger] == [("roads", "Kept"), ("roads-2", "Broken")]
     assert account(ledger)[2] == ("set aside", "the same promise again")

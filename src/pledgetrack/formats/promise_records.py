@@ -31,12 +31,12 @@ def groups_of(entries: Sequence[Entry], seen: AccountBuilder) -> list[list[Entry
             continue
         if any(_is_same(entry, other) and entry.rated == other.rated for other in group):
             seen.revise(entry.row, "set aside", "the same promise again")
-        elif _is_one(entry, group[0]) and entry.rated and all(other.rated for other in group):
+        elif _is_one(entry, group[0]) and _is_another_day(entry, group):
             group.append(entry)
         elif entry.has_id:
             seen.revise(
                 entry.row, "rejected",
-                f"repeats the id {name!r}, with another text or without the day of its rating",
+                f"repeats the id {name!r}, with another text, or not rated on another day",
             )  # fmt: skip
         else:
             number = next(n for n in range(2, len(entries) + 2) if f"{name}-{n}" not in found)
@@ -51,6 +51,13 @@ def _is_one(entry: Entry, other: Entry) -> bool:
     return all(
         fold(str(mine[name])) == fold(str(theirs[name])) for name in ("title", "parties")
     ) and mine["announced"] == theirs["announced"]  # fmt: skip
+
+
+def _is_another_day(entry: Entry, group: Sequence[Entry]) -> bool:
+    """Whether a row and each of the others has a day of its rating, and its own."""
+    return entry.rated is not None and all(
+        other.rated not in (None, entry.rated) for other in group
+    )
 
 
 def _is_same(entry: Entry, other: Entry) -> bool:
