@@ -386,6 +386,8 @@ def test_text_with_bars_zips_parquet_and_gzip(tmp_path: Path) -> None:
     (tmp_path / "d.csv.gz").write_bytes(gzip.compress(text(*rows)))
     (tmp_path / "e.txt").write_bytes(bars.decode().encode("utf-16"))
     (tmp_path / "f.txt").write_bytes(bars.decode().encode("cp1252"))
+    packed_account = pt.read_crs(tmp_path / "b.zip").account
+    assert packed_account["element"][0] == "CRS 2022 data.txt, line 2"
     expected = read(*rows)
     by = ["party", "recipient", "channel", "tag_purpose", "horizon"]
     for name in sorted(path.name for path in tmp_path.iterdir()):
@@ -410,6 +412,15 @@ def test_blank_cells_behind_the_headings_are_nothing() -> None:
     bars = text(row(), mark="|").decode().split("\r\n")
     ledger = pt.read_crs(io.BytesIO(f"{bars[0]}\n{bars[1]}|\n".encode()))
     assert dollars(ledger)[0] == Decimal(1250000)
+
+
+def test_files_that_statistics_programs_wrote() -> None:
+    """They write NA where nothing is stated, and codes with gaps as decimals."""
+    gaps = {"USD_Disbursement": "NA", "ChannelName": "NA", "CompletionDate": "NaN"}
+    codes = {"Year": "2022.0", "DonorCode": "8.0", "CurrencyCode": "918.0", "Finance_T": "110.0"}
+    ledger = read(row(**gaps, **codes))
+    assert ledger == read(row(**dict.fromkeys(gaps, ""), CurrencyCode="918"))
+    assert ledger.commitments[0].tags["currency"] == "EUR"
 
 
 def test_a_workbook_is_read_by_its_sheets_with_the_columns(tmp_path: Path) -> None:

@@ -224,6 +224,14 @@ def test_lists_in_csv_files_are_cut_at_commas_between_names() -> None:
         assert tags["cluster"] == "Health + Housing, Land and Property"
 
 
+def test_years_that_programs_wrote_as_decimals() -> None:
+    """They are years all the same."""
+    one = flow("1", 5, years=("2020.0", "2021.0"))
+    made = pt.read_fts(table(one))["fts:1"]
+    assert made.horizon == pt.Horizon(start="2020-01-01", end="2021-12-31")
+    assert made.tags["usage_year"] == "2020 to 2021"
+
+
 def test_the_date_may_be_another_one_that_is_stated() -> None:
     """How it was found is told."""
     made = pt.read_fts(page(flow("1", 5, "paid", date=None)))

@@ -92,9 +92,8 @@ def read_crs(path: Any, *, on_reject: OnReject = "raise") -> Ledger:
 
 def _note(row: Row, cells: Sequence[Any], file: str, seen: AccountBuilder) -> bool:
     """Note a row in the account; whether it states an amount that can be read."""
-    stated: dict[str, Any] = {
-        "file": file, "line": row.line, "element": None if row.line else row.place, "unit": "USD"
-    }  # fmt: skip
+    element = None if row.place == f"line {row.line}" else row.place
+    stated: dict[str, Any] = {"file": file, "line": row.line, "element": element, "unit": "USD"}
     if len(cells) != len(row.columns.header):
         words = f"has {len(cells)} cells under {len(row.columns.header)} headings"
         seen.rejected(words, **stated, raw=row.columns.raw(cells))

@@ -75,6 +75,13 @@ _TAGS = (
     "sector", "sector_code", "purpose", "purpose_code", "commitment_national",
     "disbursement_national", "grant_equivalent",
 )  # fmt: skip
+_CODES = frozenset(
+    {"year", "crs_id", "report", "bi_multi", "category", "finance_type", "currency"}
+    | {name for name in _HEADINGS if name.endswith("_code")}
+)
+_BLANK = frozenset({"", "NA", "NaN", "nan", "NULL", "null", "None"})
+"""What programs write where a cell is blank."""
+
 _MILLION = Decimal(1000000)
 _SMALLEST = Decimal(1).scaleb(-DECIMAL_PLACES)
 _ROUNDED = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_EVEN)
@@ -124,8 +131,10 @@ class Columns:
             else:
                 known = once.get(cell)
                 text = once.setdefault(cell, _shown(cell)) if known is None else known
-            if text:
-                found[name] = text
+            if text in _BLANK:
+                continue
+            # Programs write the codes of a column with gaps as decimals.
+            found[name] = text.removesuffix(".0") if name in _CODES else text
         return found
 
     def raw(self, cells: Sequence[Any]) -> dict[str, str]:

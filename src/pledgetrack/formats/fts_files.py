@@ -17,7 +17,7 @@ from pledgetrack.quantity import exact
 
 SUFFIXES = (".json", ".csv")
 _FLOW_COLUMNS = ("id", "amountUSD", "boundary", "onBoundary", "status")
-_PLAN_COLUMNS = ("requirements", "funding")
+_PLAN_COLUMNS = ("name", "requirements", "funding")
 _REQUIREMENTS = ("revisedRequirements", "totalRevisedReqs", "requirements", "origRequirements")
 
 PLAN = "a plan: what it requires is no promise"
@@ -223,9 +223,8 @@ def _read_csv(header: list[str], rows: Any, name: str, read: Read, seen: Account
     columns = {title: at for at, title in enumerate(header)}
     if twice := [title for title in columns if title and header.count(title) > 1]:
         raise FileFormatError(f"{name!r} has the heading {twice[0]!r} twice", path=name)
-    is_plans = all(title in columns for title in _PLAN_COLUMNS[:1]) or "covidFunding" in columns
     missing = [title for title in _FLOW_COLUMNS if title not in columns]
-    if missing and not (is_plans and "name" in columns):
+    if missing and not all(title in columns for title in _PLAN_COLUMNS):
         raise FileFormatError(
             f"{name!r} is no table of FTS flows or plans: it has no column "
             f"{', '.join(map(repr, missing))}; other tables are read with a mapping",

@@ -250,7 +250,8 @@ def flow_of_cells(cells: Cells) -> Flow:
         name = _plain(cells.get(f"{side}Organization", ""))
         return (Org(name, listed(f"{side}OrganizationTypes")),) if name else ()
 
-    years = (cells.get("destUsageYearStart", ""), cells.get("destUsageYearEnd", ""))
+    # Programs write the years of a column with gaps as decimals.
+    years = [cells.get(f"destUsageYear{end}", "").removesuffix(".0") for end in ("Start", "End")]
     return Flow(
         values=cells,
         raw=cells,
