@@ -38,6 +38,7 @@ from pledgetrack.formats.crs import read_crs
 from pledgetrack.formats.fts import read_fts
 from pledgetrack.formats.giving360 import read_360giving
 from pledgetrack.formats.iati import read_iati
+from pledgetrack.formats.iati_write import write_iati
 from pledgetrack.formats.promises import read_promises
 from pledgetrack.formats.tables import read_table
 from pledgetrack.history import changes
@@ -124,4 +125,5 @@ __all__ = [
     "timeline",
     "totals",
     "write",
+    "write_iati",
 ]

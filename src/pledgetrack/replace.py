@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pledgetrack.errors import FileFormatError
@@ -18,11 +18,16 @@ def _beside(path: Path) -> Path:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put a file in the place of another in one step: it is there whole or not at all."""
+    replace_stream(path, (content,))
+
+
+def replace_stream(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for content that comes piece by piece."""
     made = _beside(path)
     try:
         # The kernel takes the caller's umask off these permissions.
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():
