@@ -79,8 +79,11 @@ def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["iati", "tables", "reconcile", "360giving", "promises", "fts", "crs"]
 )
-def test_the_examples_on_reading_files_are_what_happens(root: Path, name: str) -> None:
-    """Every example of the page prints what stands under it."""
+def test_the_examples_on_reading_files_are_what_happens(
+    root: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every example of the page prints what stands under it; its files go elsewhere."""
+    monkeypatch.chdir(tmp_path)
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     path = str(root / "docs" / f"{name}.md")
     found = doctest.testfile(path, module_relative=False, optionflags=flags, encoding="utf-8")

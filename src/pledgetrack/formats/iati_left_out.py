@@ -32,13 +32,19 @@ _SILENT = {
 
 
 def account_of(
-    ledger: Ledger, money: Mapping[str, Money], groups: Iterable[Group], known: Known
+    ledger: Ledger,
+    money: Mapping[str, Money],
+    groups: Iterable[Group],
+    known: Known,
+    *,
+    file: str,
 ) -> Account:
     """A row for each target, event, party, source and plan: counted where it is in the file.
 
     The reason beside "counted" is what of it is left out.
     """
     seen = AccountBuilder()
+    groups = list(groups)
     of = {commitment.id: group for group in groups for commitment, _ in group.commitments}
     by_id = {commitment.id: commitment for commitment in ledger.commitments}
     for commitment in ledger.commitments:
@@ -58,6 +64,7 @@ def account_of(
                 element=plan.kind, record=plan.commitment, commitment=f"iati:{group.identifier}",
                 unit=plan.unit, number=plan.number,
             )  # fmt: skip
+    seen.columns["file"] = [file] * len(seen)
     return seen.build()
 
 
@@ -190,7 +197,7 @@ def _silence(
 
 def _party(party: Party, shown: Collection[str], known: Known, seen: AccountBuilder) -> None:
     if fold(party.name) not in shown:
-        seen.set_aside("no organisation of an activity", element="party", record=party.name)
+        seen.set_aside("no activity names it as an organisation", element="party", record=party.name)
         return
     row = seen.counted(element="party", record=party.name)
     lost = []

@@ -21,7 +21,7 @@ Places = tuple[Place, ...]
 
 
 @cache
-def _countries() -> dict[str, str]:
+def countries() -> dict[str, str]:
     """The code of each country by its English name, the inverse of ``country_name``."""
     from babel import Locale
 
@@ -66,8 +66,8 @@ def places_of_names(names: Iterable[str]) -> Places | None:
     regions = {name: code for code, name in REGIONS.items()}
     found = []
     for name in names:
-        if name in _countries():
-            found.append(_place("recipient-country", _countries()[name], "1"))
+        if name in countries():
+            found.append(_place("recipient-country", countries()[name], "1"))
         elif name in regions:
             found.append(_place("recipient-region", regions[name], "1"))
         else:

@@ -70,7 +70,7 @@ def write_iati(
             "needs at least one activity"
         )
     replace_stream(place, (text.encode() for text in _file(groups, known)))
-    return account_of(ledger, money, groups, known)
+    return account_of(ledger, money, groups, known, file=str(path))
 
 
 def _place(path: str | os.PathLike[str]) -> Path:
