@@ -197,7 +197,9 @@ def _silence(
 
 def _party(party: Party, shown: Collection[str], known: Known, seen: AccountBuilder) -> None:
     if fold(party.name) not in shown:
-        seen.set_aside("no activity names it as an organisation", element="party", record=party.name)
+        seen.set_aside(
+            "no activity names it as an organisation", element="party", record=party.name
+        )
         return
     row = seen.counted(element="party", record=party.name)
     lost = []
