@@ -517,6 +517,15 @@ def test_what_no_column_explains_is_not_lost() -> None:
     assert list(ledger.account["line"]) == [2, 3, 4, 5, 6]
 
 
+def test_text_of_another_encoding_is_told() -> None:
+    """The pound sign of Windows is read, and the source says how."""
+    head = "Identifier,Currency,Amount Awarded,Award Date,Funding Org:Name\n"
+    row = 'a,GBP,"£1,000",2021-01-26,Fundació\n'
+    ledger = pt.read_360giving(io.BytesIO((head + row).encode("cp1252")))
+    assert (ledger["a"].targets[0].number, ledger["a"].parties) == (1000, ("Fundació",))
+    assert ledger.sources[0].note == "is no UTF-8 and was read as Windows-1252"
+
+
 def workbook(**sheets: list[list[Any]]) -> io.BytesIO:
     """An Excel file."""
     from openpyxl import Workbook

@@ -354,6 +354,15 @@ def test_json_of_other_shapes_is_read_or_refused() -> None:
     assert [outcome for outcome, _ in account(ledger)] == ["counted", "rejected", "rejected"]
 
 
+def test_text_of_another_encoding_is_told() -> None:
+    """The source says how it was read."""
+    made = io.BytesIO("Promise,Status\nÉcoles,Kept\n".encode("cp1252"))
+    made.name = "list.csv"
+    ledger = read(made)
+    assert ledger.commitments[0].title == "Écoles"
+    assert "Windows-1252" in ledger.sources[0].note
+
+
 def test_a_folder_and_gzip_are_read(tmp_path: Path) -> None:
     """All lists of a folder make one ledger."""
     (tmp_path / "a.json.gz").write_bytes(gzip.compress(as_json(PROMISE).read()))

@@ -140,6 +140,7 @@ def _source(
         published=dt.date.fromisoformat(published) if published else None,
         published_basis=basis,
         licence=plain(about.get("license")),
+        note=package.note,
     )
     latest = source.published or max(spoken, default=None)
     words = "the day up to which the file reaches" if published else "the last day in the file"

@@ -73,6 +73,7 @@ class Package:
 
     file: str
     about: dict[str, Any] = field(default_factory=dict)
+    note: str | None = None
 
 
 @dataclass(slots=True)
@@ -140,6 +141,8 @@ class _Reading:
         is_found = False
         rest = []
         for grid in grids:
+            if grid.encoding == "cp1252":
+                self.package.note = "is no UTF-8 and was read as Windows-1252"
             if fold(grid.sheet or "") == "meta":
                 self.package.about = _about(grid)
             elif (head := _head(grid)) is None:

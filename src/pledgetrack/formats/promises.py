@@ -128,7 +128,10 @@ def _source(name: str, found: PromiseList, options: TableMapping) -> Source:
     about = {plain(key): plain(value) for key, value in found.about.items()
              if isinstance(value, str)}  # fmt: skip
     title = about.get("title") or about.get("documentTitle")
-    return Source(**{"title": title, "url": about.get("url"), **options.source, "id": name})
+    guessed = found.grid.encoding == "cp1252" and options.encoding is None
+    note = "is no UTF-8 and was read as Windows-1252" if guessed else None
+    said = {"title": title, "url": about.get("url"), "note": note, **options.source}
+    return Source(**{**said, "id": name})
 
 
 # --- records --------------------------------------------------------------------------------------
