@@ -191,9 +191,10 @@ class AccountBuilder:
 
 
 def _json(raw: Any) -> str:
-    """Raw values as text: an object of names to texts."""
+    """Raw values as text: an object of names to texts, which a function may give when asked."""
     if isinstance(raw, str):
         return raw
+    raw = raw() if callable(raw) else raw
     pairs = raw.items() if isinstance(raw, Mapping) else raw
     said = {str(name): "" if value is None else str(value) for name, value in pairs}
     return json.dumps(said, ensure_ascii=False)

@@ -24,7 +24,8 @@ Row = list[Any]
 
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 _FINEST = Decimal(1).scaleb(-DECIMAL_PLACES)
-_WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What a function of a mapping may raise at a cell that it does not expect."""
 
 
 class Day(NamedTuple):
@@ -129,7 +130,7 @@ class Fields:
                     return None
                 try:
                     value = function(value)
-                except _WRONG as error:
+                except WRONG as error:
                     raise CellError(f"the function of the mapping refuses it: {error}") from error
             return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -18,13 +19,16 @@ from pledgetrack.reading import messages
 from pledgetrack.replace import cannot_write, replace_file
 from pledgetrack.table_specs import (
     EVENT_FIELDS,
+    FITS,
     ROW_FIELDS,
     VIRTUAL,
     Spec,
+    check_use,
     listed,
     rules_of,
     scale_of,
     spec_of,
+    whole,
 )
 from pledgetrack.toml_text import toml
 from pledgetrack.units import check_unit, is_currency
@@ -42,32 +46,31 @@ def _names(value: Any) -> bool:
     return _is_table(value) and all(isinstance(v, str) or _texts(v) for v in value.values())
 
 
-def _whole(value: Any) -> bool:
-    return type(value) is int and value >= 0
+def _is_pattern(text: Any) -> bool:
+    try:
+        return isinstance(text, str) and re.compile(text) is not None
+    except re.error:
+        return False
 
 
 def _unpivots(value: Any) -> bool:
     return _is_table(value) and {*value} <= {"columns", "name", "value"} and (
-        isinstance(value.get("columns"), str) or _texts(value.get("columns"))
+        _is_pattern(value.get("columns")) or _texts(value.get("columns"))
     )  # fmt: skip
 
 
-_SHAPES: dict[str, tuple[Callable[[Any], bool], str]] = {
+_SHAPES: dict[str, tuple[Callable[[Any], bool], str]] = FITS | {
     "columns": (_is_table, "a table of fields and their columns"),
     "constants": (_is_table, "a table of fields and their values"),
     "source": (_is_table, 'a table such as { id = "pledges-2024", published = 2024-03-01 }'),
     "aliases": (_names, "a table of names, each with a list of its other spellings"),
     "header": (
-        lambda value: _whole(value) or (_listable(value) and all(map(_whole, value))),
+        lambda value: whole(value) or (_listable(value) and all(map(whole, value))),
         "the number of the row, or a list of them",
     ),
     "sheets": (lambda value: isinstance(value, str) or _texts(value), 'a list of names, or "all"'),
     "unpivot": (_unpivots, "columns (a list or a pattern), and what name and value are called"),
     "fill_down": (_texts, "a list of columns"),
-    "decimal": (lambda value: value in (".", ","), "'.' or ','"),
-    "day_first": (lambda value: isinstance(value, bool), "true or false"),
-    "century": (lambda value: _whole(value) and value % 100 == 0, "2000 or 1900"),
-    "digits": (_whole, "how many decimals an amount is rounded to"),
     "dollar": (
         lambda value: isinstance(value, str) and is_currency(value),
         "an ISO 4217 code such as 'USD'",
@@ -273,11 +276,11 @@ def _specs(
                 continue
             if name in made:
                 raise TableError(f"{name!r} is both a column and a constant; keep one")
-            if isinstance(value, (list, tuple)) and value and isinstance(value[0], Mapping):
-                for number, part in enumerate(value, start=1):
-                    made[name if number == 1 else f"{name}#{number}"] = spec_of(part, at)
-            else:
-                made[name] = _one(value, where == columns_at, at)
+            several = isinstance(value, (list, tuple)) and value and isinstance(value[0], Mapping)
+            for number, part in enumerate(value if several else [value], start=1):
+                key = name if number == 1 else f"{name}#{number}"
+                made[key] = _one(part, where == columns_at, at)
+                check_use(name, made[key], at)
     return made
 
 

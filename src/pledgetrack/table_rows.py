@@ -12,7 +12,7 @@ from pledgetrack.grids import Grid
 from pledgetrack.quantity import EXACT, tidy
 from pledgetrack.render import clip
 from pledgetrack.table_cells import CellError, is_nil, text_of
-from pledgetrack.table_fields import Fields, Row
+from pledgetrack.table_fields import WRONG, Fields, Row
 from pledgetrack.table_header import Header, fold_title, is_tag_row
 from pledgetrack.table_mapping import TableMapping
 from pledgetrack.table_specs import RowRule, Spec, rules_of
@@ -131,7 +131,7 @@ class Sorting:
         try:
             left_out = next((rule for rule, test in self.skip if test(row)), None)
             subtotal = next((rule for rule, test in self.subtotals if test(row)), None)
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
+        except WRONG as error:
             return made("rejected", f"a rule of the mapping fails: {error}")
         if left_out:
             return made(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pledgetrack.errors import TableError, unknown
+from pledgetrack.quantity import BOUNDS
 
 TEXTS = ("id", "title", "condition", "part_of", "repeats", "same_as", "note", "announced_basis",
          "announced_stated", "stage", "source", "place")  # fmt: skip
@@ -114,6 +115,10 @@ def spec_of(said: Any, where: str) -> Spec:
         if old in made:
             made[new] = made.pop(old)
     plain = {name: said[name] for name in said if name not in _READ}
+    for name, value in plain.items():
+        fits, what = _FITS.get(name, _ANYTHING)
+        if not fits(value):
+            raise TableError(f"{where}.{name}: write {what}, not {value!r:.40}")
     return Spec(**plain, **made)
 
 
@@ -151,6 +156,40 @@ def scale_of(word: Any, where: str) -> int:
         if name in (known, known.removesuffix("s")):
             return power
     raise unknown(f"scale of {where}", word, SCALES)
+
+
+def whole(value: Any) -> bool:
+    """Whether a value is a whole number, 0 or above."""
+    return type(value) is int and value >= 0
+
+
+_ANYTHING: tuple[Callable[[Any], bool], str] = (lambda _: True, "")
+FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "decimal": (lambda value: value in (".", ","), "'.' or ','"),
+    "day_first": (lambda value: isinstance(value, bool), "true or false"),
+    "century": (lambda value: whole(value) and value % 100 == 0, "2000 or 1900"),
+    "digits": (whole, "how many decimals an amount is rounded to"),
+}
+_FITS = FITS | {
+    "between": (lambda value: isinstance(value, str), "a text"),
+    "split": (lambda value: isinstance(value, str) and value != "", "the sign between the names"),
+    "bound": (lambda value: value in BOUNDS, f"one of {', '.join(BOUNDS)}"),
+    "optional": (lambda value: isinstance(value, bool), "true or false"),
+}
+
+
+def check_use(field: str, spec: Spec, where: str) -> None:
+    """Refuse what a field of its kind cannot be made of."""
+    name = field.partition("#")[0]
+    made_of = {"join": bool(spec.join), "sum": bool(spec.sum)}
+    if name in (*AMOUNTS, "quantity", "restated"):
+        made_of.pop("sum")
+    elif name not in DAYS:
+        made_of.pop("join")
+    if wrong := [word for word, said in made_of.items() if said]:
+        raise TableError(f"{where}: {name!r} cannot be made with {wrong[0]!r}; name its column")
+    for part in (*spec.first, *spec.join, *spec.sum):
+        check_use(field, part, where)
 
 
 _READ: dict[str, Callable[[Any, str], Any]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -231,7 +232,7 @@ class _Reading:
         self, records: Records, item: Sorted, part: str | None, row: list[Any], sorting: Sorting
     ) -> None:
         place = self._place(sorting.grid, item, part)
-        place["raw"] = raw_of(records.fields, item.row)
+        place["raw"] = partial(raw_of, records.fields, item.row)
         records.fields.remarks.clear()
         try:
             made = records.make(item.number, row)
