@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import pledgetrack as pt
+from iati_files import activity, iati, transaction
 from pledgetrack.cli import main
 
 
@@ -120,3 +121,28 @@ def test_every_field_is_in_the_format(root: Path) -> None:
     models = (pt.Commitment, pt.Event, pt.Party, pt.Source, pt.Quantity, pt.Horizon, pt.Citation)
     fields = {name for model in models for name in model.model_fields}
     assert [name for name in sorted(fields) if f"`{name}`" not in text] == []
+
+
+def test_the_examples_on_the_command_line_are_what_happens(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each call prints what stands under it, on stderr and stdout."""
+    monkeypatch.chdir(tmp_path)
+    flows = (("2", 1, "100"), ("3", 2, "40.5"), ("1", 3, "70"))
+    inside = [transaction(kind, f"2024-0{month}-15", value) for kind, month, value in flows]
+    Path("aid.xml").write_bytes(iati(activity(*inside)).getvalue())
+    table = 'Donor,Pledge (USD million),Date\nNorway,"1,200.5",13/02/2024\n'
+    Path("pledges.csv").write_text(table, encoding="utf-8")
+    (example,) = code(root / "docs/command-line.md", "")
+    calls = example.removeprefix("$ ").split("\n$ ")
+    assert len(calls) == 4
+    for call in calls:
+        line, _, wanted = call.partition("\n")
+        words, _, file = line.partition(" > ")
+        assert main(words.split()[1:]) == 0
+        said = capsys.readouterr()
+        if file:
+            Path(file).write_text(said.out, encoding="utf-8")
+        shown = said.err + ("" if file else said.out)
+        lines = [one.rstrip() for one in shown.splitlines() if one.strip()]
+        assert lines == wanted.rstrip().splitlines()

@@ -41,7 +41,8 @@ FLOORS = (
     ("ledger",),
     ("writing", "link", "imported", "reconcile", "outcomes"),
     ("files", "formats", "printing"),
-    ("strategies", "cli"),
+    ("strategies", "cli_files"),
+    ("cli",),
 )
 FLOOR_OF = {name: at for at, floor in enumerate(FLOORS) for name in floor}
 

@@ -7,18 +7,29 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pledgetrack import __version__
 from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
+from pledgetrack.cli_files import (
+    convert,
+    convert_command,
+    inspect,
+    inspect_command,
+    ledger_at,
+    source_options,
+)
 from pledgetrack.convert import Converting
 from pledgetrack.deflators import Deflators
 from pledgetrack.errors import DayError, PledgetrackError
-from pledgetrack.files import load_seeds, read, write
+from pledgetrack.files import read
 from pledgetrack.history import changes
 from pledgetrack.ledger import Ledger
 from pledgetrack.printing import blocks, shown
+from pledgetrack.quantity import exact
 from pledgetrack.rates import Rates
+from pledgetrack.reconcile import reconcile
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,9 +62,10 @@ def _speak_to_nobody() -> None:
 def _ledger_options(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "folder", nargs="?", metavar="FOLDER",
-        help="a ledger: a folder, or a .toml, .json, .csv or .parquet file "
-        "(without it, the seeds that are shipped)",
+        help="a ledger: a folder, or a .toml, .json, .csv, .parquet or .xlsx file, or with --from "
+        "a file of that format (without it, the seeds that are shipped)",
     )  # fmt: skip
+    source_options(made)
     _choice_options(made)
 
 
@@ -137,10 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     _reports(command)
     _tables(command)
     _histories(command)
-    made = command("convert", _convert, "read a ledger and write it in another form")
-    made.add_argument("source", metavar="FROM")
-    made.add_argument("target", metavar="TO", help="a .json, .csv or .parquet file, or a folder")
-    made.add_argument("--format", choices=("csv", "parquet"), help="of the tables in a folder")
+    _files(command)
     return parser
 
 
@@ -215,6 +224,37 @@ def _histories(command: _Command) -> None:
     )
 
 
+def _files(command: _Command) -> None:
+    convert_command(command("convert", convert, "read files and write them in another form"))
+    words = "draft the mapping of a table, and say on stderr what it looks like"
+    inspect_command(command("inspect", inspect, words))
+    words = "totals that a document states beside those of a ledger; exit status 1 if some differ"
+    made = command("reconcile", _reconcile, words)
+    made.add_argument("folder", metavar="FILE", help="a ledger, or with --from another file")
+    made.add_argument(
+        "stated", metavar="STATED", help="a CSV file: keys, unit, and figures such as pledged"
+    )
+    source_options(made)
+    _choice_options(made)
+    _day_options(made)
+    _form_options(made)
+    _money_options(made)
+    made.add_argument("--by", action="append", metavar="KEY", help="repeatable")
+    made.add_argument("--calendar", metavar="NAME", type=_calendar, help="a fiscal calendar")
+    made.add_argument("--per", metavar="PERIOD", help="STATED has a column period")
+    made.add_argument(
+        "--tolerance", metavar="NUMBER", type=_number, default=Decimal(0),
+        help="figures that differ by no more agree",
+    )  # fmt: skip
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return exact(text)
+    except PledgetrackError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _calendar(text: str) -> FiscalCalendar:
     try:
         return fiscal_calendar(text)
@@ -238,8 +278,8 @@ def _labels(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _ledger(arguments: argparse.Namespace) -> Ledger:
-    ledger = load_seeds() if arguments.folder is None else read(arguments.folder)
-    return _chosen(ledger, arguments)
+    paths = [] if arguments.folder is None else [arguments.folder]
+    return _chosen(ledger_at(paths, arguments), arguments)
 
 
 def _chosen(ledger: Ledger, arguments: argparse.Namespace) -> Ledger:
@@ -359,7 +399,14 @@ def _changes(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _convert(arguments: argparse.Namespace) -> int:
-    path = write(read(arguments.source), arguments.target, format=arguments.format)
-    print(f"wrote {path}")
-    return 0
+def _reconcile(arguments: argparse.Namespace) -> int:
+    options = {name: getattr(arguments, name) for name in ("by", "per", "calendar", "tolerance")}
+    found = reconcile(
+        _ledger(arguments), arguments.stated, **options, **_days(arguments),
+        **_converting(arguments),
+    )  # fmt: skip
+    if found.empty and arguments.format == "table":
+        print(f"{found.attrs.get('caption', '')}\neverything agrees")
+    else:
+        print(shown(found, arguments.format))
+    return int(not found.empty)
