@@ -300,7 +300,22 @@ def test_recipients_are_written_where_they_are_codes(folder: Path) -> None:
     ledger = ledger_of(recipients=["Kenya", "the people"])
     assert xml(ledger, folder).find("recipient-country") is None
     account = pt.write_iati(ledger, folder / "aid.xml")
-    assert "IATI has codes of countries and regions" in account["reason"][0]
+    assert account["reason"][0] == "recipients without a code are left out"
+
+
+def test_recipients_that_are_organisations_are_implementing_ones(folder: Path) -> None:
+    """As those of grants, which have a reference; what is written of that is the same again."""
+    village = pt.Party(name="Village", reference="GB-CHC-2")
+    promise = ledger_of(recipients=["Village", "the people"]).commitments[0]
+    ledger = pt.Ledger([promise], parties=[village])
+    again, first = there_and_back(ledger, folder)
+    assert again.commitments[0].channels == ("Village",)
+    assert there_and_back(again, folder)[1] == first
+    account = pt.write_iati(ledger, folder / "aid.xml")
+    assert account["reason"][0] == (
+        "its recipients that are organisations are implementing ones; "
+        "recipients without a code are left out"
+    )
 
 
 def test_text_is_escaped(folder: Path) -> None:

@@ -61,6 +61,7 @@ kind='90'))
         self.orgs: dict[str, Org] = {}
         self.refs: set[str] = set()
         self.made: set[str] = set()
+        self.told: set[str] = set()
         codes = {words: code for code, words in ORGANISATION_TYPES.items()}
         for party in sorted(parties, key=lambda party: party.name):
             ref = party.reference
@@ -72,10 +73,26 @@ kind='90'))
             if kind not in ORGANISATION_TYPES:
                 kind = None
             self.orgs[fold(party.name)] = Org(ref, party.name, kind)
+            if party.reference or party.kind:
+                self.told.add(fold(party.name))
 
     def org(self, name: str) -> Org:
         """The organisation of a name."""
         return self.orgs.setdefault(fold(name), Org(None, name, None))
+
+    def implementing(self, commitment: Commitment) -> tuple[str, ...]:
+        """Who carries it out: the channels, and recipients that are known as organisations.
+
+        Those have a type or a reference, as the receivers of grants; they are not where the
+        recipients are places.
+        """
+        return tuple(sorted({*commitment.channels, *self.receivers(commitment)}))
+
+    def receivers(self, commitment: Commitment) -> set[str]:
+        """The recipients that are organisations."""
+        if recipient_places(commitment) is not None:
+            return set()
+        return {name for name in commitment.recipients if fold(name) in self.told}
 
     def reporter(self, name: str) -> Org:
         """The same, with the reference and the type that a reporting organisation needs."""
@@ -213,7 +230,7 @@ def groups_of(
                     base is None,
                     base or commitment.id,
                     commitment.title if base else "",
-                    commitment.channels if base else (),
+                    known.implementing(commitment) if base else (),
                     many if base and is_many(many) else (),
                 )
             ].append(commitment)
@@ -230,7 +247,8 @@ def groups_of(
         reporter = reporter or label(first.parties) or NOT_STATED
         org = known.reporter(reporter)
         name = _unused(base or f"{org.ref}-{_slug(first.id)}", taken)
-        group = Group(name, reporter, first.title or (name if base else first.id), first.channels)
+        title = first.title or (name if base else first.id)
+        group = Group(name, reporter, title, known.implementing(first))
         for commitment in some:
             group.add(commitment, money[commitment.id])
         group.plans = plans.pop(base or first.id, [])

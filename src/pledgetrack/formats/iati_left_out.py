@@ -48,7 +48,7 @@ def account_of(
     of = {commitment.id: group for group in groups for commitment, _ in group.commitments}
     by_id = {commitment.id: commitment for commitment in ledger.commitments}
     for commitment in ledger.commitments:
-        _commitment(commitment, money.get(commitment.id), of.get(commitment.id), seen)
+        _commitment(commitment, money.get(commitment.id), of.get(commitment.id), known, seen)
     for event in ledger.events:
         _event(event, by_id[event.commitment], of.get(event.commitment), seen)
     shown = {fold(name) for group in groups for name in _names(group)}
@@ -76,7 +76,11 @@ def _names(group: Group) -> Iterator[str]:
 
 
 def _commitment(
-    commitment: Commitment, money: Money | None, group: Group | None, seen: AccountBuilder
+    commitment: Commitment,
+    money: Money | None,
+    group: Group | None,
+    known: Known,
+    seen: AccountBuilder,
 ) -> None:
     """A row for each target, or one for a promise without any."""
     targets: tuple[Quantity | None, ...] = commitment.targets or (None,)
@@ -99,7 +103,7 @@ def _commitment(
             seen.set_aside(_why(commitment), **place)
         elif group is not None:
             row = seen.counted(commitment=f"iati:{group.identifier}", **place)
-            lost = [*(_bound(target) if target else ()), *_lost(commitment)]
+            lost = [*(_bound(target) if target else ()), *_lost(commitment, known)]
             seen.revise(row, "counted", "; ".join(lost) or None)
 
 
@@ -112,9 +116,9 @@ def _why(commitment: Commitment) -> str:
     return _NO_MONEY.get(commitment.stage, "counts with another promise")
 
 
-def _lost(commitment: Commitment) -> Iterator[str]:
+def _lost(commitment: Commitment, known: Known) -> Iterator[str]:
     """What of a commitment that is written IATI does not say."""
-    yield from _codeless(commitment)
+    yield from _codeless(commitment, known)
     if commitment.stage in _NO_MONEY:
         yield "what is proposed before it is pledged is left out"
     if commitment.part_of:
@@ -136,9 +140,13 @@ def _lost(commitment: Commitment) -> Iterator[str]:
         yield "its note is left out"
 
 
-def _codeless(commitment: Commitment) -> Iterator[str]:
-    if commitment.recipients and recipient_places(commitment) is None:
-        yield "its recipients are left out: IATI has codes of countries and regions"
+def _codeless(commitment: Commitment, known: Known) -> Iterator[str]:
+    if recipient_places(commitment) is None:
+        receivers = known.receivers(commitment)
+        if receivers:
+            yield "its recipients that are organisations are implementing ones"
+        if set(commitment.recipients) - receivers:
+            yield "recipients without a code are left out"
     if "sector" in commitment.tags and sector_places(commitment) is None:
         yield "its sector is left out: it is no code"
     others = sorted(commitment.tags.keys() - {"activity", "country", "region", "sector"})
