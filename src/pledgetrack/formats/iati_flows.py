@@ -225,5 +225,16 @@ def drops_on(cells: Iterable[Mapping[str, Flow]], day: dt.date) -> bool:
     return any(flow.pledged.get(day, _ZERO) < 0 for flows in cells for flow in flows.values())
 
 
+def says_itself(flow: Flow, day: dt.date) -> bool:
+    """Whether the end on a day leaves what arrived by then, and nothing happens later.
+
+    The state of the activity says so itself, and who reads it takes the rest back: a promise that
+    was withdrawn is not one that was revised to what arrived, which would be fulfilled.
+    """
+    arrived = sum((number for _, number in flow.delivered), _ZERO)
+    days = [*_changes(flow.pledged), *_changes(flow.committed), *(on for on, _ in flow.delivered)]
+    return max(days) <= day and _upto(flow.pledged, day) == max(arrived, _ZERO)
+
+
 def _upto(steps: Mapping[dt.date, Decimal], day: dt.date) -> Decimal:
     return sum((number for on, number in steps.items() if on <= day), _ZERO)

@@ -20,6 +20,7 @@ from pledgetrack.formats.iati_flows import (
     drops_on,
     is_closed,
     is_over,
+    says_itself,
     transactions_of,
 )
 from pledgetrack.formats.iati_places import (
@@ -157,6 +158,7 @@ class Group:
             names = {plan.recipient for plan in self.plans if plan.recipient}
             self.recipients = places_of_names(sorted(names)) or ()
         ended = self._state(cells)
+        self.transactions = [pair for pair in self.transactions if not _is_end(*pair, ended)]
         self.dates = list(self._dates(ended))
 
     def _state(self, cells: Sequence[Cell]) -> dt.date | None:
@@ -210,6 +212,16 @@ class Group:
             yield "3", end
         if ended:
             yield "4", ended
+
+
+def _is_end(one: Transaction, cell: Cell, ended: dt.date | None) -> bool:
+    """Whether a transaction only says what the state of its activity says."""
+    return (
+        ended == one.day
+        and one.code != DISBURSEMENT
+        and one.number < 0
+        and says_itself(cell.flows[one.unit], one.day)
+    )
 
 
 def groups_of(
