@@ -199,8 +199,9 @@ def explain_row(
     rows = here._rows(since=day, until=day, **options)
     if row.kind == "changes":
         start = since or row.told.get("since") or day
+        before = ledger if old is None else old
         found, *_ = find_changes(
-            here if old is None else old, here, since=start, until=day, **options
+            before, ledger, since=start, until=day, known_by=known_by, **options
         )
         made = _of_change(row, found, rows, day, measure)
         return frames.told(described(made, told_of(rows)), known_by)
