@@ -271,6 +271,7 @@ def test_a_change_of_status_shows_what_it_is_judged_from() -> None:
 @pytest.mark.parametrize(
     ("row", "options", "message"),
     [(TABLE, {"measure": "share"}, "unknown figure 'share'"),
+     (TABLE, {"measure": ["pledged"]}, r"unknown figure \['pledged'\]"),
      (LEDGER.summary(as_of="2024-06-01"), {"measure": "share"}, "a share is no sum"),
      (TABLE, {"measure": "party"}, "unknown figure 'party'"),
      (TABLE, {"at": 1}, "there is no row 1; the result has 1"),

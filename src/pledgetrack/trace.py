@@ -231,7 +231,7 @@ def _of_figures(
     row: Row, rows: pa.Table, day: dt.date, where: Labels, *,
     measure: str | None, calendar: str | FiscalCalendar | None,
 ) -> pd.DataFrame:  # fmt: skip
-    if measure in _NO_SUM and measure in row.cells:
+    if isinstance(measure, str) and measure in _NO_SUM and measure in row.cells:
         raise ExplainError(_NO_SUM[measure], column=measure)
     if measure is not None and measure not in row.figures():
         raise unknown("figure", measure, row.figures())
