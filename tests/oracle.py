@@ -570,7 +570,7 @@ def one_cell(rows: list[dict], day: dt.date) -> dict:
                 continue
             full = [
                 row["number"] for row in mine
-                if row["measure"] == "pledged" and row["event"] != "part"
+                if row["measure"] == "pledged" and (row["event"] != "part" or not row["part"])
             ]  # fmt: skip
             left = sum(pledged) - sum(delivered) if sum(full) > 0 else Decimal(0)
             made["outstanding"] = (made["outstanding"] or 0) + left

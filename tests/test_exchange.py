@@ -416,3 +416,23 @@ def test_parts_in_a_circle_are_refused() -> None:
     text["part"] = text["part"].where(text["commitment"] == "whole", "whole")
     with pytest.raises(pt.FrameError, match="the rows make parts of each other: "):
         pt.totals(rows.assign(**text), into="USD", rates=THREE, rate_day="event")
+
+
+def test_the_ends_of_what_is_exact_again_are_where_it_is_at_rates_of_events() -> None:
+    """What was inexact at the rate of one day moves no end of what is exact at that of another."""
+    rates = pt.Rates.from_frame(
+        pd.DataFrame({"day": ["2014-11-20", "2015-03-02"], "GBP": ["0.5", "0.8"]}),
+        base="USD", max_gap=999,
+    )  # fmt: skip
+    some = {"number": 50, "unit": "GBP", "bound": "at least", "most": 60}
+    taken = pt.Event(commitment="aid", kind="withdrawn", on="2014-11-20", quantity=some)
+    back = pt.Event(commitment="aid", kind="reopened", on="2015-03-02")
+    ledger = pt.Ledger([promise(id="aid", target={"number": 100, "unit": "GBP"})], [taken, back])
+    ends = {}
+    for day in ("2014-12-31", "2015-12-31"):
+        table = ledger.totals(as_of=day, into="USD", rates=rates, rate_day="event", bounds="range")
+        ends[day] = table[["pledged_low", "pledged", "pledged_high"]].values.tolist()[0]
+    assert ends == {
+        "2014-12-31": [80, 100, 100],
+        "2015-12-31": [Decimal("162.5")] * 3,
+    }

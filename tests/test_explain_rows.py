@@ -236,6 +236,16 @@ def test_a_change_shows_both_sides() -> None:
         new.explain(table.iloc[0])
 
 
+def test_a_change_of_what_was_known_rests_on_what_was_known_of_both() -> None:
+    """What the older ledger knew later only is no side of it."""
+    later = ARRIVED.model_copy(update={"known": dt.date(2024, 5, 1)})
+    old = pt.Ledger([PLEDGE], [later], SOURCES)
+    table = pt.changes(old, LEDGER, until="2024-06-01", known_by="2024-04-01")
+    assert list(table["change"]) == ["delivered", "status"]
+    for at, counts in ((0, [30]), (1, [None, None])):
+        assert list(LEDGER.explain(table, at, old=old)["counts"]) == counts
+
+
 def test_a_converted_change_asks_for_its_rates() -> None:
     """It knows into what, and at the rates of which day."""
     rates = pt.Rates.fixed({"EUR": "0.50"}, per="USD")
@@ -261,6 +271,7 @@ def test_a_change_of_status_shows_what_it_is_judged_from() -> None:
 @pytest.mark.parametrize(
     ("row", "options", "message"),
     [(TABLE, {"measure": "share"}, "unknown figure 'share'"),
+     (TABLE, {"measure": ["pledged"]}, r"unknown figure \['pledged'\]"),
      (LEDGER.summary(as_of="2024-06-01"), {"measure": "share"}, "a share is no sum"),
      (TABLE, {"measure": "party"}, "unknown figure 'party'"),
      (TABLE, {"at": 1}, "there is no row 1; the result has 1"),

@@ -292,6 +292,7 @@ def test_both_legs_of_a_cross_rate_are_of_one_day() -> None:
 
 
 ONE = Decimal(1)
+DAYS = pd.DataFrame({"day": ["2024-01-05"], "USD": ["1.1"]})
 
 
 @pytest.mark.parametrize(
@@ -306,6 +307,12 @@ ONE = Decimal(1)
         (lambda: pt.Rates.fixed([1], per="USD"), pt.AmountError, r"the rates are '\[1\]', not by"),
         (lambda: pt.Rates.fixed({"AUD": float("nan")}, per="USD"), pt.InvalidRatesError, "nan is"),
         (lambda: pt.Rates.fixed({}, per=None), pt.UnitError, "'None' is no currency"),
+        (lambda: pt.Rates.from_frame(DAYS, base="EUR", codes=["USD"]), pt.InvalidRatesError,
+         r"codes is \"\['USD'\]\", not by name, such as {'Japan': 'JPY'}"),
+        (lambda: pt.Rates.from_frame(DAYS, base="EUR", columns=["day"]), pt.InvalidRatesError,
+         "columns is "),
+        (lambda: pt.Rates.from_frame(DAYS, base="EUR", inverse=3), pt.UnitError,
+         "inverse is 3, not a list of currencies"),
         (lambda: pt.Rates.fixed({}, per="USD").convert(5, into="USD"), pt.AmountError, "'5' is no"),
     ],
 )  # fmt: skip

@@ -207,6 +207,8 @@ def test_equal_keys_and_unknown_ones_are_refused() -> None:
     assert "recipient" in caught.value.choices
     with pytest.raises(pt.UnknownNameError, match="repeated"):
         ledger.totals(by=["party", "party"])
+    with pytest.raises(pt.UnknownNameError, match="unknown key 3"):
+        ledger.totals(by=3)  # type: ignore[arg-type]
 
 
 def test_an_empty_ledger_has_empty_tables_with_all_columns() -> None:

@@ -146,6 +146,15 @@ def _with_status(
     return made
 
 
+def of_parts(names: Sequence[str]) -> Any:
+    """Whether a row of a whole says what a part took off it, or returned.
+
+    A row by which a part shows less than it was promised names no part.
+    """
+    made = nw.col("event") == PART
+    return made & ~nw.col("part").is_null() if "part" in names else made
+
+
 def by_commitment(
     lazy: nw.LazyFrame[Any],
     keys: Sequence[str],
@@ -184,7 +193,7 @@ def by_commitment(
             for end in (("low", "high") if ranged else ())
         ),
         # With what its parts show.
-        nw.when((measure == "pledged") & (nw.col("event") != PART)).then(recorded).alias("full"),
+        nw.when((measure == "pledged") & ~of_parts(names)).then(recorded).alias("full"),
         flag(measure.is_null() | (measure != "delivered"), "n_other"),
     )
     sums = [*(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES), "n_other"]

@@ -119,7 +119,7 @@ class Counter:
         is_whole, last = False, 0
         with decimal.localcontext(EXACT):
             for at, record in enumerate(mine):
-                is_taken = record["event"] == PART and record.get("part") is not None
+                is_taken = _is_of_part(record)
                 is_whole = is_whole or is_taken
                 if is_taken and self._is_beside(key, record):
                     made.append((record, _amount(record, _OPPOSITE[column])))
@@ -225,6 +225,11 @@ def _amount(record: Record, column: str) -> Decimal | None:
     return ZERO if number is None and record["number"] is not None else number
 
 
+def _is_of_part(record: Record) -> bool:
+    """Whether a movement of a whole says what a part took off it, or returned."""
+    return record["event"] == PART and record.get("part") is not None
+
+
 def _sums(records: Sequence[Record], column: str) -> tuple[Decimal, Decimal, Decimal]:
     """What is pledged with what parts show of it, what without that, and what arrived."""
     full, pledged, arrived = ZERO, ZERO, ZERO
@@ -232,7 +237,7 @@ def _sums(records: Sequence[Record], column: str) -> tuple[Decimal, Decimal, Dec
         number = record[column if column in record else "number"]
         if record["measure"] == "pledged":
             pledged += number
-            full += ZERO if record["event"] == PART else number
+            full += ZERO if _is_of_part(record) else number
         elif record["measure"] in ARRIVED:
             arrived += number
     return full, pledged, arrived

@@ -30,7 +30,7 @@ from pledgetrack.pricing import Conversion, Missing, Price, first_of
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS
 from pledgetrack.rates import round_half_even
 from pledgetrack.units import is_currency, minor_digits
-from pledgetrack.worth import Change, running, worth_of_days, worth_of_family
+from pledgetrack.worth import Change, running, running_end, worth_of_days, worth_of_family
 
 NEEDED = ("commitment", "unit", "measure", "number", "on", "since", "until", "announced")
 _RATE = pa.decimal128(38, 18)
@@ -257,10 +257,15 @@ class _Money:
             digits = minor_digits(conversion.into)
         amounts = {name: values[low:high] for name, values in self.amounts.items()}
         scale = Fraction(10**digits, 10**self.scale)
+        numbers = amounts["number"]
         made: dict[str, list[int | None]] = {}
         for name, values in amounts.items():
-            same = name != "number" and values == amounts["number"]
-            made[name] = made["number"] if same else running(values, prices, scale)
+            if name != "number" and values == numbers:
+                made[name] = made["number"]
+            elif name == "number" or len(set(prices)) == 1:
+                made[name] = running(values, prices, scale)
+            else:
+                made[name] = running_end(values, numbers, self.days[low:high], prices, scale)
         return made, digits
 
     def table(self) -> pa.Table:

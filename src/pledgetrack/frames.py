@@ -232,9 +232,11 @@ def flag(condition: nw.Expr, name: str) -> nw.Expr:
 # --- keys -----------------------------------------------------------------------------------------
 
 
-def check_keys(keys: str | Iterable[str], schema: Iterable[str]) -> tuple[str, ...]:
+def check_keys(by: str | Iterable[str], schema: Iterable[str]) -> tuple[str, ...]:
     """The keys that ``by`` names, in order."""
-    keys = (keys,) if isinstance(keys, str) else tuple(keys or ())
+    given: Any = by
+    several = isinstance(given, Iterable) and not isinstance(given, str)
+    keys = () if given is None else tuple(given) if several else (given,)
     for key in keys:
         column_of(key, schema)
         if keys.count(key) > 1:

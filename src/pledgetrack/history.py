@@ -107,16 +107,22 @@ def changes(
     >>> len(pt.changes(ledger, ledger))
     0
     """
-    if known_by is not None:
-        old, new = (_ledger(one).cut(known_by=known_by) for one in (old, new))
-    found, start, end, told = find_changes(old, new, since=since, until=until, **converting)
+    found, start, end, told = find_changes(
+        old, new, since=since, until=until, known_by=known_by, **converting
+    )
     made = frames.dated(_table(found, numbers), end)
     made.attrs.update(since=str(start), caption=f"from {start} to {end}")
     return described(frames.told(made, known_by), told)
 
 
 def find_changes(
-    old: Any, new: Any, *, since: object, until: object, **converting: Unpack[Converting]
+    old: Any,
+    new: Any,
+    *,
+    since: object,
+    until: object,
+    known_by: object = None,
+    **converting: Unpack[Converting],
 ) -> tuple[list[Change], dt.date, dt.date, dict[str, str]]:
     """Every change from one ledger to another, the two days, and how amounts were converted."""
     end = frames.today(until)
@@ -126,7 +132,7 @@ def find_changes(
     for name in converting:
         if name not in OPTIONS:
             raise unknown("option", name, ("since", "until", "known_by", "numbers", *OPTIONS))
-    old, new = _ledger(old), _ledger(new)
+    old, new = _ledger(old)._known(known_by), _ledger(new)._known(known_by)
     if old._where != new._where:
         raise PledgetrackError(
             "two ledgers filtered by other units, horizons or sources cannot be compared; "

@@ -52,7 +52,7 @@ def series_of(
     if dated is None:
         raise sheet.stop("there is no column 'day' or 'date'; pass columns={'day': ...}")
     stated = _direction(base, quote, inverse)
-    name = _namer(sheet, codes or {})
+    name = _namer(sheet, sheet.by_name("codes", codes, "{'Japan': 'JPY'}"))
     named = [key for key in ("base", "quote", "currency") if key in found]
     if "rate" in found and named == ["base", "quote"]:
         if stated != _Direction(None, False, frozenset()):
@@ -100,6 +100,8 @@ def _direction(base: str | None, quote: str | None, inverse: Iterable[str]) -> _
         )
     stated = base if base is not None else quote
     turned = [inverse] if isinstance(inverse, str) else inverse
+    if not isinstance(turned, Iterable):
+        raise UnitError(f"inverse is {inverse!r:.40}, not a list of currencies", unit=inverse)
     return _Direction(
         None if stated is None else currency(stated),
         quote is not None,

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from pledgetrack import frames
-from pledgetrack.cells import ARRIVED, Cell, Sums, cell_of, labelled, with_missing_ends
+from pledgetrack.cells import ARRIVED, Cell, Sums, cell_of, labelled, of_parts, with_missing_ends
 from pledgetrack.frames import collect
 from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import MEASURES
@@ -27,7 +27,6 @@ Record = dict[str, Any]
 Identity = tuple[str, ...]
 
 
-_TAKEN = (nw.col("event") == PART) & ~nw.col("part").is_null()
 _INEXACT = ~nw.col("bound").is_null() & (nw.col("bound") != "exact")
 
 
@@ -35,7 +34,8 @@ def has_any(rows: nw.LazyFrame[Any]) -> bool:
     """Whether parts take something off a whole, and either is not exact."""
     if "part" not in rows.collect_schema().names():
         return False
-    flags = rows.with_columns(frames.flag(_TAKEN, "taken"), frames.flag(_INEXACT, "inexact"))
+    taken = of_parts(("part",))
+    flags = rows.with_columns(frames.flag(taken, "taken"), frames.flag(_INEXACT, "inexact"))
     wholes = flags.group_by("commitment").agg(nw.col("taken", "inexact").sum())
     found = wholes.filter((nw.col("taken") > 0) & (nw.col("inexact") > 0))
     return bool(frames.records(found.select(count=nw.len()))[0]["count"])
@@ -80,7 +80,7 @@ class Remainders:
         )
         loose = rows.filter(
             nw.col("measure").is_in((*MEASURES, PASSED_ON))
-            & (_INEXACT | _TAKEN | (nw.col("no_low") > 0) | (nw.col("no_high") > 0))
+            & (_INEXACT | of_parts(names) | (nw.col("no_low") > 0) | (nw.col("no_high") > 0))
         )
         of = nw.when(nw.col("event") == PART).then(nw.col("part").cast(nw.String))
         loose = loose.with_columns(of.alias("of"))

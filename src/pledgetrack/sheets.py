@@ -73,6 +73,12 @@ class Sheet:
             self.note(str(error), row)
             return None
 
+    def by_name(self, option: str, given: Any, shape: str) -> Mapping[Any, Any]:
+        """What an option tells by name; nothing where it is left out."""
+        if given is None or isinstance(given, Mapping):
+            return given or {}
+        raise self.stop(f"{option} is {str(given)[:40]!r}, not by name, such as {shape}")
+
     def columns(self, names: Mapping[str, str] | None, wanted: Iterable[str]) -> dict[str, int]:
         """The place of each wanted column that the sheet has.
 
@@ -80,13 +86,14 @@ class Sheet:
         gives it: ``{"rate": "Exchange rate"}``.
         """
         wanted = tuple(wanted)
-        for name in names or {}:
+        names = self.by_name("columns", names, "{'rate': 'Exchange rate'}")
+        for name in names:
             if name not in wanted:
                 raise self.stop(f"unknown column {name!r}; name one of {', '.join(wanted)}")
         found = {}
         folded = [title.casefold() for title in self.header]
         for name in wanted:
-            title = (names or {}).get(name)
+            title = names.get(name)
             if title is not None and title not in self.header:
                 near = closest(title, self.header)
                 hint = f"; did you mean {near[0]!r}?" if near else ""

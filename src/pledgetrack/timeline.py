@@ -23,6 +23,7 @@ from pledgetrack.cells import (
     Sums,
     cell_of,
     labelled,
+    of_parts,
     settled,
     with_ends,
     with_missing_ends,
@@ -30,7 +31,7 @@ from pledgetrack.cells import (
 from pledgetrack.convert import Converting, at_event_rates, enter
 from pledgetrack.errors import unknown
 from pledgetrack.frames import Bounds, Numbers, Where
-from pledgetrack.members import PART, PASSED_ON
+from pledgetrack.members import PASSED_ON
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import EXACT, flip
 from pledgetrack.remainders import has_any
@@ -318,9 +319,7 @@ def _grouped(
     stated = nw.col("stated_number" if "stated_number" in names else "number")
     counted = rows.with_columns(
         stated.alias("stated"),
-        nw.when((nw.col("measure") == "pledged") & (nw.col("event") != PART))
-        .then(stated)
-        .alias("full"),
+        nw.when((nw.col("measure") == "pledged") & ~of_parts(names)).then(stated).alias("full"),
         frames.flag(~nw.col("number").is_null(), "count"),
         frames.COUNT.alias("rows"),
     )

@@ -199,8 +199,9 @@ def explain_row(
     rows = here._rows(since=day, until=day, **options)
     if row.kind == "changes":
         start = since or row.told.get("since") or day
+        before = ledger if old is None else old
         found, *_ = find_changes(
-            here if old is None else old, here, since=start, until=day, **options
+            before, ledger, since=start, until=day, known_by=known_by, **options
         )
         made = _of_change(row, found, rows, day, measure)
         return frames.told(described(made, told_of(rows)), known_by)
@@ -230,7 +231,7 @@ def _of_figures(
     row: Row, rows: pa.Table, day: dt.date, where: Labels, *,
     measure: str | None, calendar: str | FiscalCalendar | None,
 ) -> pd.DataFrame:  # fmt: skip
-    if measure in _NO_SUM and measure in row.cells:
+    if isinstance(measure, str) and measure in _NO_SUM and measure in row.cells:
         raise ExplainError(_NO_SUM[measure], column=measure)
     if measure is not None and measure not in row.figures():
         raise unknown("figure", measure, row.figures())

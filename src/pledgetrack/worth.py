@@ -26,20 +26,48 @@ def running(
     >>> running([1, 1, 1], [Fraction(1, 3)] * 3, Fraction(10))       # 3.33, 6.67, 10
     [3, 4, 3]
     """
-    made: list[int | None] = []
-    total, before = Fraction(0), 0
     each = prices[0] * scale
     if len(set(prices)) == 1:
         # One price for all: whole numbers are enough, and a good deal faster.
-        balance = 0
+        made: list[int | None] = []
+        balance = before = 0
         for value in values:
             balance += value or 0
             after = half_even(balance * each.numerator, each.denominator)
             made.append(None if value is None else after - before)
             before = after
         return made
-    for value, price in zip(values, prices, strict=True):
-        total += price * scale * (value or 0)
+    worth = [price * scale * (value or 0) for value, price in zip(values, prices, strict=True)]
+    return _stepped(values, worth)
+
+
+def running_end(
+    ends: Sequence[int | None],
+    numbers: Sequence[int],
+    days: Sequence[tuple[int, int]],
+    prices: Sequence[Fraction],
+    scale: Fraction,
+) -> list[int | None]:
+    """An end of a balance as ``running`` has its number, from which it lies as far as recorded.
+
+    How far the two are apart is a balance of its own, worth nothing where they are one: what was
+    "up to 5" at one price and is exactly 5 at another has its ends where the number is.
+
+    >>> days, prices = [(1, 1), (2, 2)], [Fraction(2), Fraction(3)]
+    >>> running([5, 2], prices, Fraction(1)), running_end([0, 7], [5, 2], days, prices, Fraction(1))
+    ([10, 6], [0, 16])
+    """
+    apart = [(end or 0) - number for end, number in zip(ends, numbers, strict=True)]
+    each = zip(numbers, prices, apart, worth_of_days(apart, days, prices), strict=True)
+    worth = [scale * (number * price + gap * other) for number, price, gap, other in each]
+    return _stepped(ends, worth)
+
+
+def _stepped(values: Sequence[int | None], worth: Sequence[Fraction]) -> list[int | None]:
+    made: list[int | None] = []
+    total, before = Fraction(0), 0
+    for value, change in zip(values, worth, strict=True):
+        total += change
         after = half_even(total.numerator, total.denominator)
         made.append(None if value is None else after - before)
         before = after
