@@ -76,8 +76,10 @@ def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
     assert found.failed == 0
 
 
-@pytest.mark.parametrize("document", ["docs/iati.md", "docs/reconcile.md"])
-def test_the_examples_on_reading_files_are_what_happens(root: Path, document: str) -> None:
+@pytest.mark.parametrize(
+    "document", ["docs/iati.md", "docs/reconcile.md", "docs/tables-and-charts.md"]
+)
+def test_the_examples_on_files_and_pictures_are_what_happens(root: Path, document: str) -> None:
     """Every example of the page prints what stands under it."""
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     path = str(root / document)

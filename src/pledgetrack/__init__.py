@@ -47,6 +47,7 @@ from pledgetrack.reconcile import Reconciliation, reconcile
 from pledgetrack.schema import json_schema
 from pledgetrack.status import status
 from pledgetrack.table_mapping import TableMapping
+from pledgetrack.tables import table
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 from pledgetrack.wording import (
@@ -108,6 +109,7 @@ __all__ = [
     "reconcile",
     "status",
     "summary",
+    "table",
     "timeline",
     "totals",
     "write",
