@@ -15,7 +15,7 @@ FLOORS = (
     ("render", "replace"),
     ("units", "calendar"),
     ("vocabulary", "nouns"),
-    ("fields", "toml_text", "display_words", "palette"),
+    ("fields", "toml_text", "display_words", "palette", "flow_shape"),
     ("quantity", "horizon", "sheets", "workbook"),
     ("stated_numbers", "stated_days", "amount_words"),
     ("stated_periods",),
@@ -38,9 +38,9 @@ FLOORS = (
     ("ledger",),
     ("writing", "link", "imported", "reconcile"),
     ("files", "formats"),
-    ("captions", "notes", "cell_html"),
-    ("table_face",),
-    ("tables",),
+    ("captions", "notes", "cell_html", "chart_rows"),
+    ("table_face", "chart_draw"),
+    ("tables", "chart"),
     ("strategies", "cli"),
 )
 FLOOR_OF = {name: at for at, floor in enumerate(FLOORS) for name in floor}

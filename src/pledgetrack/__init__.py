@@ -10,6 +10,7 @@
 
 from importlib.metadata import version as _version
 
+from pledgetrack import chart
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.deflators import Deflators
 from pledgetrack.errors import (
@@ -96,6 +97,7 @@ __all__ = [
     "UnknownNameError",
     "WordingError",
     "changes",
+    "chart",
     "find_horizons",
     "find_quantities",
     "json_schema",

@@ -153,6 +153,31 @@ Not converted for want of a rate: {names}. | Sin convertir por falta de cambio: 
 Fiscal years: {calendar}. | Años fiscales: {calendar}. | Années budgétaires : {calendar}. | Haushaltsjahre: {calendar}.
 “At least”, “up to” and “about” stand before amounts that the sources do not state exactly. | “Al menos”, “hasta” y “alrededor de” preceden a cantidades que las fuentes no indican con exactitud. | « Au moins », « jusqu'à » et « environ » précèdent les montants que les sources ne donnent pas exactement. | „Mindestens“, „bis zu“ und „etwa“ stehen vor Beträgen, die die Quellen nicht genau nennen.
 This result does not tell which amounts are “at least”, “up to” or “about”. | Este resultado no dice qué cantidades son “al menos”, “hasta” o “alrededor de”. | Ce résultat ne dit pas quels montants sont « au moins », « jusqu'à » ou « environ ». | Dieses Ergebnis sagt nicht, welche Beträge „mindestens“, „bis zu“ oder „etwa“ gelten.
+{count} others | otros {count} | {count} autres | {count} andere
+start | inicio | début | Anfang
+amount | cantidad | montant | Betrag
+name | nombre | nom | Name
+measure | medida | mesure | Größe
+time elapsed | tiempo transcurrido | temps écoulé | Zeit vergangen
+{part} of {whole} | {part} de {whole} | {part} sur {whole} | {part} von {whole}
+{what} delivered, nothing pledged | {what} entregado, nada prometido | {what} fourni, rien de promis | {what} geliefert, nichts zugesagt
+delivery not reported, {what} pledged | entrega no informada, {what} prometido | rien de signalé, {what} promis | Lieferung nicht gemeldet, {what} zugesagt
+share of what is pledged, of the time | parte de lo prometido, del tiempo | part de ce qui est promis, du temps | Anteil am Zugesagten, an der Zeit
+Delivered of what was pledged, and time elapsed | Entregado de lo prometido, y tiempo transcurrido | Fourni sur ce qui est promis, et temps écoulé | Geliefert vom Zugesagten, und vergangene Zeit
+When promises are due | Cuándo vencen las promesas | Quand les promesses échoient | Wann Zusagen fällig sind
+Commitments by status | Compromisos por estado | Engagements par état | Zusagen nach Stand
+Proposed per period | Propuesto por periodo | Proposé par période | Vorgeschlagen je Zeitraum
+Pledged per period | Prometido por periodo | Promis par période | Zugesagt je Zeitraum
+Committed per period | Comprometido por periodo | Engagé par période | Verbindlich je Zeitraum
+Delivered per period | Entregado por periodo | Fourni par période | Geliefert je Zeitraum
+Proposed, from whom to whom | Propuesto, de quién a quién | Proposé, de qui à qui | Vorgeschlagen, von wem an wen
+Pledged, from whom to whom | Prometido, de quién a quién | Promis, de qui à qui | Zugesagt, von wem an wen
+Committed, from whom to whom | Comprometido, de quién a quién | Engagé, de qui à qui | Verbindlich, von wem an wen
+Delivered, from whom to whom | Entregado, de quién a quién | Fourni, de qui à qui | Geliefert, von wem an wen
+The black line is the day of the chart. | La línea negra es el día del gráfico. | La ligne noire est le jour du graphique. | Die schwarze Linie ist der Tag des Bildes.
+Not drawn, for nothing is pledged: {count}. | Sin dibujar, por no haber nada prometido: {count}. | Non dessinés, rien n'étant promis : {count}. | Nicht gezeichnet, da nichts zugesagt ist: {count}.
+Not drawn, for they are not above zero: {count}. | Sin dibujar, por no ser mayores que cero: {count}. | Non dessinés, n'étant pas au-dessus de zéro : {count}. | Nicht gezeichnet, da nicht über null: {count}.
+Counted elsewhere: {count}. | Contados en otro lugar: {count}. | Comptés ailleurs : {count}. | Anderswo gezählt: {count}.
 1 commitment states no amount. | 1 compromiso no indica cantidad. | 1 engagement n'indique aucun montant. | 1 Zusage nennt keinen Betrag.
 {count} commitments state no amount. | {count} compromisos no indican cantidad. | {count} engagements n'indiquent aucun montant. | {count} Zusagen nennen keinen Betrag.
 Some commitments state no amount. | Algunos compromisos no indican cantidad. | Certains engagements n'indiquent aucun montant. | Einige Zusagen nennen keinen Betrag.
