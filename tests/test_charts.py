@@ -100,6 +100,14 @@ def test_what_is_drawn_adds_up_to_the_totals(ledger: pt.Ledger) -> None:
     assert sums(last, "digits") == stated(totals, "delivered")
 
 
+@settings(max_examples=4)
+@given(pts.ledgers(), pts.days())
+def test_any_ledger_can_be_drawn(ledger: pt.Ledger, day: dt.date) -> None:
+    """Refunds, moved horizons, ended promises and empty days among them."""
+    for chart in CHARTS.values():
+        assert chart(ledger, as_of=day, known_by=day).to_dict()["vconcat"]
+
+
 @settings(max_examples=10)
 @given(pts.ledgers())
 def test_every_commitment_is_in_the_counts(ledger: pt.Ledger) -> None:
@@ -270,3 +278,4 @@ def test_axes_have_few_round_ticks_and_labels_stay_apart() -> None:
     assert ticks([], "USD", "en")[0][0] == 0.0
     long = "x" * 100
     assert len(set(unique_labels({f"{long}{at}": long for at in range(3)}).values())) == 3
+    assert unique_labels({"c1": long, "c2": long})["c2"].endswith("…… (c2)"[1:])

@@ -87,7 +87,7 @@ def unique_labels(texts: Mapping[str, str]) -> dict[str, str]:
     short = {name: clip(text, LABEL) for name, text in texts.items()}
     counts = Counter(short.values())
     made = {
-        name: text if counts[text] == 1 else f"{text} ({clip(name, LABEL)})"
+        name: text if counts[text] == 1 else _with_name(text, clip(name, LABEL // 2))
         for name, text in short.items()
     }
     seen: Counter[str] = Counter()
@@ -96,6 +96,10 @@ def unique_labels(texts: Mapping[str, str]) -> dict[str, str]:
         if seen[text] > 1:
             made[name] = f"{text} #{seen[text]}"
     return made
+
+
+def _with_name(text: str, name: str) -> str:
+    return f"{clip(text, LABEL - len(name) - 3)} ({name})"
 
 
 def largest(
