@@ -200,6 +200,20 @@ def test_a_row_of_floats_is_explained_in_decimals() -> None:
     assert total(LEDGER.explain(table, 0, measure="outstanding")) == 70
 
 
+def test_a_row_by_a_tag_is_explained_under_its_short_name() -> None:
+    """The key is called as it was asked for; a tag called like a measure is no label of a row."""
+    ledger = pt.Ledger(
+        pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged",
+                      target={"number": number, "unit": "USD"},
+                      tags={"topic": name, "pledged": "no"})
+        for name, number in (("roads", 5), ("schools", 7))
+    )  # fmt: skip
+    for by in ("topic", "tag_topic"):
+        table = ledger.totals(by=by, as_of="2024-12-31")
+        found = [list(ledger.explain(table, at)["commitment"]) for at in range(2)]
+        assert found == [["roads"], ["schools"]]
+
+
 def test_a_row_of_another_day_or_ledger_is_refused() -> None:
     """A wrong figure is not explained; the error carries both."""
     row = TABLE.iloc[0]

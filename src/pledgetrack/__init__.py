@@ -10,6 +10,7 @@
 
 from importlib.metadata import version as _version
 
+from pledgetrack import chart
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.deflators import Deflators
 from pledgetrack.errors import (
@@ -54,6 +55,7 @@ from pledgetrack.schema import json_schema
 from pledgetrack.status import status
 from pledgetrack.table_inspection import Inspection, inspect_table
 from pledgetrack.table_mapping import TableMapping
+from pledgetrack.tables import table
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 from pledgetrack.wording import (
@@ -103,6 +105,7 @@ __all__ = [
     "UnknownNameError",
     "WordingError",
     "changes",
+    "chart",
     "find_horizons",
     "find_quantities",
     "inspect_table",
@@ -122,6 +125,7 @@ __all__ = [
     "reconcile",
     "status",
     "summary",
+    "table",
     "timeline",
     "totals",
     "write",

@@ -32,7 +32,7 @@ STATED_UNIT = "stated_unit"
 """One more key of converted movements: the unit in which a row was recorded."""
 
 RANGES = tuple(f"{name}_{end}" for name in MEASURES for end in ("low", "high"))
-_TAKEN = (
+TAKEN = (
     "period", *MEASURES, *RANGES, "headline", "outstanding", "overdue", "commitments", "bound",
     "share",
 )  # fmt: skip
@@ -252,7 +252,7 @@ def column_of(key: str, schema: Iterable[str]) -> str:
     tags = [name for name in schema if name.startswith("tag_")]
     for name in (key, f"tag_{key}"):
         # A tag called "pledged" would take the place of the column.
-        if name in tags and key not in _TAKEN:
+        if name in tags and key not in TAKEN:
             return name
     raise unknown("key", key, (*KEYS, *tags))
 

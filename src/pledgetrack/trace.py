@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -153,13 +153,15 @@ class Row:
             )
         return frames.today(told)
 
-    def labels(self) -> dict[str, tuple[str, ...]]:
-        """The labels under which the figures of the row were added up."""
+    def labels(self, columns: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The labels under which the figures of the row were added up; tags may be named short."""
+        tags = {name.removeprefix("tag_") for name in columns if name.startswith("tag_")}
         if self.kind == "status":
             known: tuple[str, ...] = ("commitment", "unit", frames.STATED_UNIT)
         else:
             known = (*frames.KEYS, frames.STATED_UNIT)
-        names = [n for n in self.cells if n in known or n.startswith("tag_")]
+        tags -= set(frames.TAKEN)
+        names = [n for n in self.cells if n in known or n.startswith("tag_") or n in tags]
         return {name: (str(self.cells[name]),) for name in names}
 
     def figures(self) -> list[str]:
@@ -206,7 +208,7 @@ def explain_row(
         made = _of_change(row, found, rows, day, measure)
         return frames.told(described(made, told_of(rows)), known_by)
     where = dict(here._shown(rows))
-    for key, values in row.labels().items():
+    for key, values in row.labels(rows.column_names).items():
         narrow(where, key, values)
     made = _of_figures(row, rows, day, where, measure=measure, calendar=calendar)
     return frames.told(described(made, told_of(rows)), known_by)

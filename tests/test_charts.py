@@ -1,0 +1,281 @@
+"""Charts: one unit a panel, exact sums behind the marks, words that people and readers hear."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pytest
+from hypothesis import given, settings
+
+import pledgetrack as pt
+from pledgetrack import strategies as pts
+from pledgetrack.chart_rows import (
+    group_rows,
+    progress_rows,
+    status_rows,
+    ticks,
+    timeline_rows,
+    unique_labels,
+)
+from pledgetrack.flow_shape import heights, ribbons
+
+DAY = dt.date(2030, 1, 1)
+CHARTS: dict[str, Callable[..., Any]] = {
+    "progress": pt.chart.progress, "timeline": pt.chart.timeline, "periods": pt.chart.periods,
+    "flow": pt.chart.flow, "horizon": pt.chart.horizon, "status": pt.chart.status,
+}  # fmt: skip
+each_chart = pytest.mark.parametrize("name", CHARTS)
+
+
+def data_of(spec: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """The rows behind each panel of a chart."""
+    yield from spec.get("datasets", {}).values()
+    for value in spec.values():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                if "values" in part and isinstance(part["values"], list):
+                    yield [row for row in part["values"] if isinstance(row, dict)]
+                yield from data_of(part)
+
+
+def many(count: int) -> pt.Ledger:
+    """So many promises in two units, each with its own amount, a third of them delivered."""
+    promises = [
+        pt.Commitment(
+            id=f"p{at}", title="Roads", party=f"Party {at % 40}", recipient=f"Place {at % 30}",
+            announced="2022-01-15", stage="pledged", horizon={"end": "2026-12-31"},
+            target={"number": f"{at + 1}.01", "unit": ("USD", "EUR")[at % 2]},
+        )
+        for at in range(count)
+    ]  # fmt: skip
+    events = [
+        pt.Event(commitment=promise.id, kind="delivered", on="2023-01-01",
+                 quantity=promise.targets[0])
+        for promise in promises[::3]
+    ]  # fmt: skip
+    return pt.Ledger(promises, events)
+
+
+def sums(rows: list[dict[str, Any]], field: str) -> dict[str, Decimal]:
+    """The exact sum of a field per unit."""
+    made: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row[field] is not None:
+            made[row["unit"]] += Decimal(row[field])
+    return dict(made)
+
+
+def stated(totals: Any, measure: str) -> dict[str, Decimal]:
+    """The figure of each unit that has one."""
+    rows = totals.to_dict("records")
+    return {row["unit"]: row[measure] for row in rows if row[measure] is not None}
+
+
+@settings(max_examples=12)
+@given(pts.ledgers())
+def test_what_is_drawn_adds_up_to_the_totals(ledger: pt.Ledger) -> None:
+    """To the last digit, with the others that have no bar of their own."""
+    totals = ledger.totals(as_of=DAY)
+    by_commitment = ledger.totals(by="commitment", as_of=DAY)
+    states = ledger.status(as_of=DAY)
+    bullets, _ = progress_rows(by_commitment, states, ledger, DAY, most=1, locale="en")
+    assert sums(bullets, "pledged") == stated(totals, "pledged")
+    assert sums(bullets, "delivered") == stated(totals, "delivered")
+    grouped = ledger.totals(by=["party", "recipient"], as_of=DAY)
+    flows = group_rows(grouped, ("party", "recipient"), "committed", most=1, locale="en")
+    assert sums(flows, "digits") == stated(totals, "committed")
+    parts = ledger.totals(by="party", per="year", as_of=DAY)
+    columns = group_rows(parts, ("party", "period"), "pledged", most=1, locale="en")
+    assert sums(columns, "digits") == stated(totals, "pledged")
+    line = ledger.timeline(freq="year", as_of=DAY)
+    steps = timeline_rows(line, ("delivered",), "en")
+    last = [row for row in steps if row["on"] == str(DAY)]
+    assert sums(last, "digits") == stated(totals, "delivered")
+
+
+@settings(max_examples=4)
+@given(pts.ledgers(), pts.days())
+def test_any_ledger_can_be_drawn(ledger: pt.Ledger, day: dt.date) -> None:
+    """Refunds, moved horizons, ended promises and empty days among them."""
+    for chart in CHARTS.values():
+        assert chart(ledger, as_of=day, known_by=day).to_dict()["vconcat"]
+
+
+@settings(max_examples=10)
+@given(pts.ledgers())
+def test_every_commitment_is_in_the_counts(ledger: pt.Ledger) -> None:
+    """A record that counts elsewhere is told of beside them."""
+    states = ledger.status(as_of=DAY)
+    rows, aside = status_rows(states, most=1, locale="en")
+    assert sum(row["count"] for row in rows) + aside == states["commitment"].nunique()
+
+
+@each_chart
+def test_a_panel_has_one_unit(name: str, seeds: pt.Ledger) -> None:
+    """No two units share an axis."""
+    spec = CHARTS[name](seeds, as_of="2024-08-01").to_dict()
+    for rows in data_of(spec):
+        assert len({row["unit"] for row in rows if "unit" in row}) <= 1
+
+
+@each_chart
+def test_a_chart_speaks_and_names_its_day(name: str, seeds: pt.Ledger) -> None:
+    """There is a description of the whole and of each mark, and text beside colour."""
+    spec = CHARTS[name](seeds, as_of="2024-08-01").to_dict()
+    assert spec["title"]["subtitle"][0].startswith("As of 1 August 2024")
+    assert spec["description"].startswith(spec["title"]["text"])
+    spoken = [row for rows in data_of(spec) for row in rows if "spoken" in row]
+    assert spoken
+    assert all(row["spoken"] for row in spoken)
+    assert '"url"' not in str(spec)
+
+
+@each_chart
+@pytest.mark.parametrize("locale", ["es", "fr", "de"])
+def test_charts_speak_other_languages(name: str, locale: str, seeds: pt.Ledger) -> None:
+    """Titles and words are translated."""
+    few = seeds.filter(party="Mexico")
+    english = CHARTS[name](few, as_of="2024-08-01").title.text
+    assert CHARTS[name](few, as_of="2024-08-01", locale=locale).title.text != english
+
+
+@each_chart
+def test_nothing_at_all_is_said_to_be_nothing(name: str) -> None:
+    """An empty ledger gives a chart that says so."""
+    spec = CHARTS[name](pt.Ledger(), as_of="2024-08-01").to_dict()
+    assert [{"said": "Nothing to show."}] in list(data_of(spec))
+
+
+def test_two_hundred_promises_keep_the_largest_and_the_others() -> None:
+    """Each panel has its most and one bar with the exact rest; labels stay apart."""
+    ledger = many(200)
+    spec = pt.chart.progress(ledger, as_of="2024-08-01").to_dict()
+    whole = stated(ledger.totals(as_of="2024-08-01"), "pledged")
+    bars = {id(rows): rows for rows in data_of(spec) if rows and "whole" in rows[0]}
+    assert sorted({len(rows) for rows in bars.values()}) == [21]
+    for rows in bars.values():
+        assert rows[-1]["label"] == "80 others"
+        assert len({row["label"] for row in rows}) == 21
+        assert sums(rows, "pledged")[rows[0]["unit"]] == whole[rows[0]["unit"]]
+    lines = pt.chart.horizon(ledger, as_of="2024-08-01").to_dict()
+    assert max(len(rows) for rows in data_of(lines)) == 200
+
+
+def test_more_rows_than_altair_takes_by_default_are_drawn() -> None:
+    """Data is inlined as it is."""
+    with alt.data_transformers.enable("default", max_rows=10):
+        spec = pt.chart.horizon(many(12), as_of="2024-08-01").to_dict()
+    assert max(len(rows) for rows in data_of(spec)) == 12
+
+
+def test_half_the_money_and_nine_tenths_of_the_time() -> None:
+    """Share and time stand on one scale, and the words have the amounts."""
+    promise = pt.Commitment(id="a", party="A", announced="2024-01-01", stage="pledged",
+                            target="1.5 billion USD",
+                            horizon={"start": "2024-01-01", "end": "2024-01-10"})  # fmt: skip
+    event = pt.Event(commitment="a", kind="delivered", on="2024-01-05", quantity="750 million USD")
+    spec = pt.chart.progress(pt.Ledger([promise], [event]), as_of="2024-01-09").to_dict()
+    row = next(rows for rows in data_of(spec) if rows and "whole" in rows[0])[0]
+    assert (row["share"], row["elapsed"]) == (0.5, 0.9)
+    assert row["said"] == "$750 million of $1.5 billion"
+    assert row["pledged_exact"] == "1,500,000,000 USD"
+
+
+def test_what_is_missing_is_no_bar() -> None:
+    """Not reported is said; no mark of 0 is drawn, and no time without an end."""
+    promise = pt.Commitment(id="a", party="A", announced="2024-01-01", stage="pledged",
+                            target="5 visits")  # fmt: skip
+    ledger = pt.Ledger([promise])
+    spec = pt.chart.progress(ledger, as_of="2024-06-01").to_dict()
+    row = next(rows for rows in data_of(spec) if rows and "whole" in rows[0])[0]
+    assert (row["share"], row["bar"], row["elapsed"]) == (None, None, None)
+    assert row["said"] == "delivery not reported, 5 visits pledged"
+    line = pt.chart.timeline(ledger, as_of="2024-06-01").to_dict()
+    measures = {row.get("measure") for rows in data_of(line) for row in rows}
+    assert measures == {"pledged"}
+
+
+def test_bounds_survive_in_the_sum_of_the_others() -> None:
+    """What is at least is not drawn as exact, alone or among the others."""
+    ledger = pt.Ledger(
+        pt.Commitment(id=f"p{at}", party=f"P{at}", announced="2024-01-01", stage="pledged",
+                      target={"number": 10 - at, "unit": "visit", "bound": "at least"})
+        for at in range(4)
+    )  # fmt: skip
+    rows, _ = progress_rows(
+        ledger.totals(by="commitment", as_of=DAY), ledger.status(as_of=DAY), ledger, DAY,
+        most=1, locale="en",
+    )  # fmt: skip
+    assert [row["pledged_exact"] for row in rows] == ["at least 10 visits", "at least 24 visits"]
+
+
+def test_pictures_are_made_offline(tmp_path: Path) -> None:
+    """PNG and SVG, with hostile text as text."""
+    evil = '<script>alert("1")</script>'
+    promise = pt.Commitment(id=evil, title=evil, party="وعد", recipient="x" * 10_000,
+                            announced="2024-01-01", stage="pledged",
+                            target={"number": 7, "unit": "<b>thing</b>"})  # fmt: skip
+    ledger = pt.Ledger([promise])
+    pt.chart.status(ledger, as_of="2024-06-01").save(tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    pt.chart.progress(ledger, as_of="2024-06-01").save(tmp_path / "a.svg")
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "<b>" not in text
+    assert "&lt;script&gt;" in text
+    assert 'aria-label="' in text
+
+
+def test_a_chart_can_be_changed_on(seeds: pt.Ledger) -> None:
+    """It is an Altair chart."""
+    made = pt.chart.status(seeds, as_of="2024-08-01")
+    assert isinstance(made, alt.VConcatChart)
+    assert made.properties(title="Mine").to_dict()["title"] == "Mine"
+
+
+def test_wrong_options_are_refused(seeds: pt.Ledger) -> None:
+    """With what there is to choose from."""
+    with pytest.raises(pt.UnknownNameError, match="'promised'"):
+        pt.chart.flow(seeds, measure="promised")
+    with pytest.raises(pt.PledgetrackError, match="whole number"):
+        pt.chart.progress(seeds, most=0)
+    with pytest.raises(pt.UnknownNameError, match="'it'"):
+        pt.chart.status(seeds, locale="it")
+
+
+def test_a_missing_library_names_its_extra(
+    seeds: pt.Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that one knows what to install."""
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(pt.MissingExtraError, match=r"pledgetrack\[charts\]") as caught:
+        pt.chart.status(seeds)
+    assert caught.value.extra == "charts"
+
+
+def test_bands_are_as_wide_as_their_amounts() -> None:
+    """At every place from left to right."""
+    links = [{"from": "a", "to": "c", "value": 3.0}, {"from": "b", "to": "c", "value": 1.0}]
+    left = heights(links, "from", ["a", "b"], 4.0)
+    right = heights(links, "to", ["c"], 4.0)
+    points = ribbons(links, left, right)
+    assert {round(p["y2"] - p["y"], 9) for p in points if p["from"] == "a"} == {3.0}
+    assert right == {"c": (0.0, 4.0)}
+
+
+def test_axes_have_few_round_ticks_and_labels_stay_apart() -> None:
+    """Things counted have no halves; amounts below zero are on the axis."""
+    assert ticks([3.0], "visit", "en") == ([0.0, 1.0, 2.0, 3.0], ["0", "1", "2", "3"])
+    marks, said = ticks([-5e6, 15e6], "USD", "de")
+    assert (marks[0], said[0], said[-1]) == (-5e6, "\N{MINUS SIGN}5 Millionen $", "15 Millionen $")
+    assert ticks([], "USD", "en")[0][0] == 0.0
+    long = "x" * 100
+    assert len(set(unique_labels({f"{long}{at}": long for at in range(3)}).values())) == 3
+    assert unique_labels({"c1": long, "c2": long})["c2"].endswith("…… (c2)"[1:])
