@@ -8,9 +8,10 @@
 1  United States  3739000000
 """
 
+from importlib import import_module as _import_module
 from importlib.metadata import version as _version
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from pledgetrack import chart
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.deflators import Deflators
 from pledgetrack.errors import (
@@ -35,13 +36,6 @@ from pledgetrack.errors import (
     WordingError,
 )
 from pledgetrack.files import load_seeds, read, write
-from pledgetrack.formats.crs import read_crs
-from pledgetrack.formats.fts import read_fts
-from pledgetrack.formats.giving360 import read_360giving
-from pledgetrack.formats.iati import read_iati
-from pledgetrack.formats.iati_write import write_iati
-from pledgetrack.formats.promises import read_promises
-from pledgetrack.formats.tables import read_table
 from pledgetrack.history import changes
 from pledgetrack.horizon import Horizon
 from pledgetrack.ledger import Ledger
@@ -51,11 +45,7 @@ from pledgetrack.outcomes import outcomes
 from pledgetrack.quantity import Quantity
 from pledgetrack.rates import Rate, Rates
 from pledgetrack.reconcile import Reconciliation, reconcile
-from pledgetrack.schema import json_schema
 from pledgetrack.status import status
-from pledgetrack.table_inspection import Inspection, inspect_table
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.tables import table
 from pledgetrack.timeline import timeline
 from pledgetrack.totals import summary, totals
 from pledgetrack.wording import (
@@ -66,7 +56,52 @@ from pledgetrack.wording import (
     parse_quantity,
 )
 
+if _TYPE_CHECKING:
+    from pledgetrack import chart
+    from pledgetrack.formats.crs import read_crs
+    from pledgetrack.formats.fts import read_fts
+    from pledgetrack.formats.giving360 import read_360giving
+    from pledgetrack.formats.iati import read_iati
+    from pledgetrack.formats.iati_write import write_iati
+    from pledgetrack.formats.promises import read_promises
+    from pledgetrack.formats.tables import read_table
+    from pledgetrack.schema import json_schema
+    from pledgetrack.table_inspection import Inspection, inspect_table
+    from pledgetrack.table_mapping import TableMapping
+    from pledgetrack.tables import table
+
 __version__ = _version("pledgetrack")
+
+# What reads and writes other formats, and what draws, is loaded when it is first asked for.
+_LATER = {
+    "chart": "chart",
+    "Inspection": "table_inspection",
+    "TableMapping": "table_mapping",
+    "inspect_table": "table_inspection",
+    "json_schema": "schema",
+    "read_360giving": "formats.giving360",
+    "read_crs": "formats.crs",
+    "read_fts": "formats.fts",
+    "read_iati": "formats.iati",
+    "read_promises": "formats.promises",
+    "read_table": "formats.tables",
+    "table": "tables",
+    "write_iati": "formats.iati_write",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'pledgetrack' has no attribute {name!r}")
+    module = _import_module(f"pledgetrack.{_LATER[name]}")
+    made = module if name == _LATER[name] else getattr(module, name)
+    globals()[name] = made
+    return made
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "AmountError",
