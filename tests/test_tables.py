@@ -206,6 +206,16 @@ def test_pledged_and_committed_columns() -> None:
     assert reasons(ledger) == [("set aside", "a heading or note: one cell, no amount")]
 
 
+def test_json_records_on_one_line_are_all_read() -> None:
+    """As programs write them: the count of a record tells it from others of its line."""
+    text = '[{"Donor": "A", "Pledge": 1.10, "Day": "2024-01-01"}, {"Donor": "B", "Pledge": 2,'
+    ledger = read(text + ' "Day": "2024-01-01"}]')
+    table = ledger.totals(by="party", as_of=DAY).set_index("party")
+    assert table["pledged"].to_dict() == {"A": Decimal("1.1"), "B": Decimal(2)}
+    assert ledger.account["outcome"].tolist() == ["counted", "counted"]
+    assert ledger.account["element"].tolist() == ["record 1", "record 2"]
+
+
 def test_what_is_committed_beyond_the_pledge_raises_the_pledge() -> None:
     """A row states its committed amount in all, so none of it is lost."""
     text = "Donor,Pledged,Committed\nA,100,120\nB,0,5\nC,100,60\n"
