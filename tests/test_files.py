@@ -1055,3 +1055,12 @@ def test_the_working_folder_is_not_replaced(
     with pytest.raises(pt.FileFormatError, match="runs in"):
         pt.write(small, ".")
     assert Path.cwd() == tmp_path
+
+
+@pytest.mark.parametrize("path", [5, None, b"ledger.json"])
+def test_a_value_of_another_type_than_a_path_is_refused(path: Any) -> None:
+    """Neither reading nor writing fails outside of the tree of errors."""
+    with pytest.raises(pt.FileFormatError, match="no path to read"):
+        pt.read(path)
+    with pytest.raises(pt.FileFormatError, match="no path to write"):
+        pt.write(pt.Ledger(), path)

@@ -263,6 +263,8 @@ def test_an_organisation_of_two_records_is_one_party() -> None:
         ({"id": None}, "no id"),
         ({"amountUSD": "12,5"}, "no plain number"),
         ({"amountUSD": True}, "no exact number"),
+        ({"amountUSD": [5]}, "no exact number"),
+        ({"amountUSD": {"value": 5}}, "no exact number"),
         ({"amountUSD": -5}, "below zero"),
         ({"amountUSD": "0.0000001"}, "too many digits"),
         ({"status": "planned"}, "status 'planned'"),

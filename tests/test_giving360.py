@@ -204,6 +204,20 @@ def test_payments_that_do_not_add_up_are_told() -> None:
     assert "amountDisbursed is 300, its transactions are 100" in reasons(ledger)[0][1]
 
 
+def test_a_transaction_of_one_identifier_counts_once() -> None:
+    """What comes again is set aside, what contradicts is rejected, two without one are two."""
+    paid = {"id": "T1", "transactionDate": "2021-03-01", "value": 100}
+    nameless = {"transactionDate": "2021-03-01", "value": 7}
+    ledger = kept(
+        grant(disbursementTransaction=[paid, paid, {**paid, "value": 90}, nameless, nameless])
+    )
+    assert list(ledger.totals(as_of="2021-12-31")["delivered"]) == [114]
+    assert reasons(ledger)[2:4] == [
+        ("set aside", "the same transaction again"),
+        ("rejected", "repeats the identifier 'T1' of another transaction"),
+    ]
+
+
 def test_awards_that_transactions_alone_state_are_revisions() -> None:
     """The first is the target, later ones revise it on their days."""
     ledger = pt.read_360giving(

@@ -33,7 +33,7 @@ FLOORS = (
     ("convert", "table_amounts", "table_days", "table_header"),
     ("table_fields", "single_cells"),
     ("status", "choice", "doubles", "table_rows", "table_records", "table_draft"),
-    ("cells", "table_inspection"),
+    ("cells", "table_entries", "table_inspection"),
     ("periods", "remainders"),
     ("totals", "check", "counted", "comparison", "schedules"),
     ("timeline", "history"),

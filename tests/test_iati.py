@@ -453,6 +453,7 @@ BROKEN = [
     (transaction("2", "2024-01-01", "1,000"), "'1,000' is no decimal number"),
     (transaction("2", "2024-01-01", "1e3"), "'1e3' is no decimal number"),
     (transaction("2", "2024-01-01", ""), "the value is empty"),
+    (transaction("2", "2024-01-01", "1<b>2</b>3"), "the value holds other elements"),
     (transaction("2", "2024-01-01", "9" * 23), "too many digits"),
     (transaction("2", "2024-01-01", "1", "<value>2</value>"), "2 elements value"),
     (budget("2024-12-31", "2024-01-01", "1"), "before it starts"),

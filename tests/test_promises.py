@@ -136,6 +136,22 @@ def test_what_the_list_lacks_is_asked_for_at_once() -> None:
         read(as_json(PROMISE), rated="last year")
 
 
+def test_a_list_without_a_known_column_of_ratings_says_so() -> None:
+    """Ratings under an unknown title are not missed in silence; under a known one they count."""
+    ledger = read(as_csv("Promise,How it went\nBuild a bridge,Kept\n"))
+    assert not ledger.events
+    assert "no column of ratings" in ledger.account.attrs["unrated"]
+    rated = read(as_csv("Promise,Fulfilment\nBuild a bridge,Fully fulfilled\n"))
+    assert [event.outcome for event in rated.events] == ["kept"]
+    assert "unrated" not in rated.account.attrs
+
+
+def test_a_party_that_is_no_name_is_refused() -> None:
+    """A number has no name, and the refusal is in the tree of errors."""
+    with pytest.raises(pt.TableError, match="party=5 is no name"):
+        read(as_json(PROMISE), party=5)
+
+
 def test_columns_state_what_the_caller_need_not() -> None:
     """A cell goes before what the caller states; blank cells take that."""
     text = (

@@ -206,6 +206,42 @@ def test_pledged_and_committed_columns() -> None:
     assert reasons(ledger) == [("set aside", "a heading or note: one cell, no amount")]
 
 
+def test_json_records_on_one_line_are_all_read() -> None:
+    """As programs write them: the count of a record tells it from others of its line."""
+    text = '[{"Donor": "A", "Pledge": 1.10, "Day": "2024-01-01"}, {"Donor": "B", "Pledge": 2,'
+    ledger = read(text + ' "Day": "2024-01-01"}]')
+    table = ledger.totals(by="party", as_of=DAY).set_index("party")
+    assert table["pledged"].to_dict() == {"A": Decimal("1.1"), "B": Decimal(2)}
+    assert ledger.account["outcome"].tolist() == ["counted", "counted"]
+    assert ledger.account["element"].tolist() == ["record 1", "record 2"]
+
+
+def test_what_is_committed_beyond_the_pledge_raises_the_pledge() -> None:
+    """A row states its committed amount in all, so none of it is lost."""
+    text = "Donor,Pledged,Committed\nA,100,120\nB,0,5\nC,100,60\n"
+    columns = {"party": "Donor", "pledged": "Pledged", "committed": "Committed"}
+    constants = {"unit": "EUR", "announced": "2024-01-01", "on": "2024-03-01"}
+    ledger = read(text, {"columns": columns, "constants": constants})
+    before = ledger.totals(by="party", as_of="2024-02-29").set_index("party")
+    after = ledger.totals(by="party", as_of=DAY).set_index("party")
+    assert before["pledged"].tolist() == [Decimal(100), Decimal(0), Decimal(100)]
+    assert after["pledged"].tolist() == [Decimal(120), Decimal(5), Decimal(100)]
+    assert after["committed"].tolist() == [Decimal(120), Decimal(5), Decimal(60)]
+    assert ledger.check().query("severity == 'error'").empty
+
+
+def test_a_stage_that_contradicts_the_committed_amount_is_refused() -> None:
+    """All of it would be committed, whatever the column says."""
+    text = "Donor,Pledged,Committed\nA,100,60\nB,7,7\n"
+    columns = {"party": "Donor", "pledged": "Pledged", "committed": "Committed"}
+    constants = {"unit": "EUR", "announced": "2024-01-01", "stage": "committed"}
+    mapping = {"columns": columns, "constants": constants}
+    with pytest.raises(pt.InvalidLedgerError, match="all of 100 EUR, but 'committed' states 60"):
+        read(text, mapping)
+    table = read(text, mapping, on_reject="keep").totals(as_of=DAY)
+    assert table["committed"].tolist() == [Decimal(7)]
+
+
 ENTRIES = {
     "columns": {
         "id": "Id",
@@ -219,6 +255,21 @@ ENTRIES = {
     },
     "constants": {"unit": "EUR"},
 }
+
+
+def test_rows_that_do_not_add_up_plainly_are_told() -> None:
+    """What firms up more than was promised, and what is added to a promise that is wholly firm."""
+    text = (
+        "Id,Donor,Type,Date,Amount\n1,A,Pledge,2020-01-01,100\n1,A,Commitment,2020-02-01,120\n"
+        "2,B,Pledge,2020-01-01,100\n2,B,Commitment,2020-02-01,100\n2,B,Pledge,2020-03-01,50\n"
+        "3,C,Pledge,2020-01-01,100\n3,C,Commitment,2020-02-01,60\n3,C,Pledge,2020-03-01,50\n"
+    )
+    account = read(text, ENTRIES).account.set_index("line")
+    assert account["outcome"].unique().tolist() == ["counted"]
+    assert account["reason"].dropna().to_dict() == {
+        3: "20 EUR more than was promised; counted up to it",
+        6: "counts as committed too, as all that was promised before it",
+    }
 
 
 def test_a_row_per_event() -> None:

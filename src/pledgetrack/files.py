@@ -34,6 +34,8 @@ def read(path: str | os.PathLike[str]) -> Ledger:
     """
     if not str(path):
         raise FileFormatError("no path is given; '.' is this folder", path=path)
+    if not isinstance(path, (str, os.PathLike)):
+        raise FileFormatError(f"{path!r:.200} is no path to read", path=None)
     place = Path(path)
     if str(path) == "seeds" and not place.exists():
         return load_seeds()
@@ -126,8 +128,8 @@ def write(
     ...     read(path) == load_seeds()
     True
     """
-    if not str(path) or "\0" in str(path):
-        raise FileFormatError(f"{str(path)!r} is no path to write to", path=path)
+    if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
+        raise FileFormatError(f"{path!r:.200} is no path to write to", path=path)
     if formulas not in ("keep", "guard"):
         raise unknown("choice of formulas", formulas, ("keep", "guard"))
     place = Path(os.path.realpath(path))

@@ -191,8 +191,10 @@ def _json(text: str, file: str, encoding: str) -> Grid:
     if not titles:
         raise _no_table(file, "holds no record")
     cells = [[plain(record.get(name)) for name in titles] for record in flat]
-    word = "line" if lines else "record"
-    numbers = lines or range(1, len(flat) + 1)
+    # Records that share a line are told apart, and cited, by their count.
+    by_line = bool(lines) and len(set(lines)) == len(lines)
+    word = "line" if by_line else "record"
+    numbers = lines if by_line else range(1, len(flat) + 1)
     rows = [(number, row) for number, row in zip(numbers, cells, strict=True)]
     return Grid(file, rows, titles=titles, row_word=word, encoding=encoding)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -179,31 +179,36 @@ class Records:
         if announced.basis:
             data.setdefault("announced_basis", announced.basis)
             data.setdefault("announced_stated", announced.stated)
-        targets, events = list(amounts.get("target", [])), []
+        targets = list(amounts.get("target", []))
+        events: list[tuple[str, str, Any]] = []
         on = days.get("on") or announced
         if pledged := amounts.get("pledged"):
             targets += pledged
             data.setdefault("stage", "pledged")
         if committed := amounts.get("committed"):
-            units = {target["unit"] for target in targets}
             if not targets:
                 data["stage"] = "committed"
-                targets += committed
-            elif data["stage"] != "committed":
-                events += [("committed", amount) for amount in committed]
-            else:
-                targets += [amount for amount in committed if amount["unit"] not in units]
-        events += [("delivered", amount) for amount in amounts.get("delivered", ())]
+            whole = {target["unit"]: target for target in targets}
+            for amount in committed:
+                stated = whole.get(amount["unit"])
+                if data["stage"] == "committed":
+                    targets += _beside_target(stated, amount)
+                    continue
+                if stated is not None and amount["number"] > stated["number"]:
+                    # What is committed is promised too, so that the promise became larger.
+                    events.append(("revised", "restated", amount))
+                events.append(("committed", "quantity", amount))
+        events += [("delivered", "quantity", amount) for amount in amounts.get("delivered", ())]
         data.setdefault("stage", "committed")
-        commitment = _validated(Commitment, {**data, "targets": targets}, self.phrases)
+        commitment = validated(Commitment, {**data, "targets": targets}, self.phrases)
         shared: dict[str, Any] = {"commitment": commitment.id, "citations": data["citations"]}
         if "known" in data:
             shared["known"] = data["known"]
         facts = [
-            {**shared, "kind": kind, "quantity": amount, **_dated(on)} for kind, amount in events
+            {**shared, "kind": kind, key: amount, **_dated(on)} for kind, key, amount in events
         ]
         facts += [{**shared, **event} for event in beside]
-        return commitment, [_validated(Event, fact, self.phrases) for fact in facts]
+        return commitment, [validated(Event, fact, self.phrases) for fact in facts]
 
     # --- a row per event --------------------------------------------------------------------------
 
@@ -271,6 +276,19 @@ def _stated(reads: Mapping[str, Read], row: Row) -> dict[str, Any]:
     return {name: found for name, read in reads.items() if (found := read(row)) is not None}
 
 
+def _beside_target(target: Any, committed: Any) -> list[Any]:
+    """The target that a committed amount is, beside one that is committed as a whole."""
+    if target is None:
+        return [committed]
+    if committed["number"] != target["number"]:
+        reason = (
+            f"the stage is 'committed', which is all of {target['number']:f} {target['unit']}, but "
+            f"'committed' states {committed['number']:f}; leave out 'stage'"
+        )
+        raise RowError([reason])
+    return []
+
+
 def _dated(on: Any) -> dict[str, Any]:
     made = {"on": on.text}
     return made | {"on_basis": on.basis, "on_stated": on.stated} if on.basis else made
@@ -305,105 +323,9 @@ def _numbered(specs: dict[str, Spec], name: str) -> list[Spec]:
     return [spec for key, spec in specs.items() if key.partition("#")[0] == name]
 
 
-def _validated(model: type[BaseModel], data: dict[str, Any], phrases: Phrases) -> Any:
+def validated(model: type[BaseModel], data: dict[str, Any], phrases: Phrases) -> Any:
+    """A record of what a row says; every mistake in it is in one ``RowError``."""
     try:
         return model.model_validate(data, context=phrases)
     except ValidationError as error:
         raise RowError(list(messages(error, model))) from error
-
-
-# --- entries of one commitment --------------------------------------------------------------------
-
-
-def assembled(
-    entries: Sequence[Entry], phrases: Phrases, refuse: Callable[[int, str], None]
-) -> Iterator[tuple[Commitment | Event, list[int]]]:
-    """The commitments and events of rows that are events, each with its rows of the account.
-
-    The announcement is the earliest entry. The first entry of the least firm stage is the target;
-    a later one of that stage revises it, one of a firmer stage firms it up.
-    """
-    groups: dict[str, list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault(entry.commitment["id"], []).append(entry)
-    for name, group in groups.items():
-        kept = _of_one_party(group, refuse)
-        yield from _group(name, sorted(kept, key=lambda entry: entry.event["on"]), phrases, refuse)
-
-
-def _of_one_party(group: list[Entry], refuse: Callable[[int, str], None]) -> list[Entry]:
-    """The entries that name the same parties as the first."""
-    said = group[0].commitment["parties"]
-    folded = {name.casefold() for name in said}
-    kept = []
-    for entry in group:
-        other = entry.commitment["parties"]
-        if {name.casefold() for name in other} != folded:
-            mine, first = " + ".join(other), " + ".join(said)
-            name = entry.commitment["id"]
-            refuse(
-                entry.row, f"its party {mine!r} is not {first!r}, as in the first row of {name!r}"
-            )
-        else:
-            kept.append(entry)
-    return kept
-
-
-def _group(
-    name: str, group: list[Entry], phrases: Phrases, refuse: Callable[[int, str], None]
-) -> Iterator[tuple[Commitment | Event, list[int]]]:
-    promises = [entry for entry in group if entry.event["kind"] in STAGES]
-    first = promises[0] if promises else group[0]
-    stage = first.event["kind"] if promises else first.commitment.get("stage", "committed")
-    data = {**first.commitment, "announced": group[0].event["on"]}
-    data["stage"] = stage
-    if group[0] is not first or not promises:
-        data["announced_basis"] = "the earliest entry"
-    targets: dict[str, Any] = {}
-    announcing = [
-        entry for entry in promises
-        if entry.event["on"] == first.event["on"] and entry.event["kind"] == stage
-    ]  # fmt: skip
-    opening = []
-    for entry in announcing:
-        quantity = entry.event["quantity"]
-        if targets.setdefault(quantity["unit"], quantity) is quantity:
-            opening.append(entry)
-    try:
-        commitment = _validated(Commitment, {**data, "targets": list(targets.values())}, phrases)
-    except RowError as error:
-        for entry in group:
-            refuse(entry.row, str(error))
-        return
-    yield commitment, [entry.row for entry in opening or group[:1]]
-    for entry in group:
-        if any(entry is other for other in opening):
-            continue
-        try:
-            yield _event_of(name, entry, stage, phrases), [entry.row]
-        except RowError as error:
-            refuse(entry.row, str(error))
-
-
-def _event_of(name: str, entry: Entry, stage: str, phrases: Phrases) -> Event:
-    """The event that a row is, after the stage in which its commitment was announced."""
-    event = {**entry.event, "commitment": name}
-    kind = event["kind"]
-    if kind in STAGES:
-        behind = STAGES.index(kind) - STAGES.index(stage)
-        if behind < 0:
-            reason = (
-                f"a row of kind {kind!r} after one of kind {stage!r}; what is promised less firmly "
-                "later is a commitment with an id of its own"
-            )
-            raise RowError([reason])
-        if behind == 0:
-            event["kind"] = "revised"
-        elif event["quantity"]["number"] < 0:
-            reason = (
-                f"a row of kind {kind!r} below zero, though {stage!r} is what was announced; map "
-                "it to 'revised' or 'withdrawn' where the promise itself became smaller"
-            )
-            raise RowError([reason])
-    made: Event = _validated(Event, event, phrases)
-    return made

@@ -20,7 +20,8 @@ from pledgetrack.table_specs import RowRule, Spec, rules_of
 Sort = Literal["record", "subtotal", "set aside", "rejected"]
 
 _TOTAL = re.compile(
-    r"(?:(?:grand|sub|overall|general|total) ?-?)?(?:totals?|gesamt|insgesamt|summe|suma)\b[ :,]*"
+    r"(?:(?:grand|sub|overall|general|total|sous|zwischen) ?-?)?"
+    r"(?:totals?|gesamt|insgesamt|summe|suma)\b[ :,]*"
     r"(?:of |for |all |general|général)?[^0-9]*",
     re.IGNORECASE,
 )
@@ -43,6 +44,8 @@ def is_total(text: str) -> bool:
 
     >>> is_total("Grand total"), is_total("Total Europe"), is_total("TotalEnergies")
     (True, True, False)
+    >>> is_total("Sous-total"), is_total("Zwischensumme")
+    (True, True)
     """
     return _TOTAL.fullmatch(text) is not None
 

@@ -160,7 +160,12 @@ def flow_of_object(found: dict[str, Any]) -> Flow:
     raw = {name: _shown(value) for name, value in found.items()}
     plans = [thing for thing in ends["destination"] if thing.get("type") == "Plan"]
     codes = _names(thing.get("code") for thing in plans)
-    values = {name: value for name, value in found.items() if not isinstance(value, (list, dict))}
+    # An amount is kept whatever it is, so that one that is no number is refused and not missed.
+    values = {
+        name: value
+        for name, value in found.items()
+        if name == "amountUSD" or not isinstance(value, (list, dict))
+    }
     if len(codes) == 1:
         values.setdefault("destPlanCode", codes[0])
     values["destProject"] = " + ".join(_of_type(ends["destination"], "Project"))

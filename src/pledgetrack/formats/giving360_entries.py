@@ -320,7 +320,9 @@ def grants_of(entries: Iterable[Entry], seen: AccountBuilder) -> Iterator[Grant]
         by_name.setdefault(entry.name, []).append(entry)
     for found in by_name.values():
         first, *others = sorted(found, key=lambda entry: -_changed(entry.data))
-        grant = Grant(first, dict(first.data), list(first.deals), [first.row])
+        grant = Grant(first, dict(first.data), [], [first.row])
+        for deal in first.deals:
+            _put(grant.deals, deal, seen, is_further=False)
         for entry in others:
             _join(grant, entry, seen)
         yield grant
@@ -393,11 +395,27 @@ def _adds(grant: Grant, entry: Entry, seen: AccountBuilder) -> bool:
         elif GRANT[name].inner:
             grant.data[name] = {**value, **grant.data[name]}
     for deal in entry.deals:
-        if any((deal.kind, deal.data) == (other.kind, other.data) for other in grant.deals):
-            seen.revise(deal.row, "set aside", "the same transaction again")
-        else:
-            grant.deals.append(deal)
+        _put(grant.deals, deal, seen, is_further=True)
     return len(list(flat(grant.data))) + len(grant.deals) > before
+
+
+def _put(deals: list[Deal], deal: Deal, seen: AccountBuilder, *, is_further: bool) -> None:
+    """Put a transaction to those of its grant, unless it is there.
+
+    In one entry two that are alike are two payments, unless an identifier says that they are one.
+    """
+    name = text_of(deal.data.get("id"))
+    if not name and not is_further:
+        deals.append(deal)
+        return
+    others = [other.data for other in deals if other.kind == deal.kind]
+    if deal.data in others:
+        seen.revise(deal.row, "set aside", "the same transaction again")
+    elif name and any(text_of(other.get("id")) == name for other in others):
+        why = f"repeats the identifier {name!r} of another transaction"
+        seen.revise(deal.row, "rejected", why)
+    else:
+        deals.append(deal)
 
 
 def _united(old: list[Any], new: list[Any]) -> list[Any]:

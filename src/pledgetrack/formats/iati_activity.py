@@ -183,6 +183,8 @@ class ActivityReader:
     def _amount(self, one: Any) -> tuple[Decimal, str, dt.date | None]:
         """Number, currency and value date of a record."""
         value = _only(one, "value")
+        if len(value):
+            raise _Bad("the value holds other elements; it is a number alone")
         number = number_of(value.text or "")
         unit = (value.get("currency") or self.currency).strip()
         if not unit:

@@ -38,7 +38,8 @@ TITLES: dict[str, tuple[str, ...]] = {
                   "date promised", "promised on", "promised", "date of promise", "date made"),
     "due": ("due", "due date", "deadline", "target date", "due by"),
     "rating": ("rating", "status", "verdict", "outcome", "ruling", "promise status",
-               "current status", "current rating"),
+               "current status", "current rating", "promise rating", "fulfilment", "fulfillment",
+               "assessment", "evaluation", "grade", "result"),
     "rated": ("rated", "rated on", "date rated", "rating date", "date of rating", "status date",
               "ruling date", "last updated", "updated", "updated at", "last verified"),
     "why": ("status info", "rating note", "explanation", "justification"),
@@ -159,7 +160,18 @@ class Reading:
                 specs[name] = Spec(columns=(column,), split=split)
         if "title" not in specs and self._cells():
             raise self._lacks_title([title for title in self.header.titles if title])
+        if "rating" not in specs and self._cells():
+            self._tell_unrated()
         return specs
+
+    def _tell_unrated(self) -> None:
+        """Say in the account that no column of ratings was found, so that none is missed."""
+        words = (
+            f"{self.grid.shown} has no column of ratings that is known by its title; where it has "
+            "one, name it: mapping={'columns': {'rating': ...}}"
+        )
+        before = self.seen.attrs.get("unrated")
+        self.seen.attrs["unrated"] = f"{before}; {words}" if before else words
 
     def _bound(self) -> dict[str, Any]:
         made = {}

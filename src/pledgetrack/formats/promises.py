@@ -61,6 +61,8 @@ def read_promises(
     """
     check_on_reject(on_reject)
     said = _said(mapping)
+    if party is not None and not isinstance(party, (str, Sequence)):
+        raise TableError(f"party={party!r:.40} is no name; pass a name or a list of names")
     parties = (party,) if isinstance(party, str) else tuple(party or ())
     given = Given(parties, _day(announced), _day(rated), Ratings(ratings))
     seen = AccountBuilder()

@@ -17,10 +17,11 @@ from pledgetrack.intake import OnReject, check_on_reject, progress
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Party, Phrases, Source
 from pledgetrack.quantity import tidy
+from pledgetrack.table_entries import assembled
 from pledgetrack.table_fields import Fields
 from pledgetrack.table_header import Header, find_header
 from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_records import Entry, Made, Records, RowError, assembled, check_fields
+from pledgetrack.table_records import Entry, Made, Records, RowError, check_fields
 from pledgetrack.table_rows import Sorted, Sorting, raw_of, reconciled
 from pledgetrack.table_specs import Spec, listed
 
@@ -271,7 +272,10 @@ class _Reading:
         def refuse(row: int, reason: str) -> None:
             self.account.revise(row, "rejected", reason)
 
-        for record, rows in assembled(self.entries, phrases, refuse):
+        def note(row: int, reason: str) -> None:
+            self.account.revise(row, "counted", reason)
+
+        for record, rows in assembled(self.entries, phrases, refuse, note):
             if isinstance(record, Commitment):
                 self.commitments.append(record)
             else:
