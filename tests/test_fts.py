@@ -342,6 +342,16 @@ def test_a_page_that_is_missing_is_found() -> None:
     assert "1 of 2 flows" in check["finding"][0]
 
 
+def test_a_missing_page_is_told_where_no_totals_are_stated() -> None:
+    """The number of flows that the answer has is held against those that were read."""
+    answer = {"data": {"flows": [flow("1", 5)]}, "meta": {"count": 2}}
+    one = pt.read_fts(io.BytesIO(json.dumps(answer).encode()))
+    assert one.account.attrs["not_met"] == "the open file: 1 of 2 flows were read"
+    answer["data"] = {"flows": [flow("1", 5), flow("2", 7)]}
+    whole = pt.read_fts(io.BytesIO(json.dumps(answer).encode()))
+    assert "not_met" not in whole.account.attrs
+
+
 @pytest.mark.parametrize("changed", [{"amountUSD": "?"}, {"status": "planned"}, {"date": "?"}])
 def test_a_rejected_flow_is_missing_from_its_total(changed: dict[str, Any]) -> None:
     """A ledger without it is not what the page states, and says so."""

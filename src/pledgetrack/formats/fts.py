@@ -300,16 +300,29 @@ def _made_sources(reads: Sequence[Read], names: Sequence[str]) -> list[Source]:
 def _compare(pages: Iterable[Page], seen: AccountBuilder) -> None:
     """Say in the account what pages state of their whole, and what their flows add up to."""
     wholes: dict[tuple[tuple[str, Decimal], ...], list[Page]] = defaultdict(list)
+    counts: dict[Decimal, list[Page]] = defaultdict(list)
     for page in pages:
         if page.stated.keys() & _TOTALS.keys():
             wholes[page.whole].append(page)
+        elif page.stated:
+            counts[page.stated["count"]].append(page)
     found = [_compared(same, seen) for same in wholes.values()]
+    found += [(words, False) for count, same in counts.items() if (words := _short(same, count))]
     for name, said in (
         ("stated", [words for words, _ in found]),
         ("not_met", [words for words, met in found if not met]),
     ):
         if said:
             seen.attrs[name] = "; ".join(said)
+
+
+def _short(pages: Sequence[Page], count: Decimal) -> str | None:
+    """That pages without totals hold fewer flows than their answer has, as where one is missing."""
+    number = len({flow.id for page in pages for flow in page.flows})
+    if number >= count:
+        return None
+    files = ", ".join(dict.fromkeys(Path(page.file).name for page in pages))
+    return f"{files}: {number} of {count} flows were read"
 
 
 _TOTALS = {"fundingTotal": "funding", "pledgeTotal": "pledges"}
