@@ -164,6 +164,17 @@ def test_every_format_has_its_totals(
     assert said in out
 
 
+def test_totals_that_a_page_misses_are_told(tmp_path: Path, capsys: Out) -> None:
+    """Where pages are missing the figures are not those of the answer."""
+    path = tmp_path / "page.json"
+    page = {"meta": {"count": 500}, "data": {"flows": []}}
+    path.write_text(json.dumps(page), encoding="utf-8")
+    status, _, err = run(capsys, "totals", str(path), "--from", "fts", "--as-of", DAY)
+    assert status == 0
+    assert "look at this: " in err
+    assert "500 flows" in err
+
+
 def test_several_files_are_one_ledger(
     aid: str, table: tuple[str, str], tmp_path: Path, capsys: Out
 ) -> None:

@@ -349,6 +349,9 @@ def test_what_cannot_be_written_is_refused(folder: Path, seeds: pt.Ledger) -> No
         pt.write_iati(seeds, folder / "aid.json")
     with pytest.raises(pt.FileFormatError, match="cannot write"):
         pt.write_iati(seeds, folder / "nowhere" / "aid.xml")
+    for wrong in (5, None, b"aid.xml"):
+        with pytest.raises(pt.FileFormatError, match="no path to write to"):
+            pt.write_iati(seeds, wrong)  # type: ignore[arg-type]
     assert path.read_text(encoding="utf-8") == "old"
     assert pt.write_iati(seeds, path)["file"].unique().tolist() == [str(path)]
 

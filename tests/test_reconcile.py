@@ -110,6 +110,15 @@ def test_a_csv_file_and_other_spellings_of_a_party_are_taken(
     assert pt.reconcile(ledger, str(path), as_of=DAY).empty
 
 
+def test_a_table_that_was_written_agrees_with_its_ledger(
+    dollars: pt.Ledger, tmp_path: Path
+) -> None:
+    """What it says in words beside its figures is no key."""
+    path = tmp_path / "totals.csv"
+    pt.write(dollars.totals(by="party", as_of=DAY), path)
+    assert pt.reconcile(dollars, path, as_of=DAY).empty
+
+
 def test_floats_are_their_shortest_decimal(dollars: pt.Ledger) -> None:
     """As a frame read elsewhere holds them."""
     frame = pd.DataFrame({"party": ["Mexico"], "unit": ["USD"], "pledged": [1500000000.1]})

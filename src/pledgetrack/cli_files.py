@@ -121,6 +121,10 @@ def _joined(ledgers: Sequence[Ledger]) -> Ledger:
 def _tell(accounts: Sequence[tuple[str, Account]], path: str | None) -> None:
     """What became of the records: to a file, or in sums to the terminal."""
     told = [(title, account) for title, account in accounts if len(account)]
+    for _, account in accounts:
+        for name in ("not_met", "unrated"):
+            if name in account.attrs:
+                print(f"look at this: {account.attrs[name]}", file=sys.stderr)
     if path is not None:
         made = Account.empty_one()
         for _, account in told:

@@ -36,6 +36,8 @@ from pledgetrack.units import check_unit
 
 FIGURES = (*MEASURES, "headline", "outstanding", "overdue", "commitments")
 """The columns of stated totals that are compared."""
+_WORDS = ("bound", "caption")
+"""What tables of ours say beside their figures."""
 
 Stated = pd.DataFrame | Mapping[str, Any] | Iterable[Mapping[str, Any]] | str | os.PathLike[str]
 Group = tuple[str, ...]
@@ -248,9 +250,8 @@ class _Stated:
         if twice:
             raise FrameError(f"the stated totals have {twice[0]!r} twice", columns=twice)
         measures = tuple(name for name in FIGURES if name in columns)
-        rest = [
-            n for n in columns if n not in measures and n != "unit" and not (per and n == "period")
-        ]
+        beside = (*measures, *_WORDS, "unit", *(["period"] if per else ()))
+        rest = [name for name in columns if name not in beside]
         keys = tuple(rest) if by is None else (by,) if isinstance(by, str) else tuple(by)
         keys = tuple(key for key in keys if key != "unit")
         tags = [f"tag_{name}" for name in ledger._records.tags]

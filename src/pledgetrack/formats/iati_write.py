@@ -74,7 +74,7 @@ def write_iati(
 
 
 def _place(path: str | os.PathLike[str]) -> Path:
-    if not str(path) or "\0" in str(path):
+    if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
         raise FileFormatError(f"{str(path)!r} is no path to write to", path=path)
     place = Path(os.path.realpath(path))
     if place.suffix.lower() != ".xml" or place.is_dir():
