@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import pledgetrack as pt
-from pledgetrack.grids import Grid, grid_of_frame, grids_of, plain
+from pledgetrack.formats.grids import Grid, grid_of_frame, grids_of, plain
 
 
 def grid(content: str | bytes, **options: str) -> Grid:

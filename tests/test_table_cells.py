@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from pledgetrack.formats.table_amounts import amount_in, currency_in, decimal_sign
+from pledgetrack.formats.table_cells import CellError, text_of, unmarked
+from pledgetrack.formats.table_days import day_in, excel_day, is_day_first, year_in, years_in
 from pledgetrack.strategies import amounts, days
-from pledgetrack.table_amounts import amount_in, currency_in, decimal_sign
-from pledgetrack.table_cells import CellError, text_of, unmarked
-from pledgetrack.table_days import day_in, excel_day, is_day_first, year_in, years_in
 
 
 @given(amounts(), st.sampled_from([",", " ", "'", "\u00a0", "\u202f", ""]), st.booleans())

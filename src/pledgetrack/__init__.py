@@ -64,10 +64,10 @@ if _TYPE_CHECKING:
     from pledgetrack.formats.iati import read_iati
     from pledgetrack.formats.iati_write import write_iati
     from pledgetrack.formats.promises import read_promises
+    from pledgetrack.formats.table_inspection import Inspection, inspect_table
+    from pledgetrack.formats.table_mapping import TableMapping
     from pledgetrack.formats.tables import read_table
     from pledgetrack.schema import json_schema
-    from pledgetrack.table_inspection import Inspection, inspect_table
-    from pledgetrack.table_mapping import TableMapping
     from pledgetrack.tables import table
 
 __version__ = _version("pledgetrack")
@@ -75,9 +75,9 @@ __version__ = _version("pledgetrack")
 # What reads and writes other formats, and what draws, is loaded when it is first asked for.
 _LATER = {
     "chart": "chart",
-    "Inspection": "table_inspection",
-    "TableMapping": "table_mapping",
-    "inspect_table": "table_inspection",
+    "Inspection": "formats.table_inspection",
+    "TableMapping": "formats.table_mapping",
+    "inspect_table": "formats.table_inspection",
     "json_schema": "schema",
     "read_360giving": "formats.giving360",
     "read_crs": "formats.crs",

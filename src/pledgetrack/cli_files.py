@@ -21,9 +21,9 @@ from pledgetrack.formats.giving360 import read_360giving
 from pledgetrack.formats.iati import read_iati
 from pledgetrack.formats.iati_write import write_iati
 from pledgetrack.formats.promises import read_promises
+from pledgetrack.formats.table_inspection import inspect_table
 from pledgetrack.formats.tables import read_table
 from pledgetrack.ledger import Ledger
-from pledgetrack.table_inspection import inspect_table
 from pledgetrack.units import format_number
 
 READERS: dict[str, Callable[..., Ledger]] = {

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pledgetrack.errors import FileFormatError
 from pledgetrack.formats.crs_rows import Columns, Row
 from pledgetrack.formats.delimited import rows_of
-from pledgetrack.grids import grids_of_file
+from pledgetrack.formats.grids import grids_of_file
 from pledgetrack.intake import File
 
 SUFFIXES = (".csv", ".txt", ".parquet", ".zip", ".xlsx")

@@ -16,12 +16,12 @@ from pledgetrack.errors import UnitError
 from pledgetrack.formats.giving360_entries import Package, day_text, entries_of, grants_of
 from pledgetrack.formats.giving360_records import Context, Made, Options
 from pledgetrack.formats.giving360_values import name_of
+from pledgetrack.formats.single_cells import plain
 from pledgetrack.imported import ledger_of
 from pledgetrack.intake import OnReject, check_on_reject, files_of
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Party, Source
 from pledgetrack.reading import messages
-from pledgetrack.single_cells import plain
 from pledgetrack.units import is_currency
 
 SUFFIXES = (".json", ".csv", ".tsv", ".xlsx", ".xlsm")

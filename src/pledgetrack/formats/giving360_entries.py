@@ -27,13 +27,13 @@ from pledgetrack.formats.giving360_titles import (
     path_of,
     paths_of,
 )
-from pledgetrack.grids import Grid, grids_of_file
+from pledgetrack.formats.grids import Grid, grids_of_file
+from pledgetrack.formats.json_stream import JsonList, Repeated
+from pledgetrack.formats.single_cells import is_missing
+from pledgetrack.formats.table_amounts import amount_in, currency_of
+from pledgetrack.formats.table_cells import CellError, text_of
+from pledgetrack.formats.table_days import NO_DAYS, day_in
 from pledgetrack.intake import File
-from pledgetrack.json_stream import JsonList, Repeated
-from pledgetrack.single_cells import is_missing
-from pledgetrack.table_amounts import amount_in, currency_of
-from pledgetrack.table_cells import CellError, text_of
-from pledgetrack.table_days import NO_DAYS, day_in
 
 _HEAD = 20  # rows in which the titles of a sheet are looked for
 # Fields that tell of the record and not of the grant.

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 from pledgetrack.formats.giving360_entries import Deal, Grant, day_text
 from pledgetrack.formats.giving360_values import name_of, names_of, number_in, tags_of, window
+from pledgetrack.formats.single_cells import day_of, is_missing, plain
+from pledgetrack.formats.table_amounts import currency_of
+from pledgetrack.formats.table_cells import text_of
 from pledgetrack.horizon import Horizon
 from pledgetrack.models import Citation, Commitment, Event
 from pledgetrack.quantity import EXACT, Quantity
-from pledgetrack.single_cells import day_of, is_missing, plain
-from pledgetrack.table_amounts import currency_of
-from pledgetrack.table_cells import text_of
 
 
 class _Flow(NamedTuple):

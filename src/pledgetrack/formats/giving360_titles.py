@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pledgetrack.assemble import fold
-from pledgetrack.json_stream import Repeated
-from pledgetrack.single_cells import is_missing
-from pledgetrack.table_cells import text_of
+from pledgetrack.formats.json_stream import Repeated
+from pledgetrack.formats.single_cells import is_missing
+from pledgetrack.formats.table_cells import text_of
 
 TRANSACTIONS = ("commitmentTransaction", "disbursementTransaction", "applicationTransaction")
 

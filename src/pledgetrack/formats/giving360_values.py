@@ -13,10 +13,10 @@ from dateutil.relativedelta import relativedelta
 
 from pledgetrack.assemble import fold
 from pledgetrack.errors import AmountError
+from pledgetrack.formats.single_cells import day_of, is_missing, plain
+from pledgetrack.formats.table_amounts import amount_in, currency_of
+from pledgetrack.formats.table_cells import CellError, text_of
 from pledgetrack.quantity import exact
-from pledgetrack.single_cells import day_of, is_missing, plain
-from pledgetrack.table_amounts import amount_in, currency_of
-from pledgetrack.table_cells import CellError, text_of
 
 _YEAR = re.compile(r"[0-9]{4}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pledgetrack.errors import FileFormatError, MissingExtraError
-from pledgetrack.grids import SUFFIXES, Grid, grid_of_frame, grids_of_file, plain
+from pledgetrack.formats.grids import SUFFIXES, Grid, grid_of_frame, grids_of_file, plain
+from pledgetrack.formats.json_stream import JsonList, Repeated
+from pledgetrack.formats.table_mapping import TableMapping
 from pledgetrack.intake import File, files_of
-from pledgetrack.json_stream import JsonList, Repeated
-from pledgetrack.table_mapping import TableMapping
 
 NAMES = ("promises", "commitments", "pledges")
 """The members under which a list of promises stands."""

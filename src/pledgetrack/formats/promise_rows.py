@@ -11,13 +11,13 @@ from pledgetrack.account import AccountBuilder
 from pledgetrack.errors import TableError
 from pledgetrack.formats.promise_lists import PromiseList
 from pledgetrack.formats.ratings import Meaning, Ratings, unknown_rating
+from pledgetrack.formats.single_cells import plain
+from pledgetrack.formats.table_cells import CellError
+from pledgetrack.formats.table_fields import Day, Fields, Row
+from pledgetrack.formats.table_header import Header, find_header
+from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_specs import Spec
 from pledgetrack.models import Citation
-from pledgetrack.single_cells import plain
-from pledgetrack.table_cells import CellError
-from pledgetrack.table_fields import Day, Fields, Row
-from pledgetrack.table_header import Header, find_header
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_specs import Spec
 
 TEXTS = ("id", "title", "note", "rating", "why", "superseded", "source")
 NAMES = ("party", "recipient", "channel")

@@ -17,14 +17,14 @@ from pledgetrack.formats.promise_lists import PromiseList, lists_of
 from pledgetrack.formats.promise_records import groups_of, records_of
 from pledgetrack.formats.promise_rows import FIELDS, Entry, Given, Reading, Said
 from pledgetrack.formats.ratings import Ratings
+from pledgetrack.formats.single_cells import plain
+from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_specs import Spec, spec_of
 from pledgetrack.imported import ledger_of
 from pledgetrack.intake import OnReject, check_on_reject
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Source
 from pledgetrack.reading import messages
-from pledgetrack.single_cells import plain
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_specs import Spec, spec_of
 
 OPTIONS = ("header", "sheets", "day_first", "century", "nil", "no_days", "encoding", "delimiter",
            "source")  # fmt: skip

@@ -11,19 +11,19 @@ from typing import Any
 
 from pledgetrack.account import AccountBuilder
 from pledgetrack.errors import TableError
-from pledgetrack.grids import Grid, grids_of
+from pledgetrack.formats.grids import Grid, grids_of
+from pledgetrack.formats.table_entries import assembled
+from pledgetrack.formats.table_fields import Fields
+from pledgetrack.formats.table_header import Header, find_header
+from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_records import Entry, Made, Records, RowError, check_fields
+from pledgetrack.formats.table_rows import Sorted, Sorting, raw_of, reconciled
+from pledgetrack.formats.table_specs import Spec, listed
 from pledgetrack.imported import ledger_of
 from pledgetrack.intake import OnReject, check_on_reject, progress
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Party, Phrases, Source
 from pledgetrack.quantity import tidy
-from pledgetrack.table_entries import assembled
-from pledgetrack.table_fields import Fields
-from pledgetrack.table_header import Header, find_header
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_records import Entry, Made, Records, RowError, check_fields
-from pledgetrack.table_rows import Sorted, Sorting, raw_of, reconciled
-from pledgetrack.table_specs import Spec, listed
 
 
 def read_table(

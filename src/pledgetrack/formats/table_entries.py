@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pledgetrack.formats.table_records import Entry, RowError, validated
 from pledgetrack.models import STAGES, Commitment, Event, Phrases
-from pledgetrack.table_records import Entry, RowError, validated
 
 
 def assembled(

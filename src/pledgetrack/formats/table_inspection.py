@@ -13,15 +13,15 @@ import pandas as pd
 from pledgetrack import render
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.errors import TableError
-from pledgetrack.grids import Grid, grids_of
+from pledgetrack.formats.grids import Grid, grids_of
+from pledgetrack.formats.table_amounts import amount_in, currency_of, decimal_sign
+from pledgetrack.formats.table_cells import NIL, CellError, is_nil, text_of
+from pledgetrack.formats.table_days import day_in, is_day_first, years_in
+from pledgetrack.formats.table_draft import Column, Draft, words_of
+from pledgetrack.formats.table_header import Header, find_header, is_tag_row
+from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_rows import is_total
 from pledgetrack.render import clip
-from pledgetrack.table_amounts import amount_in, currency_of, decimal_sign
-from pledgetrack.table_cells import NIL, CellError, is_nil, text_of
-from pledgetrack.table_days import day_in, is_day_first, years_in
-from pledgetrack.table_draft import Column, Draft, words_of
-from pledgetrack.table_header import Header, find_header, is_tag_row
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_rows import is_total
 
 _NIL = frozenset(NIL)
 _MOST = 0.6  # the share of cells that make a column one of numbers or days

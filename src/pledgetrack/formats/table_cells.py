@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from pledgetrack.errors import TableError
-from pledgetrack.grids import Formula
+from pledgetrack.formats.grids import Formula
 from pledgetrack.render import clip
 
 _T = TypeVar("_T")

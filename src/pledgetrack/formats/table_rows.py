@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from pledgetrack.grids import Grid
+from pledgetrack.formats.grids import Grid
+from pledgetrack.formats.table_cells import CellError, is_nil, text_of
+from pledgetrack.formats.table_fields import WRONG, Fields, Row
+from pledgetrack.formats.table_header import Header, fold_title, is_tag_row
+from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_specs import RowRule, Spec, rules_of
 from pledgetrack.quantity import EXACT, tidy
 from pledgetrack.render import clip
-from pledgetrack.table_cells import CellError, is_nil, text_of
-from pledgetrack.table_fields import WRONG, Fields, Row
-from pledgetrack.table_header import Header, fold_title, is_tag_row
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_specs import RowRule, Spec, rules_of
 
 Sort = Literal["record", "subtotal", "set aside", "rejected"]
 

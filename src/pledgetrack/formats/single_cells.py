@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from pledgetrack.table_cells import NIL, CellError, is_nil, text_of
-from pledgetrack.table_days import NO_DAYS, day_in
+from pledgetrack.formats.table_cells import NIL, CellError, is_nil, text_of
+from pledgetrack.formats.table_days import NO_DAYS, day_in
 
 _NIL = frozenset(NIL)
 _NO_TEXT = ("Cc", "Cs", "Co", "Cn")

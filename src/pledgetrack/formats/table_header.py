@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pledgetrack.errors import TableError
-from pledgetrack.grids import Grid
-from pledgetrack.table_cells import text_of, unmarked
-from pledgetrack.table_specs import VIRTUAL, Spec
+from pledgetrack.formats.grids import Grid
+from pledgetrack.formats.table_cells import text_of, unmarked
+from pledgetrack.formats.table_specs import VIRTUAL, Spec
 
 _SEARCHED = 200  # rows in which the header is looked for
 _TAG = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z][a-z0-9_]*)*", re.IGNORECASE)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pledgetrack.grids import Grid
+from pledgetrack.formats.grids import Grid
+from pledgetrack.formats.table_amounts import currency_of
+from pledgetrack.formats.table_header import Header
+from pledgetrack.formats.table_mapping import TableMapping
 from pledgetrack.models import STAGES
-from pledgetrack.table_amounts import currency_of
-from pledgetrack.table_header import Header
-from pledgetrack.table_mapping import TableMapping
 from pledgetrack.units import is_current
 from pledgetrack.vocabulary import SIGNS, WORDS_TOO
 

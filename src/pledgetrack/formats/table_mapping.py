@@ -14,10 +14,7 @@ from pydantic import ValidationError
 
 from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
 from pledgetrack.errors import FileFormatError, TableError, unknown
-from pledgetrack.models import Party, Source
-from pledgetrack.reading import messages
-from pledgetrack.replace import cannot_write, replace_file
-from pledgetrack.table_specs import (
+from pledgetrack.formats.table_specs import (
     EVENT_FIELDS,
     FITS,
     ROW_FIELDS,
@@ -30,7 +27,10 @@ from pledgetrack.table_specs import (
     spec_of,
     whole,
 )
-from pledgetrack.toml_text import toml
+from pledgetrack.formats.toml_text import toml
+from pledgetrack.models import Party, Source
+from pledgetrack.reading import messages
+from pledgetrack.replace import cannot_write, replace_file
 from pledgetrack.units import check_unit, is_currency
 
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from pledgetrack.calendar import FiscalCalendar
+from pledgetrack.formats.table_cells import decided, refusal, text_of, unmarked
 from pledgetrack.stated_days import Given, month_names
-from pledgetrack.table_cells import decided, refusal, text_of, unmarked
 from pledgetrack.vocabulary import fold
 
 NO_DAYS = ("0000-00-00", "0001-01-01", "1900-01-00", "1900-01-01", "1899-12-30", "1899-12-31",

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from pledgetrack.errors import TableError, UnitError
-from pledgetrack.grids import Formula
-from pledgetrack.table_cells import ONE_MARK, CellError, decided, refusal, text_of
+from pledgetrack.formats.grids import Formula
+from pledgetrack.formats.table_cells import ONE_MARK, CellError, decided, refusal, text_of
 from pledgetrack.units import is_currency
 from pledgetrack.vocabulary import SIGNS, codes_of_dollar, codes_of_word, fold, money_names
 
@@ -58,7 +58,7 @@ def amount_in(cell: Any, decimal: DecimalSign = ".") -> Amount:
     Amount(number=Decimal('-12'), currency='€')
     >>> amount_in("12%")
     Traceback (most recent call last):
-    pledgetrack.table_cells.CellError: '12%' is a share, no amount; ...
+    pledgetrack.formats.table_cells.CellError: '12%' is a share, no amount; ...
     """
     if isinstance(cell, (int, Decimal)) and not isinstance(cell, bool):
         number = Decimal(cell)
@@ -140,7 +140,7 @@ def currency_in(text: str, dollar: str | None = None) -> str:
     ('EUR', 'USD', 'EUR', 'CAD')
     >>> currency_in("$")
     Traceback (most recent call last):
-    pledgetrack.table_cells.CellError: '$' may be USD, CAD, AUD, MXN, ...; state dollar=
+    pledgetrack.formats.table_cells.CellError: '$' may be USD, CAD, AUD, MXN, ...; state dollar=
     """
     name = text_of(text).strip(".:()[] ")
     if is_currency(name):

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ValidationError
 
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.errors import TableError, unknown
+from pledgetrack.formats.table_cells import CellError
+from pledgetrack.formats.table_days import years_in
+from pledgetrack.formats.table_fields import Fields, Read, Row
+from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_specs import AMOUNTS, ENTRY, MEASURES, NAMES, TEXTS, Spec
 from pledgetrack.models import EVENT_KINDS, STAGES, Commitment, Event, Phrases
 from pledgetrack.reading import messages
-from pledgetrack.table_cells import CellError
-from pledgetrack.table_days import years_in
-from pledgetrack.table_fields import Fields, Read, Row
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_specs import AMOUNTS, ENTRY, MEASURES, NAMES, TEXTS, Spec
 
 _PLURAL = {"party": "parties", "recipient": "recipients", "channel": "channels"}
 

@@ -7,14 +7,14 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from pledgetrack.errors import PledgetrackError, TableError, closest
-from pledgetrack.grids import Grid
+from pledgetrack.formats.grids import Grid
+from pledgetrack.formats.table_amounts import amount_in, currency_in, decimal_sign
+from pledgetrack.formats.table_cells import NIL, CellError, is_nil, text_of, unmarked
+from pledgetrack.formats.table_days import NO_DAYS, day_in, excel_day, is_day_first, year_in
+from pledgetrack.formats.table_header import Header, fold_title
+from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_specs import DAY_WORDS, WORDS, Spec, scale_of
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, tidy
-from pledgetrack.table_amounts import amount_in, currency_in, decimal_sign
-from pledgetrack.table_cells import NIL, CellError, is_nil, text_of, unmarked
-from pledgetrack.table_days import NO_DAYS, day_in, excel_day, is_day_first, year_in
-from pledgetrack.table_header import Header, fold_title
-from pledgetrack.table_mapping import TableMapping
-from pledgetrack.table_specs import DAY_WORDS, WORDS, Spec, scale_of
 from pledgetrack.units import check_unit, is_currency
 from pledgetrack.wording import parse_quantity
 
