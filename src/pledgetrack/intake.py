@@ -43,7 +43,7 @@ class File:
         try:
             with _opened(self.source) as raw, _bar(self.name, raw) as seen:
                 watched = _Watched(raw, seen)
-                buffered = io.BufferedReader(watched, 1 << 16)
+                buffered: Any = io.BufferedReader(watched, 1 << 16)
                 packed = buffered.peek(2)[:2] == _GZIP
                 if packed:
                     inner = _Unpacked(gzip.GzipFile(fileobj=buffered), watched, self.name)
