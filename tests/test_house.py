@@ -11,7 +11,7 @@ from pathlib import Path
 import pledgetrack
 
 FLOORS = (
-    ("errors",),
+    ("errors", "limits"),
     ("render", "replace"),
     ("units", "calendar"),
     ("vocabulary", "nouns"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
 from pledgetrack.errors import FileFormatError, unknown
+from pledgetrack.limits import is_bomb
 
 OnReject = Literal["raise", "keep"]
 _GZIP = b"\x1f\x8b"
@@ -41,10 +42,13 @@ class File:
         """
         try:
             with _opened(self.source) as raw, _bar(self.name, raw) as seen:
-                buffered = io.BufferedReader(_Watched(raw, seen), 1 << 16)
+                watched = _Watched(raw, seen)
+                buffered: Any = io.BufferedReader(watched, 1 << 16)
                 packed = buffered.peek(2)[:2] == _GZIP
-                plain = gzip.GzipFile(fileobj=buffered) if packed else buffered
-                yield cast("BinaryIO", plain)
+                if packed:
+                    inner = _Unpacked(gzip.GzipFile(fileobj=buffered), watched, self.name)
+                    buffered = io.BufferedReader(inner, 1 << 16)
+                yield cast("BinaryIO", buffered)
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or error
             raise FileFormatError(f"cannot read {self.name!r}: {reason}", path=self.name) from error
@@ -140,6 +144,7 @@ class _Watched(io.RawIOBase):
         self.source = source
         self.seen = seen
         self.rest = b""
+        self.count = 0
 
     def readable(self) -> bool:
         return True
@@ -152,8 +157,34 @@ class _Watched(io.RawIOBase):
         # Text grows when it is encoded, so a piece may be longer than what was asked for.
         self.rest = piece[size:]
         buffer[: len(piece[:size])] = piece[:size]
+        self.count += len(piece[:size])
         self.seen(len(piece[:size]))
         return len(piece[:size])
+
+
+class _Unpacked(io.RawIOBase):
+    """Bytes out of gzip, as many as the bytes that went in can honestly stand for."""
+
+    def __init__(self, plain: gzip.GzipFile, packed: _Watched, name: str) -> None:
+        self.plain = plain
+        self.packed = packed
+        self.name = name
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self.plain.read1(min(len(buffer), 1 << 20))
+        buffer[: len(piece)] = piece
+        self.count += len(piece)
+        if is_bomb(self.count, self.packed.count):
+            raise FileFormatError(
+                f"{self.name!r} unpacks to more than {self.count} bytes out of "
+                f"{self.packed.count}; raise pledgetrack.limits.INFLATION if you trust it",
+                path=self.name,
+            )
+        return len(piece)
 
 
 @contextmanager

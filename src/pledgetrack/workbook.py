@@ -13,8 +13,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
+from pledgetrack import limits
 from pledgetrack.errors import FileFormatError, MissingExtraError
 from pledgetrack.render import FORMULA_STARTS, clip, display_width
 
@@ -291,10 +293,16 @@ def read_workbook(content: bytes) -> dict[str, list[list[Any]]]:
         with warnings.catch_warnings():
             # What it misses in styles and filters does not touch the cells.
             warnings.simplefilter("ignore", UserWarning)
+            limits.check_zip(content)
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # the size that a file states may be wrong
-                made[sheet.title] = [list(row) for row in sheet.iter_rows(values_only=True)]
+                rows = sheet.iter_rows(values_only=True)
+                kept = [list(row) for row in islice(rows, MOST_ROWS + 1)]
+                if len(kept) > MOST_ROWS:
+                    words = f"the sheet {sheet.title[:40]!r} has more than {MOST_ROWS} rows"
+                    raise ValueError(words)  # noqa: TRY301  # told as any other broken workbook
+                made[sheet.title] = kept
     except Exception as error:  # a broken file makes it fail in any way
         raise ValueError(clip(str(error) or type(error).__name__, 200)) from error
     return made

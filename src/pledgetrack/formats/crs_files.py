@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyarrow as pa
 
+from pledgetrack import limits
 from pledgetrack.errors import FileFormatError
 from pledgetrack.formats.crs_rows import Columns, Row
 from pledgetrack.formats.delimited import rows_of
@@ -40,6 +41,11 @@ def rows_of_file(file: File, source: int) -> Found:
 
 
 def _zipped(content: bytes, file: File, source: int) -> Found:
+    try:
+        limits.check_zip(content)
+    except (ValueError, zipfile.BadZipFile) as error:
+        message = f"{file.name!r} is no zip that can be read: {error}"
+        raise FileFormatError(message, path=file.name) from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = [

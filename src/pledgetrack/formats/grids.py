@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pledgetrack import limits
 from pledgetrack.errors import FileFormatError, FrameError, MissingExtraError
 from pledgetrack.intake import File, files_of
 from pledgetrack.reading import any_cell_size
@@ -135,6 +136,12 @@ def _csv(text: str, file: str, encoding: str, delimiter: str | None) -> Grid:
         line = 1
         try:
             for row in reader:
+                if len(row) > limits.COLUMNS:
+                    raise _no_table(
+                        file,
+                        f"has {len(row)} columns, more than {limits.COLUMNS}; raise "
+                        "pledgetrack.limits.COLUMNS if that is right",
+                    )
                 if any(map(str.strip, row)):
                     rows.append((line, row))
                 line = reader.line_num + 1
@@ -244,7 +251,8 @@ def _array(text: str, start: int, decoder: json.JSONDecoder) -> tuple[list[int],
 
 def _decimal(text: str) -> Decimal | str:
     try:
-        return Decimal(text)
+        made = Decimal(text)
+        return made if abs(made.adjusted()) <= limits.EXPONENT else text
     except InvalidOperation:
         return text
 
@@ -287,6 +295,7 @@ def _excel(content: bytes, file: str) -> list[Grid]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            limits.check_zip(content)
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             found = [
                 Grid(file, list(_rows_of(sheet)), sheet=str(sheet.title), row_word="row")

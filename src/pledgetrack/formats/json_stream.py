@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO, NamedTuple
 
+from pledgetrack import limits
 from pledgetrack.errors import FileFormatError
 from pledgetrack.intake import File
 
@@ -175,7 +176,9 @@ class _Text:
 
 def _decimal(text: str) -> Decimal | str:
     try:
-        return Decimal(text)
+        made = Decimal(text)
+        # Written out, as a cell is, a number of nine bytes could take a gigabyte.
+        return made if abs(made.adjusted()) <= limits.EXPONENT else text
     except InvalidOperation:
         return text
 
