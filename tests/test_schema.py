@@ -214,7 +214,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(PIECES, min_size=1, max_size=4).map("".join))
 def test_it_refuses_no_unit_that_can_be_read(unit: str) -> None:
     """Whatever words a unit is made of."""
@@ -233,7 +233,7 @@ VALUES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     record=st.sampled_from(["commitments", "events"]),
     name=st.sampled_from(

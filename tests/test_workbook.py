@@ -79,7 +79,7 @@ def opened(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.decimals(-(10**22), 10**22, allow_nan=False, places=6) | st.decimals(-99, 99, places=2))
 def test_an_amount_stands_in_the_file_with_its_own_digits(number: Decimal) -> None:
     """As a number where a spreadsheet keeps every digit, else as text, and never rounded."""
