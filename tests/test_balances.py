@@ -439,6 +439,19 @@ def of_kind(word: str) -> pt.Event:
     return event(word, 5 if word in ("revised", "delivered") else None, **fields)
 
 
+@pytest.mark.parametrize("stage", ["alleged", "proposed"])
+def test_what_is_left_of_an_inexact_promise_is_no_firmer_than_the_promise(stage: str) -> None:
+    """Of "up to 100" less all of it there may be something left, of which nothing is pledged."""
+    target = {"number": 100, "unit": "USD", "bound": "up to"}
+    one = promise(stage, targets=[target])
+    gone = event("rejected", 101)
+    assert {row.measure for row in Course(one, [gone]).rows()} == {stage}
+    # The promise stands for something in another unit, so its stage is its status.
+    other = promise(stage, targets=[target, {"number": 1, "unit": "well"}])
+    ledger = pt.Ledger([other], [gone, event("delivered", 0, "2024-01-02")])
+    assert list(ledger.status(as_of="2024-12-31")["status"]) == [stage, stage]
+
+
 @given(st.permutations(ORDER))
 def test_facts_of_one_day_have_one_order(words: list[str]) -> None:
     """Whatever order they were recorded in, they count in the order of the rule."""

@@ -108,7 +108,7 @@ class Target:
         """Every balance by its measure."""
         standing, pledged = self.standing, self.pledged
         # Where all that stands is pledged, nothing remains, however large that may be.
-        whole = pledged.number == standing.number
+        whole = pledged.number == standing.number and not pledged.is_nothing
         return {
             self.remaining: NOTHING if whole else less(standing, pledged),
             "pledged": pledged,
@@ -130,6 +130,8 @@ def number_of(balance: Balance) -> Decimal:
 def _part(part: Balance | None, whole: Balance) -> Balance:
     if part is None or part.number > whole.number:
         return whole
+    if part.is_nothing:
+        return part  # nothing of it is firm, however large the whole may be
     return part if part.number < whole.number else _either(part, whole)
 
 
