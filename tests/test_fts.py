@@ -315,6 +315,14 @@ def test_what_is_no_fts_file_is_refused(content: bytes) -> None:
         pt.read_fts(io.BytesIO(content))
 
 
+@pytest.mark.parametrize("literal", ["1e99999999999999999999", "1e999999999"])
+def test_a_number_too_large_for_anything_is_rejected(literal: str) -> None:
+    """Such an exponent is no number that can be computed with."""
+    text = page(flow("1", 5), flow("2", 6789)).getvalue().replace(b"6789", literal.encode())
+    ledger = pt.read_fts(io.BytesIO(text), on_reject="keep")
+    assert ledger.account["outcome"].tolist() == ["counted", "rejected"]
+
+
 def test_an_item_that_is_no_flow_is_rejected() -> None:
     """The flows beside it are read."""
     ledger = pt.read_fts(page(flow("1", 5), {"id": "2"}, None), on_reject="keep")

@@ -215,23 +215,20 @@ class _Money:
         if self.conversion.rate_day != "event":
             return made
         families: dict[tuple[int, str], list[int]] = {}
-        for nth, (low, high) in enumerate(self.streams):
-            measure = self.names["measure"][nth]
-            if measure in _PROMISED:
+        for nth, (low, _) in enumerate(self.streams):
+            if (measure := self.names["measure"][nth]) in _PROMISED:
                 families.setdefault((self.family[low], measure), []).append(nth)
-            elif len(set(made[nth])) > 1:
-                made[nth] = worth_of_days(self.amounts["number"][low:high],
-                                          self.days[low:high], made[nth])  # fmt: skip
+        alone = set(range(len(made)))
         for streams in families.values():
-            if len({price for nth in streams for price in made[nth]}) == 1:
-                continue
-            if any(self.names["part"][nth] for nth in streams):
+            moving = len({price for nth in streams for price in made[nth]}) > 1
+            if moving and any(self.names["part"][nth] for nth in streams):
                 rows = [row for nth in streams for row in self._changes(nth, made[nth])]
                 each = iter(worth_of_family(rows))
                 for nth in streams:
                     made[nth] = [next(each) for _ in made[nth]]
-                continue
-            for nth in streams:
+                alone.difference_update(streams)
+        for nth in alone:
+            if len(set(made[nth])) > 1:
                 low, high = self.streams[nth]
                 made[nth] = worth_of_days(self.amounts["number"][low:high],
                                           self.days[low:high], made[nth])  # fmt: skip

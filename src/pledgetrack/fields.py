@@ -11,6 +11,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pledgetrack import render
 from pledgetrack.calendar import as_day, as_month
 
+UNPRINTABLE = ("Cc", "Cs", "Co", "Cn")
+"""The categories of characters that no text of a record holds: controls and unassigned ones."""
+
 
 def clean(text: str) -> str:
     r"""Text in one spelling: composed, trimmed, on one line, without unprintable characters.
@@ -24,7 +27,7 @@ def clean(text: str) -> str:
     # What Python calls printable holds none of these; most text is.
     for character in "" if plain.isprintable() else plain:
         # Formatting characters (joiners, direction marks) belong to written languages.
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
+        if unicodedata.category(character) in UNPRINTABLE:
             raise ValueError(f"unprintable character {character!r} in the text")
     return plain
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
 from pledgetrack.errors import FileFormatError, unknown
-from pledgetrack.limits import is_bomb
+from pledgetrack.limits import inflated
 
 OnReject = Literal["raise", "keep"]
 _GZIP = b"\x1f\x8b"
@@ -41,7 +41,10 @@ class File:
         ``FileFormatError``, while it is read as well.
         """
         try:
-            with _opened(self.source) as raw, _bar(self.name, raw) as seen:
+            with (
+                _opened(self.source) as raw,
+                progress(self.name, total=_size(raw), unit="B") as seen,
+            ):
                 watched = _Watched(raw, seen)
                 buffered: Any = io.BufferedReader(watched, 1 << 16)
                 packed = buffered.peek(2)[:2] == _GZIP
@@ -178,23 +181,9 @@ class _Unpacked(io.RawIOBase):
         piece = self.plain.read1(min(len(buffer), 1 << 20))
         buffer[: len(piece)] = piece
         self.count += len(piece)
-        if is_bomb(self.count, self.packed.count):
-            raise FileFormatError(
-                f"{self.name!r} unpacks to more than {self.count} bytes out of "
-                f"{self.packed.count}; raise pledgetrack.limits.INFLATION if you trust it",
-                path=self.name,
-            )
+        if words := inflated(self.count, self.packed.count):
+            raise FileFormatError(f"cannot read {self.name!r}: {words}", path=self.name)
         return len(piece)
-
-
-@contextmanager
-def _bar(name: str, raw: Any) -> Iterator[Callable[[int], object]]:
-    """A progress bar over the bytes of a file, where a person looks on."""
-    if not sys.stderr or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with progress(name, total=_size(raw), unit="B") as seen:
-        yield seen
 
 
 def _size(raw: Any) -> int | None:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import io
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 FREE_BYTES = 64 * 2**20
 """So many bytes may always come out of a packed file (gzip, zip, a workbook)."""
@@ -27,24 +27,42 @@ EXPONENT = 400
 """A number in JSON with a larger exponent is kept as text, which no amount accepts."""
 
 
-def is_bomb(unpacked: int, packed: int) -> bool:
-    """Whether more bytes come out of a packed file than ordinary text packs into so few.
+def inflated(unpacked: int, packed: int) -> str:
+    """What is wrong where more bytes come out of a packed file than text packs into so few.
 
-    >>> is_bomb(10**9, 10**6), is_bomb(10**9, 5 * 10**7), is_bomb(10**6, 10**3)
-    (True, False, False)
+    >>> inflated(10**9, 10**6)
+    'it unpacks to 1000000000 bytes out of 1000000; raise pledgetrack.limits.INFLATION if ...'
+    >>> inflated(10**9, 5 * 10**7) or inflated(10**6, 10**3)
+    ''
     """
-    return unpacked > FREE_BYTES and unpacked > INFLATION * packed
+    if unpacked <= FREE_BYTES or unpacked <= INFLATION * packed:
+        return ""
+    return (
+        f"it unpacks to {unpacked} bytes out of {packed}; raise pledgetrack.limits.INFLATION if "
+        "you trust it"
+    )
 
 
 def check_zip(content: bytes) -> None:
-    """Raise ``ValueError`` where the parts of a zip are far larger than it.
+    """Raise ``BadZipFile`` where the parts of a zip are far larger than it.
 
     The sizes are those that the zip states: ``zipfile`` reads no byte beyond them.
     """
     with ZipFile(io.BytesIO(content)) as archive:
-        told = sum(part.file_size for part in archive.infolist())
-    if is_bomb(told, len(content)):
-        raise ValueError(
-            f"it unpacks to {told} bytes out of {len(content)}; raise "
-            "pledgetrack.limits.INFLATION if you trust it"
-        )
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if words := inflated(unpacked, len(content)):
+        raise BadZipFile(words)
+
+
+def too_wide(columns: int) -> str:
+    """What is wrong where a table in text has more columns than a spreadsheet holds.
+
+    >>> too_wide(3), too_wide(20_000)
+    ('', 'has 20000 columns, more than 16384; raise pledgetrack.limits.COLUMNS if that is right')
+    """
+    if columns <= COLUMNS:
+        return ""
+    return (
+        f"has {columns} columns, more than {COLUMNS}; raise pledgetrack.limits.COLUMNS if that is "
+        "right"
+    )

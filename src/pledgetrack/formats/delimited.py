@@ -36,12 +36,8 @@ def rows_of(stream: BinaryIO, name: str, encoding: str | None = None) -> tuple[l
     first = first.removeprefix("\ufeff")
     mark = max(_DELIMITERS, key=lambda sign: len(_cells(first, sign)))
     header = [cell.strip() for cell in _cells(first, mark)]
-    if len(header) > limits.COLUMNS:
-        raise FileFormatError(
-            f"{name!r} has {len(header)} columns, more than {limits.COLUMNS}; raise "
-            "pledgetrack.limits.COLUMNS if that is right",
-            path=name,
-        )
+    if words := limits.too_wide(len(header)):
+        raise FileFormatError(f"{name!r} {words}", path=name)
     return header, _rows(lines, mark, name, (len(header), at + 1))
 
 

@@ -12,6 +12,7 @@ from pledgetrack.account import AccountBuilder
 from pledgetrack.errors import AmountError, FileFormatError
 from pledgetrack.formats.delimited import rows_of
 from pledgetrack.formats.fts_flows import Cells, Flow, flow_of_cells, flow_of_object, is_flow
+from pledgetrack.formats.json_stream import decimal_in
 from pledgetrack.intake import File
 from pledgetrack.quantity import exact
 
@@ -81,7 +82,9 @@ def _read_json(content: bytes, file: File, read: Read, seen: AccountBuilder) -> 
     try:
         text = content.decode(file.encoding or "utf-8-sig").removeprefix("\ufeff")
         # Flows are made on the way, so that the objects of a large answer are not held at once.
-        answer = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_hook=_hook)
+        answer = json.loads(
+            text, parse_float=decimal_in, parse_constant=_no_number, object_hook=_hook
+        )
     except (ValueError, RecursionError) as error:
         message = f"{file.name!r} is no valid JSON: {error}"
         raise FileFormatError(message, path=file.name) from error

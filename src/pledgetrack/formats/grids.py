@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from pledgetrack import limits
 from pledgetrack.errors import FileFormatError, FrameError, MissingExtraError
+from pledgetrack.formats.json_stream import decimal_in
 from pledgetrack.intake import File, files_of
 from pledgetrack.reading import any_cell_size
 
@@ -136,12 +137,8 @@ def _csv(text: str, file: str, encoding: str, delimiter: str | None) -> Grid:
         line = 1
         try:
             for row in reader:
-                if len(row) > limits.COLUMNS:
-                    raise _no_table(
-                        file,
-                        f"has {len(row)} columns, more than {limits.COLUMNS}; raise "
-                        "pledgetrack.limits.COLUMNS if that is right",
-                    )
+                if words := limits.too_wide(len(row)):
+                    raise _no_table(file, words)
                 if any(map(str.strip, row)):
                     rows.append((line, row))
                 line = reader.line_num + 1
@@ -208,7 +205,7 @@ def _json(text: str, file: str, encoding: str) -> Grid:
 
 def _objects(text: str, start: int) -> tuple[list[int], list[Any]]:
     """The records, and the lines on which they begin where they stand in one array."""
-    decoder = json.JSONDecoder(parse_float=_decimal, parse_constant=lambda _: None)
+    decoder = json.JSONDecoder(parse_float=decimal_in, parse_constant=lambda _: None)
     if text[start] == "[":
         return _array(text, start, decoder)
     value, end = decoder.raw_decode(text, start)
@@ -247,14 +244,6 @@ def _array(text: str, start: int, decoder: json.JSONDecoder) -> tuple[list[int],
     if not re.fullmatch(r"[\s\]);]*", text[at:]):
         raise ValueError(f"something stands behind the records: {text[at : at + 40]!r}")
     return lines, records
-
-
-def _decimal(text: str) -> Decimal | str:
-    try:
-        made = Decimal(text)
-        return made if abs(made.adjusted()) <= limits.EXPONENT else text
-    except InvalidOperation:
-        return text
 
 
 def _flat(record: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

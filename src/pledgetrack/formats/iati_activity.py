@@ -12,6 +12,7 @@ from typing import Any
 
 from pledgetrack.account import AccountBuilder, Outcome
 from pledgetrack.errors import PledgetrackError
+from pledgetrack.fields import UNPRINTABLE
 from pledgetrack.formats.iati_codes import TRANSACTION_TYPES, modern
 from pledgetrack.formats.iati_values import Activity, Fact, Org, Place, Plan
 from pledgetrack.quantity import exact
@@ -23,7 +24,6 @@ RECORDS = ("transaction", "budget", "planned-disbursement")
 STRAY = (*RECORDS, "iati-activity")
 """What belongs into an activity, or into the root, and is told where it stands elsewhere."""
 
-_UNPRINTABLE = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 # xs:date, whose time zone says nothing about the day, and the day of an xs:dateTime.
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -336,7 +336,7 @@ def _level(text: str | None) -> int:
 def _plain(text: str) -> str:
     """Text as a record takes it: composed, on one line, no control characters."""
     if not text.isprintable():
-        text = "".join(" " if unicodedata.category(c) in _UNPRINTABLE else c for c in text)
+        text = "".join(" " if unicodedata.category(c) in UNPRINTABLE else c for c in text)
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 

@@ -174,7 +174,12 @@ class _Text:
                 return value
 
 
-def _decimal(text: str) -> Decimal | str:
+def decimal_in(text: str) -> Decimal | str:
+    """The number that a literal states; one with a larger exponent than ``limits`` has stays text.
+
+    >>> decimal_in("1.10"), decimal_in("1e999999999")
+    (Decimal('1.10'), '1e999999999')
+    """
     try:
         made = Decimal(text)
         # Written out, as a cell is, a number of nine bytes could take a gigabyte.
@@ -199,5 +204,5 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_float=_decimal, parse_int=_whole, parse_constant=str, object_pairs_hook=_object
+    parse_float=decimal_in, parse_int=_whole, parse_constant=str, object_pairs_hook=_object
 )

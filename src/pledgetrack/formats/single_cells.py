@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from pledgetrack.fields import UNPRINTABLE
 from pledgetrack.formats.table_cells import NIL, CellError, is_nil, text_of
 from pledgetrack.formats.table_days import NO_DAYS, day_in
 
 _NIL = frozenset(NIL)
-_NO_TEXT = ("Cc", "Cs", "Co", "Cn")
 
 
 def is_missing(value: Any) -> bool:
@@ -57,6 +57,6 @@ def plain(value: Any) -> str | None:
         return None
     text = text_of(value)
     if not text.isprintable():
-        text = "".join(c for c in text if unicodedata.category(c) not in _NO_TEXT)
+        text = "".join(c for c in text if unicodedata.category(c) not in UNPRINTABLE)
         text = " ".join(text.split())
     return text or None
