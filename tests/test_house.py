@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import pytest
 
 import pledgetrack
 
@@ -105,12 +108,34 @@ def test_importing_loads_no_optional_library(root: Path) -> None:
              "vl-convert-python": "vl_convert", "pyyaml": "yaml"}  # fmt: skip
     optional = {named.get(name, name) for name in optional}
     assert {"hypothesis", "polars", "duckdb", "great_tables", "altair", "yaml"} <= optional
-    script = "import pledgetrack, sys; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = loaded_by("pt.Ledger, pt.read, pt.totals, pt.link, pt.Rates, pt.parse_quantity")
+    assert {"pandas", "pydantic"} <= loaded
+    assert optional & loaded == set()
+    assert "babel" not in loaded
+
+
+def test_importing_costs_little() -> None:
+    """What a program does not use of the package it does not load, pandas and pydantic neither."""
+    assert loaded_by("pt.UnitError") & {"pandas", "pydantic", "narwhals", "pyarrow"} == set()
+
+
+def loaded_by(use: str) -> set[str]:
+    """The libraries that a fresh Python has loaded after it used some names of the package."""
+    script = (
+        f"import pledgetrack as pt, sys; {use}; print(*{{n.split('.')[0] for n in sys.modules}})"
+    )
     done = subprocess.run(  # noqa: S603  # our own interpreter, our own words
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert optional & set(done.stdout.split()) == set()
-    assert "babel" not in done.stdout.split()
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["totals", "status", "timeline", "link", "reconcile", "outcomes"])
+def test_a_function_hides_the_module_of_its_name(name: str) -> None:
+    """``pt.totals`` is the function, also after something loaded the module ``totals``."""
+    importlib.import_module(f"pledgetrack.{name}")
+    assert callable(getattr(pledgetrack, name))
+    assert name in dir(pledgetrack)
 
 
 def test_the_public_names_are_all_there() -> None:

@@ -11,7 +11,6 @@ Errors carry their data as attributes, so that a program need not read the messa
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -281,5 +280,7 @@ def unknown(what: str, name: object, choices: Iterable[str]) -> UnknownNameError
 
 def closest(name: str, choices: Iterable[str]) -> tuple[str, ...]:
     """Up to three of ``choices`` that look like ``name``, best first."""
+    import difflib  # when something is refused, and not before
+
     folded = {choice.casefold(): choice for choice in choices}
     return tuple(folded[key] for key in difflib.get_close_matches(name.casefold()[:200], folded))
