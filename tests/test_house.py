@@ -44,8 +44,10 @@ FLOORS = (
     ("writing", "link", "imported", "reconcile", "outcomes"),
     ("files", "formats", "printing"),
     ("captions", "notes", "cell_html", "chart_rows"),
-    ("table_face", "chart_draw"),
-    ("tables", "chart"),
+    ("table_face", "chart_draw", "report_evidence"),
+    ("tables", "chart", "report_parts"),
+    ("report_charts",),
+    ("reports",),
     ("strategies", "cli_files"),
     ("cli",),
 )

@@ -58,6 +58,7 @@ if _TYPE_CHECKING:
     from pledgetrack.quantity import Quantity
     from pledgetrack.rates import Rate, Rates
     from pledgetrack.reconcile import Reconciliation, reconcile
+    from pledgetrack.reports import report
     from pledgetrack.schema import json_schema
     from pledgetrack.status import status
     from pledgetrack.tables import table
@@ -110,6 +111,7 @@ _LATER = {
     "read_promises": "formats.promises",
     "read_table": "formats.tables",
     "reconcile": "reconcile",
+    "report": "reports",
     "status": "status",
     "summary": "totals",
     "table": "tables",
@@ -202,6 +204,7 @@ __all__ = [
     "read_promises",
     "read_table",
     "reconcile",
+    "report",
     "status",
     "summary",
     "table",

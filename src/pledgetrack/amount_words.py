@@ -79,6 +79,20 @@ def number_said(
     return pattern.replace("0", shown).replace("\N{NO-BREAK SPACE}", _GAP)
 
 
+def short(
+    number: Decimal, unit: str, *, locale: str = "en", bound: str = "exact", digits: int = DIGITS
+) -> str:
+    """An amount where its unit is told beside it: money with its sign, of things the number.
+
+    >>> short(Decimal(22500), "H-2B visa", bound="up to"), short(Decimal(1_500_000_000), "USD")
+    ('up to 22,500', '$1.5 billion')
+    """
+    if is_currency(unit):
+        return said(number, unit, locale=locale, bound=bound, digits=digits)
+    text = number_said(number, unit, locale=locale, bound=bound, digits=digits)
+    return _bounded(text.replace("-", _MINUS, 1), bound, locale)
+
+
 def _rounded(number: Decimal, digits: int, rounding: str) -> Decimal:
     """Rounded to so many digits, but never before the decimal point."""
     places = max(digits - 1 - number.adjusted(), 0)
@@ -162,6 +176,15 @@ def exactly(number: Decimal, unit: str, *, locale: str = "en", bound: str = "exa
     number = tidy(number)
     text = f"{_in_full(number, unit, locale)} {name}"
     return _bounded(text.replace("-", _MINUS, 1) if number < 0 else text, bound, locale)
+
+
+def count_said(count: int, locale: str = "en") -> str:
+    """How many there are.
+
+    >>> count_said(5000), count_said(5000, "de")
+    ('5,000', '5.000')
+    """
+    return _formatted(Decimal(count), locale)
 
 
 def digits_apart(numbers: Iterable[Decimal], unit: str) -> int:

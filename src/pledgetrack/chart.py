@@ -14,9 +14,9 @@ from pledgetrack import chart_draw, frames
 from pledgetrack.calendar import FiscalCalendar
 from pledgetrack.captions import actions_said, conversions_said
 from pledgetrack.chart_rows import (
+    few,
     group_rows,
     horizon_rows,
-    panels,
     progress_rows,
     status_rows,
     timeline_rows,
@@ -60,9 +60,13 @@ def progress(
     notes = [*conversions_said(totals.attrs, locale), *actions_said(totals, locale)]
     if left_out:
         notes.append(word("Not drawn, for nothing is pledged: {count}.", locale, count=left_out))
-    extent = chart_draw.room(rows)
+    extent, drawn = chart_draw.room(rows), few(rows, notes, locale)
+    ends = (next(iter(drawn), None), next(reversed(drawn), None))
     made = [
-        chart_draw.bullets(alt, unit, mine, locale, extent) for unit, mine in panels(rows).items()
+        chart_draw.bullets(
+            alt, unit, mine, locale, extent, first=unit == ends[0], last=unit == ends[1]
+        )
+        for unit, mine in drawn.items()
     ]
     title = "Delivered of what was pledged, and time elapsed"
     return chart_draw.together(alt, made, title, totals.attrs, notes=notes, locale=locale)
@@ -94,7 +98,9 @@ def timeline(
     )
     rows = timeline_rows(line, ("pledged", "committed", "delivered"), locale)
     notes = [*conversions_said(line.attrs, locale), *actions_said(line, locale)]
-    made = [chart_draw.lines(alt, unit, mine, locale) for unit, mine in panels(rows).items()]
+    made = [
+        chart_draw.lines(alt, unit, mine, locale) for unit, mine in few(rows, notes, locale).items()
+    ]
     title = "Promised and delivered over time"
     return chart_draw.together(alt, made, title, line.attrs, notes=notes, locale=locale)
 
@@ -131,7 +137,7 @@ def periods(
     order = sorted(set(totals["period"]), key=frames.sort_key("period"))
     notes = [*conversions_said(totals.attrs, locale), *actions_said(totals, locale)]
     made = []
-    for unit, mine in panels(rows).items():
+    for unit, mine in few(rows, notes, locale).items():
         there = {row["period"] for row in mine}
         shown = [label for period in order if (label := word(period, locale)) in there]
         made.append(chart_draw.columns(alt, unit, mine, shown, locale))
@@ -172,16 +178,23 @@ def flow(
         notes.append(word("Not drawn, for they are not above zero: {count}.", locale, count=count))
     made = [
         chart_draw.bands(alt, unit, with_sides(mine, unit, locale), locale)
-        for unit, mine in panels(rows).items()
+        for unit, mine in few(rows, notes, locale).items()
     ]
     title = f"{measure.capitalize()}, from whom to whom"
     return chart_draw.together(alt, made, title, totals.attrs, notes=notes, locale=locale)
 
 
 def horizon(
-    ledger: Any, *, as_of: object = None, known_by: object = None, locale: str = "en"
+    ledger: Any,
+    *,
+    as_of: object = None,
+    known_by: object = None,
+    most: int = 200,
+    locale: str = "en",
 ) -> Any:
     """When each promise is due, and how it stands: a bar in time for each commitment.
+
+    Of more than ``most`` commitments those are shown that are due nearest to the day.
 
     Bars begin at the start, else at the announcement; where no end is stated a dashed line leads
     on. Colours are those of the statuses, which stand in words beside the bars.
@@ -193,10 +206,15 @@ def horizon(
     """
     alt, day = _start(locale), frames.today(as_of)
     states = ledger.status(as_of=day, known_by=known_by)
-    rows = horizon_rows(states, ledger, day, locale)
+    rows, left_out = horizon_rows(states, ledger, day, locale, most=_counting(most))
     said = chart_draw.as_of_words(day, locale)
     made = [chart_draw.spans(alt, rows, str(day), said, locale)] if rows else []
     notes = [word("The black line is the day of the chart.", locale)] if rows else []
+    if left_out:
+        notes.append(
+            word("Not drawn, for others are due nearer to the day: {count}.", locale,
+                 count=left_out)
+        )  # fmt: skip
     return chart_draw.together(
         alt, made, "When promises are due", states.attrs, notes=notes, locale=locale
     )

@@ -22,6 +22,7 @@ WIDTH = 420
 WIDEST = 1.25
 """A share beyond it is drawn as this; its words tell the truth."""
 _ROW = 26
+_LINE = 16  # pixels of a line of words
 _NODE = 36  # characters of a name beside its amount
 _LABELS = 320  # pixels that the labels of rows take at most
 
@@ -84,7 +85,8 @@ def _chart(alt: Any, rows: Sequence[Drawn], tips: Mapping[str, str], locale: str
     shown = [
         alt.Tooltip(f"{field}:N", title=capital(word(name, locale))) for field, name in tips.items()
     ]
-    chart = alt.Chart(alt.InlineData(values=[dict(row) for row in rows]))
+    # Altair copies lists and what is in them for every layer around them; a tuple stays.
+    chart = alt.Chart(alt.InlineData(values=tuple(rows)))
     return chart.encode(tooltip=shown, description=alt.Description("spoken:N"))
 
 
@@ -118,8 +120,14 @@ def _amounts_axis(
     return axis, alt.Scale(domain=domain, nice=False), domain
 
 
-def bullets(alt: Any, unit: str, rows: Sequence[Drawn], locale: str, extent: float) -> Any:
-    """Bars of what was delivered within what was pledged, and marks of the time elapsed."""
+def bullets(
+    alt: Any, unit: str, rows: Sequence[Drawn], locale: str, extent: float, *,
+    first: bool, last: bool,
+) -> Any:  # fmt: skip
+    """Bars of what was delivered within what was pledged, and marks of the time elapsed.
+
+    The ``first`` panel has the legend, the ``last`` the title of the axis.
+    """
     widest = WIDEST if any((row["share"] or 0) > 1 for row in rows) else 1.0
     kinds = [word(name, locale) for name in ("pledged", "delivered", "time elapsed")]
     drawn = [
@@ -133,12 +141,12 @@ def bullets(alt: Any, unit: str, rows: Sequence[Drawn], locale: str, extent: flo
         "status": "status",
     }, locale).encode(y=_rows(alt, "label", rows, extent))  # fmt: skip
     legend = {
-        "legend": alt.Legend(title=None, orient="top", offset=4),
+        "legend": alt.Legend(title=None, orient="top", offset=4) if first else None,
         "scale": alt.Scale(domain=kinds, range=["#c3cad0", INK, BLACK]),
     }
     axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=True)
     scale = alt.Scale(domain=[0, widest])
-    title = word("share of what is pledged, of the time", locale)
+    title = word("share of what is pledged, of the time", locale) if last else None
 
     def x(field: str) -> Any:
         return alt.X(f"{field}:Q", scale=scale, axis=axis, title=title)
@@ -286,11 +294,14 @@ def bands(alt: Any, unit: str, rows: Sequence[Drawn], locale: str) -> Any:
     left = heights(links, "from", order("from"), whole)
     right = heights(links, "to", order("to"), whole)
     tall = max(end for _, end in (*left.values(), *right.values()))
+    high = max(120, 34 * max(len(left), len(right)))
     scale = alt.Scale(domain=[tall, 0], nice=False)
     y = alt.Y("y:Q", axis=None, scale=scale)
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     tips = {"from": "party", "to": "recipient", "exact": "amount"}
-    area = _chart(alt, ribbons(links, left, right), tips, locale)
+    shape = ("x", "y", "y2", "band", "spoken", *tips)
+    points = [{name: p[name] for name in shape} for p in ribbons(links, left, right)]
+    area = _chart(alt, points, tips, locale)
     area = area.mark_area(opacity=0.45, stroke="#ffffff", strokeWidth=1, color=INK).encode(
         x=x, y=y, y2="y2:Q", detail="band:N"
     )
@@ -299,14 +310,14 @@ def bands(alt: Any, unit: str, rows: Sequence[Drawn], locale: str) -> Any:
         ("from", left, "right", -10, 0.0), ("to", right, "left", 10, 1.0)
     ):  # fmt: skip
         marks = [_node(links, side, name, span, at) for name, span in nodes.items()]
+        _spread(marks, _LINE * tall / high, tall)
         base = _chart(alt, marks, {"name": "name", "exact": "amount"}, locale)
         bars = base.mark_bar(width=8, color=BLACK, xOffset=-4 if at == 0 else 4)
         ends.append(bars.encode(x=x, y=y, y2="y2:Q"))
         text = base.mark_text(align=align, dx=dx, limit=520)
         ends.append(text.encode(x=x, y=alt.Y("middle:Q", scale=scale, axis=None), text="label:N"))
-    count = max(len(left), len(right))
     return alt.layer(area, *ends).properties(
-        width=WIDTH - 60, height=max(120, 34 * count), title=_panel(alt, unit_title(unit, locale))
+        width=WIDTH - 60, height=high, title=_panel(alt, unit_title(unit, locale))
     )
 
 
@@ -321,6 +332,16 @@ def _node(
         "exact": exact, "label": f"{_isolated(clip(name, _NODE))}: {said}",
         "spoken": f"{name}: {exact}",
     }  # fmt: skip
+
+
+def _spread(marks: Sequence[Drawn], step: float, tall: float) -> None:
+    """The words beside the ends of bands, apart from each other and within the picture."""
+    below = -step
+    for mark in marks:
+        mark["middle"] = below = max(mark["middle"], below + step)
+    above = max(tall, step * (len(marks) - 1)) + step
+    for mark in reversed(marks):
+        mark["middle"] = above = min(mark["middle"], above - step)
 
 
 def _isolated(name: str) -> str:

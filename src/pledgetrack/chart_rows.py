@@ -22,6 +22,9 @@ from pledgetrack.units import ACTION, is_currency
 Drawn = dict[str, Any]
 """One mark: texts, days as text, floats."""
 
+UNITS = 12
+"""Panels of a chart; more units are counted in a note."""
+
 LABEL = 48
 """Characters of a label; more of the text is in the tooltip."""
 
@@ -34,6 +37,16 @@ def panels(rows: Iterable[Drawn]) -> dict[str, list[Drawn]]:
     for row in rows:
         made[row["unit"]].append(row)
     return {unit: made[unit] for unit in sorted(made, key=frames.sort_key("unit"))}
+
+
+def few(rows: Iterable[Drawn], notes: list[str], locale: str) -> dict[str, list[Drawn]]:
+    """The panels of the units with the most rows, and a note of how many more there are."""
+    made = panels(rows)
+    kept = sorted(made, key=lambda unit: -len(made[unit]))[:UNITS]
+    if len(made) > len(kept):
+        count = len(made) - len(kept)
+        notes.append(word("Not drawn, for want of room: {count} more units.", locale, count=count))
+    return {unit: mine for unit, mine in made.items() if unit in kept}
 
 
 def amount(
@@ -231,12 +244,21 @@ def elapsed(start: Any, end: Any, day: dt.date) -> float | None:
 
 
 def horizon_rows(
-    status: pd.DataFrame, ledger: Any, day: dt.date, locale: str
-) -> list[Drawn]:  # fmt: skip
-    """A row per commitment: from its start, else its announcement, to its end, if any."""
+    status: pd.DataFrame, ledger: Any, day: dt.date, locale: str, *, most: int
+) -> tuple[list[Drawn], int]:
+    """A row per commitment: from its start, else its announcement, to its end, if any.
+
+    Of more than fit those remain that are due nearest to the day, and the others are counted.
+    """
     named = titles(ledger)
     announced = {promise.id: promise.announced for promise in ledger.commitments}
-    rows = {row["commitment"]: row for row in status.to_dict("records")}
+    found = {row["commitment"]: row for row in status.to_dict("records")}
+    distance = {
+        name: abs((end - day).days) if (end := plain(row["end"])) else dt.date.max.toordinal()
+        for name, row in found.items()
+    }
+    nearest = sorted(found, key=lambda name: (distance[name], name))[:most]
+    rows = {name: found[name] for name in nearest}
     labels = unique_labels({name: named.get(name, name) for name in rows})
     spans = {
         name: (plain(row["start"]) or announced[name], plain(row["end"]))
@@ -261,7 +283,7 @@ def horizon_rows(
             "said": state if end else f"{state} · {until}",
             "spoken": f"{title}: {day_said(start, locale)} \N{EN DASH} {until}; {state}",
         })  # fmt: skip
-    return made
+    return made, len(found) - len(rows)
 
 
 # --- amounts --------------------------------------------------------------------------------------
@@ -330,12 +352,14 @@ def group_rows(
 def with_sides(rows: Sequence[Drawn], unit: str, locale: str) -> list[Drawn]:
     """Rows with the exact sum of their party and of their recipient."""
     sides = (("party", "from"), ("recipient", "to"))
+    members: dict[tuple[str, str], list[Drawn]] = defaultdict(list)
+    for row in rows:
+        for key, side in sides:
+            members[side, row[key]].append(row)
     sums = {
-        (side, row[key]): amount(
-            total(Decimal(r["digits"]) for r in rows if r[key] == row[key]), unit, locale,
-            bound_of_sum(r["bound"] for r in rows if r[key] == row[key]),
-        )
-        for row in rows for key, side in sides
+        node: amount(total(Decimal(row["digits"]) for row in mine), unit, locale,
+                     bound_of_sum(row["bound"] for row in mine))
+        for node, mine in members.items()
     }  # fmt: skip
     return [
         row | {

@@ -157,10 +157,25 @@ _Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.Ar
 
 
 def _reports(command: _Command) -> None:
-    made = command("report", _report, "summary by party, status, and totals by party and horizon")
+    made = command(
+        "report", _report,
+        "summary by party, status, and totals by party and horizon; or an HTML page to publish",
+    )  # fmt: skip
     _ledger_options(made)
     _day_options(made)
     _money_options(made)
+    group = made.add_argument_group("an HTML page")
+    group.add_argument("--html", metavar="FILE", help="write one self-contained .html file")
+    group.add_argument("--since", metavar="DAY", help="tell what changed after this day")
+    group.add_argument(
+        "--by", action="append", default=[], metavar="KEY",
+        help="what its tables are by, without it party; repeatable",
+    )  # fmt: skip
+    group.add_argument(
+        "--calendar", metavar="NAME", type=_calendar, help="a fiscal calendar for its charts"
+    )
+    group.add_argument("--title", metavar="TEXT", help="its title")
+    group.add_argument("--locale", metavar="NAME", help="its language: en, es, fr, de")
     made = command("check", _check, "what to look at before publishing; exit status 1 on errors")
     _ledger_options(made)
     _form_options(made)
@@ -316,8 +331,18 @@ def _converting(arguments: argparse.Namespace) -> Converting:
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    shape = {name: value for name in ("since", "by", "calendar", "title", "locale")
+             if (value := getattr(arguments, name))}  # fmt: skip
+    if shape and arguments.html is None:
+        raise PledgetrackError(f"--{next(iter(shape))} goes with --html FILE")
     ledger = _ledger(arguments)
     options: dict[str, Any] = {**_days(arguments), **_converting(arguments)}
+    if arguments.html is not None:
+        from pledgetrack.reports import report
+
+        report(ledger, arguments.html, **shape, **options)
+        print(f"wrote {arguments.html}")
+        return 0
     summary = ledger.summary(by="party", **options)
     status = ledger.status(**options)
     totals = ledger.totals(by=["party", "horizon"], **options)

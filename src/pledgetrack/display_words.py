@@ -183,4 +183,50 @@ Counted elsewhere: {count}. | Contados en otro lugar: {count}. | Comptés ailleu
 Some commitments state no amount. | Algunos compromisos no indican cantidad. | Certains engagements n'indiquent aucun montant. | Einige Zusagen nennen keinen Betrag.
 Amounts of a million and more are rounded to {digits} digits, or to as many as keep the amounts of a row apart; the exact amount shows when the pointer rests on it. | Las cantidades de un millón o más se redondean a {digits} cifras, o a las que distinguen las de una fila; la cantidad exacta aparece al poner el puntero encima. | Les montants d'un million et plus sont arrondis à {digits} chiffres, ou à autant qu'il en faut pour distinguer ceux d'une ligne ; le montant exact s'affiche sous le pointeur. | Beträge ab einer Million sind auf {digits} Stellen gerundet, oder auf so viele, dass sich die einer Zeile unterscheiden; der genaue Betrag erscheint unter dem Zeiger.
 — nothing recorded, which is not zero. | — nada registrado, que no es cero. | — rien d'enregistré, ce qui n'est pas zéro. | — nichts erfasst, was nicht null ist.
+Not drawn, for others are due nearer to the day: {count}. | Sin dibujar, por vencer otros más cerca del día: {count}. | Non dessinés, d'autres échéant plus près du jour : {count}. | Nicht gezeichnet, da andere näher am Tag fällig sind: {count}.
+Not drawn, for want of room: {count} more units. | Sin dibujar, por falta de sitio: {count} unidades más. | Non dessinées, faute de place : {count} autres unités. | Aus Platzmangel nicht gezeichnet: {count} weitere Einheiten.
+Promises, and what came of them | Promesas, y qué fue de ellas | Les promesses, et ce qu'il en est advenu | Zusagen, und was aus ihnen wurde
+Skip to the content | Saltar al contenido | Aller au contenu | Zum Inhalt springen
+Contents | Índice | Sommaire | Inhalt
+At a glance | De un vistazo | En bref | Auf einen Blick
+By {keys} | Por {keys} | Par {keys} | Nach {keys}
+Charts | Gráficos | Graphiques | Bilder
+Set aside | Apartado | Mis de côté | Beiseitegelegt
+How the figures are made | Cómo se hacen las cifras | Comment les chiffres sont faits | Wie die Zahlen entstehen
+Sources | Fuentes | Sources | Quellen
+1 commitment | 1 compromiso | 1 engagement | 1 Zusage
+{count} commitments | {count} compromisos | {count} engagements | {count} Zusagen
+What is behind this | Qué hay detrás | Ce qu'il y a derrière | Was dahintersteht
+Movements and citations | Movimientos y citas | Mouvements et références | Bewegungen und Belege
+This chart in words | Este gráfico en palabras | Ce graphique en mots | Dieses Bild in Worten
+All of this commitment | Todo sobre este compromiso | Tout sur cet engagement | Alles zu dieser Zusage
+Sum | Suma | Somme | Summe
+days overdue | días de retraso | jours de retard | Tage überfällig
+delivered by parts | entregado por partes | fourni par des parties | von Teilen geliefert
+rate | cambio | taux | Kurs
+condition | condición | condition | Bedingung
+tags | etiquetas | étiquettes | Merkmale
+note | nota | note | Anmerkung
+line | línea | ligne | Zeile
+no citation | sin cita | sans référence | kein Beleg
+all | todos | tous | alle
+counted | contado | compté | gezählt
+set aside | apartado | mis de côté | beiseitegelegt
+{shown} of {count} rows | {shown} de {count} filas | {shown} lignes sur {count} | {shown} von {count} Zeilen
+Filter rows | Filtrar filas | Filtrer les lignes | Zeilen filtern
+What became of every record of the files that were read: | Qué fue de cada registro de los archivos leídos: | Ce qu'il est advenu de chaque enregistrement des fichiers lus : | Was aus jedem Eintrag der gelesenen Dateien wurde:
+1 record | 1 registro | 1 enregistrement | 1 Eintrag
+{count} records | {count} registros | {count} enregistrements | {count} Einträge
+Which records | Qué registros | Quels enregistrements | Welche Einträge
+{count} more are in the account of the import. | {count} más están en la cuenta de la importación. | {count} autres sont dans le compte de l'importation. | {count} weitere stehen im Konto des Imports.
+These records were not imported from files of another format; nothing was set aside. | Estos registros no se importaron de archivos de otro formato; nada se apartó. | Ces enregistrements ne viennent pas de fichiers d'un autre format ; rien n'a été mis de côté. | Diese Einträge stammen nicht aus Dateien eines anderen Formats; nichts wurde beiseitegelegt.
+No source is cited. | No se cita ninguna fuente. | Aucune source n'est citée. | Keine Quelle ist genannt.
+Made with pledgetrack {version}. | Hecho con pledgetrack {version}. | Fait avec pledgetrack {version}. | Erstellt mit pledgetrack {version}.
+A choice of the ledger: {what}. | Una selección del libro: {what}. | Un choix du registre : {what}. | Eine Auswahl des Verzeichnisses: {what}.
+Each figure opens to the commitments that it adds up from, and each commitment to its movements: signed amounts, each with its day and the place in a source that says so. They add up to the figure exactly. | Cada cifra se abre a los compromisos que suma, y cada compromiso a sus movimientos: cantidades con signo, cada una con su día y el lugar de la fuente que lo dice. Suman exactamente la cifra. | Chaque chiffre s'ouvre sur les engagements qu'il additionne, et chaque engagement sur ses mouvements : des montants signés, chacun avec son jour et l'endroit de la source qui le dit. Leur somme est exactement le chiffre. | Jede Zahl lässt sich auf die Zusagen öffnen, aus denen sie besteht, und jede Zusage auf ihre Bewegungen: Beträge mit Vorzeichen, jeder mit seinem Tag und der Stelle in einer Quelle, die ihn nennt. Sie ergeben genau die Zahl.
+Pledged is everything promised at least as firmly as a pledge, and includes what is committed; proposed is what is not pledged yet. These columns are not to be added up. | Prometido es todo lo prometido al menos con la firmeza de una promesa, e incluye lo comprometido; propuesto es lo que aún no está prometido. Estas columnas no se suman entre sí. | Promis est tout ce qui est promis au moins aussi fermement qu'une promesse, et comprend ce qui est engagé ; proposé est ce qui n'est pas encore promis. Ces colonnes ne s'additionnent pas. | Zugesagt ist alles, was mindestens so fest wie eine Zusage versprochen ist, und schließt das Verbindliche ein; vorgeschlagen ist, was noch nicht zugesagt ist. Diese Spalten werden nicht addiert.
+Delivered is what was handed over. Outstanding is what is pledged less what arrived, commitment by commitment; below zero means that more arrived than was promised. Overdue is what is missing of commitments past their end. | Entregado es lo que se dio. Pendiente es lo prometido menos lo llegado, compromiso por compromiso; bajo cero significa que llegó más de lo prometido. Vencido es lo que falta de los compromisos cuyo plazo terminó. | Fourni est ce qui a été remis. Restant est ce qui est promis moins ce qui est arrivé, engagement par engagement ; en dessous de zéro, il est arrivé plus que promis. En retard est ce qui manque aux engagements dont l'échéance est passée. | Geliefert ist, was übergeben wurde. Ausstehend ist das Zugesagte abzüglich des Eingetroffenen, Zusage für Zusage; unter null heißt, dass mehr eintraf als versprochen. Überfällig ist, was an Zusagen nach ihrem Ende fehlt.
+Overdue is not broken: that nobody reported a delivery is no proof that there was none. | Vencido no es incumplido: que nadie informara de una entrega no prueba que no la hubiera. | En retard n'est pas rompu : que personne n'ait signalé de livraison ne prouve pas qu'il n'y en a pas eu. | Überfällig ist nicht gebrochen: Dass niemand eine Lieferung gemeldet hat, beweist nicht, dass es keine gab.
+Units are never mixed, and nothing counts twice: a part counts within its whole, and of several records of one promise one counts. | Las unidades nunca se mezclan y nada cuenta dos veces: una parte cuenta dentro de su todo, y de varios registros de una promesa cuenta uno. | Les unités ne sont jamais mêlées et rien ne compte deux fois : une partie compte dans son tout, et de plusieurs enregistrements d'une promesse un seul compte. | Einheiten werden nie vermischt, und nichts zählt doppelt: Ein Teil zählt in seinem Ganzen, und von mehreren Einträgen einer Zusage zählt einer.
+Charts show the same figures: lines what stood at the end of each period; amounts per period spread each promise evenly over the days of its horizon. | Los gráficos muestran las mismas cifras: las líneas, lo que había al final de cada periodo; las cantidades por periodo reparten cada promesa por igual entre los días de su plazo. | Les graphiques montrent les mêmes chiffres : les lignes, l'état à la fin de chaque période ; les montants par période répartissent chaque promesse également sur les jours de son échéance. | Die Bilder zeigen dieselben Zahlen: Linien, was am Ende jedes Zeitraums stand; Beträge je Zeitraum verteilen jede Zusage gleichmäßig auf die Tage ihrer Frist.
 """)  # noqa: E501  # a line for each phrase

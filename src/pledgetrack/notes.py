@@ -21,11 +21,7 @@ def citations_of(ledger: Any, result: pd.DataFrame, **asked: Any) -> list[list[C
     >>> citations_of(ledger, ledger.totals(by="party", as_of="2022-07-31"))[0]
     [000_e53b6e35ee0d5903, ¶4, 000_e53b6e35ee0d5903, ¶6]
     """
-    known = {
-        text: record.citations
-        for record in (*ledger.commitments, *ledger.events)
-        if (text := cite(record.citations))
-    }
+    known = citations_by_text(ledger)
     made = []
     for at in range(len(result)):
         if "change" in result:
@@ -35,6 +31,20 @@ def citations_of(ledger: Any, result: pd.DataFrame, **asked: Any) -> list[list[C
         found = [c for text in texts if not pd.isna(text) for c in known.get(text, ())]
         made.append(list(dict.fromkeys(found)))
     return made
+
+
+def citations_by_text(ledger: Any) -> dict[str, tuple[Citation, ...]]:
+    """The citations of each fact, by the text that movements carry.
+
+    >>> import pledgetrack as pt
+    >>> citations_by_text(pt.load_seeds())["000_e53b6e35ee0d5903, ¶4; 000_e53b6e35ee0d5903, ¶6"]
+    (000_e53b6e35ee0d5903, ¶4, 000_e53b6e35ee0d5903, ¶6)
+    """
+    return {
+        text: record.citations
+        for record in (*ledger.commitments, *ledger.events)
+        if (text := cite(record.citations))
+    }
 
 
 def source_said(citation: Citation, source: Source | None, locale: str = "en") -> str:

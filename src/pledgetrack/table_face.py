@@ -26,10 +26,12 @@ from pledgetrack.units import ACTION, is_currency
 Row = Mapping[str, Any]
 Draw = Callable[[Row], str]
 
-_AMOUNTS = (
+AMOUNTS = (
     "proposed", "pledged", "headline", "committed", "delivered", "outstanding", "overdue",
     *frames.RANGES, "target", "original_target", "stated_target", "stated_delivered",
 )  # fmt: skip
+"""The columns of results that hold amounts."""
+
 _ALWAYS = ("pledged", "committed", "delivered", "outstanding", "target")
 _DAYS = ("start", "end", "on", "known", "reported", "original_end")
 _TRANSLATED = ("horizon", "due", "period", "status", "change", "before", "after")
@@ -85,9 +87,9 @@ class Face:
         if self.grouped:
             self.places.sort(key=lambda at: order(str(rows[at]["unit"])))
         self.rows = [rows[at] for at in self.places]
-        self.right = {*_AMOUNTS, "commitments", "share", *_DAYS}
+        self.right = {*AMOUNTS, "commitments", "share", *_DAYS}
         for row in self.rows:
-            for name in (*_AMOUNTS, "share"):
+            for name in (*AMOUNTS, "share"):
                 if row.get(name) is not None:
                     row[name] = _exact(row[name], name)
         told = self._told_by_ledger() if self.kind == "status" else {}
@@ -120,7 +122,7 @@ class Face:
     def keys(self) -> list[str]:
         """The columns that say what a row is about."""
         hidden = {
-            *_AMOUNTS, *_DAYS, *_BY_STATUS, "unit", "share", "commitments", "bound", "days_left",
+            *AMOUNTS, *_DAYS, *_BY_STATUS, "unit", "share", "commitments", "bound", "days_left",
             "source" if self.kind == "status" else "", "reason", "stated_unit", "citation",
             *(("before", "after") if self.kind == "changes" else ()),
         }  # fmt: skip
@@ -139,7 +141,7 @@ class Face:
         shown = self.keys()
         if self.kind != "changes":
             shown = [*shown, "unit"]
-        amounts = [n for n in names if n in _AMOUNTS and n != "original_target"]
+        amounts = [n for n in names if n in AMOUNTS and n != "original_target"]
         always = () if self.kind == "changes" else _ALWAYS
         shown += [n for n in amounts if n in always or present(n)]
         if "share" in names:
@@ -182,7 +184,7 @@ class Face:
 
     def draw(self, name: str) -> Draw:
         """How the cells of a column are drawn, as HTML."""
-        if name in _AMOUNTS:
+        if name in AMOUNTS:
             return lambda row: self._amount(row, name)
         own: dict[str, Draw] = {
             "share": self._share,
@@ -282,13 +284,11 @@ class Face:
         if day is None:
             none = {"end": "no end stated", "reported": "not reported"}.get(name)
             return cell_html.missing(word(none, self.locale) if none else _DASH, "")
-        return (
-            f'<span style="white-space:nowrap">{markup.escape(day_said(day, self.locale))}</span>'
-        )
+        return f'<span class="pt-one">{markup.escape(day_said(day, self.locale))}</span>'
 
     def _digits(self, row: Row) -> int:
         """With how many digits the amounts of a row are told apart."""
-        numbers = [row[name] for name in _AMOUNTS if row.get(name) is not None]
+        numbers = [row[name] for name in AMOUNTS if row.get(name) is not None]
         return amount_words.digits_apart(numbers, str(row["unit"]))
 
     # --- notes ------------------------------------------------------------------------------------
@@ -304,7 +304,7 @@ class Face:
             made.append(word(BOUNDED, self.locale))
         if self.kind in ("status", "changes") and self.ledger is None:
             made.append(word(_NO_BOUNDS, self.locale))
-        cells = [(row, row[name]) for row in self.rows for name in _AMOUNTS if row.get(name)]
+        cells = [(row, row[name]) for row in self.rows for name in AMOUNTS if row.get(name)]
         if any(amount_words.is_rounded(number, row["digits"]) for row, number in cells):
             made.append(word(_ROUNDED, self.locale, digits=DIGITS))
         if self.kind != "changes":

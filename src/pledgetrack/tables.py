@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pledgetrack.captions import when_said
+from pledgetrack.cell_html import STYLE
 from pledgetrack.display_words import word
 from pledgetrack.errors import MissingExtraError
 from pledgetrack.notes import citations_of, source_said
@@ -66,6 +67,7 @@ def table(result: pd.DataFrame, *, ledger: Any = None, locale: str = "en", **ask
         .tab_stubhead(drawn.heading(stub))
         .tab_header(word(_TITLES[drawn.kind], locale), when_said(result.attrs, locale))
         .tab_options(**_LOOK)
+        .opt_css(STYLE)
     )
     for note in drawn.notes():
         made = made.tab_source_note(note)
