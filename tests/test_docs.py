@@ -79,7 +79,17 @@ def test_the_examples_on_double_counting_are_what_happens(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["iati", "tables", "reconcile", "360giving", "promises", "fts", "crs", "tables-and-charts"],
+    [
+        "iati",
+        "tables",
+        "reconcile",
+        "360giving",
+        "promises",
+        "fts",
+        "crs",
+        "tables-and-charts",
+        "report",
+    ],  # fmt: skip
 )
 def test_the_examples_on_reading_files_are_what_happens(
     root: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

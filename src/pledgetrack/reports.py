@@ -18,7 +18,7 @@ from typing import Any, Unpack
 
 from pledgetrack import cell_html, frames, report_parts
 from pledgetrack.amount_words import count_said
-from pledgetrack.calendar import FiscalCalendar, as_day
+from pledgetrack.calendar import FiscalCalendar, as_day, fiscal_calendar
 from pledgetrack.captions import actions_said, conversions_said, when_said
 from pledgetrack.cell_html import Html
 from pledgetrack.convert import Converting
@@ -82,6 +82,8 @@ def report(
     if not isinstance(ledger, Ledger):
         raise PledgetrackError(f"{type(ledger).__name__!r} is no ledger; read it with pt.read")
     place = _place(path)
+    if calendar is not None:
+        calendar = fiscal_calendar(calendar)
     day = frames.today(as_of)
     told = page(
         ledger, by=by, since=since, as_of=day, known_by=known_by, title=title, locale=locale,
@@ -116,6 +118,7 @@ def page(
 ) -> dict[str, Any]:  # fmt: skip
     """What the page says, part by part, without its pictures."""
     spoken = language(locale)
+    heading = _title(title, locale)
     start = None if since is None else as_day(since)
     keys = [by] if isinstance(by, str) else list(by)
     days: dict[str, Any] = {"as_of": as_of, "known_by": known_by}
@@ -147,7 +150,7 @@ def page(
         notes.insert(0, word("A choice of the ledger: {what}.", locale, what=chosen))
     return {
         "lang": spoken,
-        "title": _title(title, locale),
+        "title": heading,
         "when": when_said(whole.attrs, locale),
         "count": len(links),
         "statuses": counts,
