@@ -75,7 +75,8 @@ def report(
     >>> import tempfile
     >>> import pledgetrack as pt
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = report(pt.load_seeds(), f"{folder}/report.html", as_of="2024-08-01")
+    ...     ledger = pt.load_seeds().filter(unit="USD", party="Mexico")
+    ...     path = report(ledger, f"{folder}/report.html", as_of="2024-08-01")
     ...     "$1.5 billion" in path.read_text(encoding="utf-8")
     True
     """
