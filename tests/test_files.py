@@ -846,7 +846,7 @@ def test_a_failed_write_leaves_the_old_file_whole(
 
 @pytest.mark.parametrize(
     ("broken", "nth"),
-    [("fsync", 1), ("fsync", 3), ("replace", 4), ("mkdir", 1), ("rename", 1), ("rename", 2)],
+    [("fsync", 1), ("fsync", 3), ("chmod", 1), ("mkdir", 1)],
 )
 def test_a_failed_write_leaves_the_old_folder_whole(
     tmp_path: Path,

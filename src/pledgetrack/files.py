@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any, Literal
 
 import pandas as pd
@@ -14,11 +15,12 @@ from pledgetrack.errors import FileFormatError, FrameError, PledgetrackError, un
 from pledgetrack.layout import DESCRIPTOR, FOLDED, SUFFIXES, WRITTEN
 from pledgetrack.ledger import Ledger
 from pledgetrack.reading import READERS, Reading
-from pledgetrack.replace import cannot_write, replace_file, replace_folder
+from pledgetrack.replace import cannot_write, replace_file, replace_folder, whole
 from pledgetrack.results import csv_content, results_content
 from pledgetrack.writing import file_content, folder_content, is_ours, results_with
 
 _READERS = {**READERS, ".xlsx": read_book}
+_TRIES = 20  # how often a folder may be replaced while it is read
 
 
 def read(path: str | os.PathLike[str]) -> Ledger:
@@ -39,11 +41,37 @@ def read(path: str | os.PathLike[str]) -> Ledger:
     place = Path(path)
     if str(path) == "seeds" and not place.exists():
         return load_seeds()
+    for _ in range(_TRIES):
+        here = whole(place)
+        before = _folder(here)
+        try:
+            reading = _reading(here)
+        except FileFormatError:
+            if _folder(whole(place)) == before:
+                raise
+        else:
+            # Of a folder that was replaced meanwhile some files would be old and others new.
+            if _folder(whole(place)) == before:
+                return Ledger._read(reading)
+    raise FileFormatError(f"cannot read {str(path)!r}: other programs keep writing it", path=place)
+
+
+def _folder(place: Path) -> tuple[int, ...] | None:
+    """What tells a folder from the one that takes its place; nothing of a file."""
+    try:
+        found = place.stat()
+    except (OSError, ValueError):
+        return None
+    return (found.st_dev, found.st_ino, found.st_mtime_ns) if S_ISDIR(found.st_mode) else None
+
+
+def _reading(place: Path) -> Reading:
+    """The records of the files of a ledger, and every mistake in them."""
     try:
         files = _ledger_files(place)
     except OSError as error:
         reason = error.strerror or error
-        raise FileFormatError(f"cannot read {str(path)!r}: {reason}", path=place) from error
+        raise FileFormatError(f"cannot read {str(place)!r}: {reason}", path=place) from error
     reading = Reading()
     for file in files:
         shown = str(file)
@@ -56,7 +84,7 @@ def read(path: str | os.PathLike[str]) -> Ledger:
             reading.problem(shown, "the file is empty")
             continue
         _READERS[file.suffix.lower()](content, shown, reading)
-    return Ledger._read(reading)
+    return reading
 
 
 def _ledger_files(place: Path) -> list[Path]:
