@@ -13,17 +13,19 @@ import pandas as pd
 from pledgetrack.book import read_book
 from pledgetrack.errors import FileFormatError, FrameError, PledgetrackError, unknown
 from pledgetrack.layout import DESCRIPTOR, FOLDED, SUFFIXES, WRITTEN
+from pledgetrack.lazy import every_record, lazy_records, uncollected
 from pledgetrack.ledger import Ledger
 from pledgetrack.reading import READERS, Reading
 from pledgetrack.replace import cannot_write, replace_file, replace_folder, whole
 from pledgetrack.results import csv_content, results_content
+from pledgetrack.row_sheets import Piece, Sheet
 from pledgetrack.writing import file_content, folder_content, is_ours, results_with
 
 _READERS = {**READERS, ".xlsx": read_book}
 _TRIES = 20  # how often a folder may be replaced while it is read
 
 
-def read(path: str | os.PathLike[str]) -> Ledger:
+def read(path: str | os.PathLike[str], *, records: Literal["eager", "lazy"] = "eager") -> Ledger:
     """Read a ledger: a ``.toml``, ``.json``, ``.csv`` or ``.parquet`` file, or a folder of them.
 
     All files of a folder make one ledger. A workbook of ``pt.write`` (``.xlsx``) is read where it
@@ -31,9 +33,15 @@ def read(path: str | os.PathLike[str]) -> Ledger:
     once as ``InvalidLedgerError``. Where there is no folder of that name, ``"seeds"`` means the
     ledger that is shipped, as ``load_seeds()`` gives it.
 
+    ``records="lazy"`` is for ledgers in CSV that are too large for records: they stay columns, from
+    which movements and tables come many times faster. The result is the same ledger: what needs
+    all records, such as ``filter``, makes them, and ``ledger["id"]`` makes the one.
+
     >>> read("seeds") == load_seeds()
     True
     """
+    if records not in ("eager", "lazy"):
+        raise unknown("way with records", records, ("eager", "lazy"))
     if not str(path):
         raise FileFormatError("no path is given; '.' is this folder", path=path)
     if not isinstance(path, (str, os.PathLike)):
@@ -41,18 +49,21 @@ def read(path: str | os.PathLike[str]) -> Ledger:
     place = Path(path)
     if str(path) == "seeds" and not place.exists():
         return load_seeds()
+    lazy = records == "lazy"
     for _ in range(_TRIES):
         here = whole(place)
         before = _folder(here)
         try:
-            reading = _reading(here)
+            with uncollected():
+                pieces = _pieces(here, lazy=lazy)
         except FileFormatError:
             if _folder(whole(place)) == before:
                 raise
         else:
             # Of a folder that was replaced meanwhile some files would be old and others new.
             if _folder(whole(place)) == before:
-                return Ledger._read(reading)
+                with uncollected():
+                    return Ledger._of(lazy_records(pieces) if lazy else every_record(pieces), {})
     raise FileFormatError(f"cannot read {str(path)!r}: other programs keep writing it", path=place)
 
 
@@ -65,25 +76,31 @@ def _folder(place: Path) -> tuple[int, ...] | None:
     return (found.st_dev, found.st_ino, found.st_mtime_ns) if S_ISDIR(found.st_mode) else None
 
 
-def _reading(place: Path) -> Reading:
-    """The records of the files of a ledger, and every mistake in them."""
+def _pieces(place: Path, *, lazy: bool) -> list[Piece]:
+    """What the files of a ledger hold, and every mistake in them."""
     try:
         files = _ledger_files(place)
     except OSError as error:
         reason = error.strerror or error
         raise FileFormatError(f"cannot read {str(place)!r}: {reason}", path=place) from error
+    return [_piece(file, lazy=lazy) for file in files]
+
+
+def _piece(file: Path, *, lazy: bool) -> Piece:
+    """A file as columns where that is asked for and can be, else as records."""
+    shown, suffix = str(file), file.suffix.lower()
     reading = Reading()
-    for file in files:
-        shown = str(file)
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            reading.problem(shown, f"cannot be read: {error.strerror or error}")
-            continue
-        if not content.strip():
-            reading.problem(shown, "the file is empty")
-            continue
-        _READERS[file.suffix.lower()](content, shown, reading)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        reading.problem(shown, f"cannot be read: {error.strerror or error}")
+        return reading
+    if not content or content.isspace():
+        reading.problem(shown, "the file is empty")
+        return reading
+    if lazy and suffix == ".csv" and (sheet := Sheet.of(content, shown)):
+        return sheet
+    _READERS[suffix](content, shown, reading)
     return reading
 
 

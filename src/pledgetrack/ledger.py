@@ -24,10 +24,10 @@ from pledgetrack.convert import OPTIONS, Converting, convert, described, told_of
 from pledgetrack.errors import DayError, ExplainError, PledgetrackError, unknown
 from pledgetrack.frames import Bounds, Numbers
 from pledgetrack.history import View, changes
+from pledgetrack.lazy import LazyRecords
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import CITATION, MEASURES, movements
 from pledgetrack.pricing import Conversion
-from pledgetrack.reading import Reading
 from pledgetrack.schedules import Planned, schedule
 from pledgetrack.status import status
 from pledgetrack.timeline import timeline
@@ -58,7 +58,7 @@ class Ledger:
         sources: Iterable[Source] = (),
         parties: Iterable[Party] = (),
     ) -> None:
-        self._records = assemble(commitments, events, sources, parties)
+        self._held: Records | LazyRecords = assemble(commitments, events, sources, parties)
         self._where: Labels = {}
         self._account: Account | None = None
         self._planned: tuple[Planned, ...] | None = ()
@@ -66,34 +66,23 @@ class Ledger:
     @classmethod
     def _of(
         cls,
-        records: Records,
+        records: Records | LazyRecords,
         where: Labels,
         account: Account | None = None,
         planned: tuple[Planned, ...] | None = (),
     ) -> Ledger:
         made = cls.__new__(cls)
-        made._records = records
+        made._held = records
         made._where = where
         made._account = account
         made._planned = planned
         return made
 
-    @classmethod
-    def _read(
-        cls,
-        reading: Reading,
-    ) -> Ledger:
-        """What a reader made of its files, with the place of each record for the errors."""
-
-        def kind(model: type[Any]) -> list[Any]:
-            return [record for record in reading.records if isinstance(record, model)]
-
-        made = assemble(
-            kind(Commitment), kind(Event), kind(Source), kind(Party),
-            places=reading.places, problems=reading.problems,
-            refused=reading.refused,
-        )  # fmt: skip
-        return cls._of(made, {})
+    @property
+    def _records(self) -> Records:
+        """The records, every one of them made."""
+        held = self._held
+        return held.all if isinstance(held, LazyRecords) else held
 
     @property
     def commitments(self) -> tuple[Commitment, ...]:
@@ -108,12 +97,12 @@ class Ledger:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources, by id."""
-        return self._records.sources
+        return self._held.sources
 
     @property
     def parties(self) -> tuple[Party, ...]:
         """The parties, by name; those named only in commitments among them."""
-        return self._records.parties
+        return self._held.parties
 
     @property
     def account(self) -> Account:
@@ -140,7 +129,7 @@ class Ledger:
         )
 
     def __len__(self) -> int:
-        return len(self.commitments)
+        return len(self._by_id)
 
     def __iter__(self) -> Iterator[Commitment]:
         return iter(self.commitments)
@@ -155,7 +144,9 @@ class Ledger:
             raise unknown("commitment", name, self._by_id) from None
 
     @cached_property
-    def _by_id(self) -> dict[str, Commitment]:
+    def _by_id(self) -> Mapping[str, Commitment]:
+        if isinstance(self._held, LazyRecords):
+            return self._held.by_id
         return {commitment.id: commitment for commitment in self.commitments}
 
     def __eq__(self, other: object) -> bool:
@@ -269,6 +260,8 @@ class Ledger:
 
     @cached_property
     def _counted(self) -> tuple[pa.Table, list[Finding]]:
+        if isinstance(self._held, LazyRecords):
+            return self._held.counted
         events: dict[str, list[Event]] = {}
         records = self._records
         for event in records.events:
@@ -277,7 +270,7 @@ class Ledger:
 
     def _without_context(self, rows: pa.Table) -> pa.Table:
         """The rows without those that are there for the sake of others."""
-        if not self._records.context:
+        if not self._held.context:
             return rows
         hidden = pa.array(sorted(self._records.context), pa.string())
         names = rows.column("commitment").cast(pa.string())
@@ -304,7 +297,7 @@ class Ledger:
         if conversion is not None:
             # What a part is worth may depend on its whole, also where that is not shown.
             where = dict(self._shown(rows))
-            if known._records.context:
+            if known._held.context:
                 choice.narrow(where, "commitment", tuple(known._by_id))
             rows = convert(frames.enter(rows), conversion, since=since, until=until, where=where)
         return known._without_context(rows)
@@ -606,7 +599,7 @@ class Ledger:
         After a choice of units or the like they do not, nor after one that leaves out the whole, a
         part or another record of something chosen.
         """
-        return not (self._where or self._records.context)
+        return not (self._where or self._held.context)
 
     @property
     def sources_to(self) -> dt.date | None:
@@ -617,6 +610,8 @@ class Ledger:
         datetime.date(2023, 12, 22)
         """
         days = [source.published for source in self.sources if source.published]
+        if not days and isinstance(self._held, LazyRecords):
+            return self._held.last_known
         if not days:
             days = [commitment.known or commitment.announced for commitment in self.commitments]
             days += [event.known or event.on for event in self.events]
@@ -633,15 +628,15 @@ class Ledger:
     # --- faces ------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        parts = [
-            f"{len(records)} {name if len(records) != 1 else one}"
-            for records, name, one in (
-                (self.commitments, "commitments", "commitment"),
-                (self.events, "events", "event"),
-                (self.sources, "sources", "source"),
-                (self.parties, "parties", "party"),
-            )
-        ]
+        held = self._held
+        if isinstance(held, LazyRecords):
+            records = held.counts
+        else:
+            records = len(self.commitments), len(self.events)
+        counts = (*records, len(self.sources), len(self.parties))
+        words = (("commitment", "commitments"), ("event", "events"), ("source", "sources"),
+                 ("party", "parties"))  # fmt: skip
+        parts = [f"{count} {word[count != 1]}" for count, word in zip(counts, words, strict=True)]
         reach = f"; sources to {self.sources_to}" if self.sources_to else ""
         chosen = "".join(f"; {key} {' or '.join(value)}" for key, value in self._where.items())
         return f"Ledger({', '.join(parts)}{chosen}{reach})"

@@ -53,6 +53,13 @@ class Reading:
         """Note a mistake."""
         self.problems.append(Problem(message, file=file, line=line, record=record or None))
 
+    def take(self, other: Reading) -> None:
+        """Add what another reading found."""
+        self.records += other.records
+        self.places |= other.places
+        self.problems += other.problems
+        self.refused |= other.refused
+
     def add(self, kind: str, data: Any, file: str, line: int | None, number: int) -> None:
         """Make one record of what a file says, or note each mistake in it."""
         label = f"{kind} {number}"
@@ -314,26 +321,13 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = next(rows)
-            first = rf"({VERSION_KEY}=(\d{{1,9}}))({GUARDED})?"
-            found = re.fullmatch(first, header[0]) if header else None
-            if not found:
-                reading.problem(
-                    file,
-                    f"is no ledger: its first column is not headed '{VERSION_KEY}={FORMAT}'",
-                    1,
-                )
-                return
-            if not is_readable(int(found.group(2)), file, reading):
-                return
-            header[0] = found.group(1)
-            stated = unguard if found.group(3) else str
-            if twice := [name for name in header if header.count(name) > 1]:
-                reading.problem(file, f"the heading {twice[0]!r} is given twice", 1)
+            stated = check_header(header, file, reading)
+            if stated is None:
                 return
             line, number = rows.line_num + 1, 0
             for number, cells in enumerate(rows, start=1):
                 row = [stated(cell) for cell in cells]
-                _read_row(header, row, _Place(file, line, number), reading)
+                read_row(header, row, Place(file, line, number), reading)
                 line = rows.line_num + 1
             if not number and header not in written_headers():
                 reading.problem(file, "holds no record, and its headings are cut short", 1)
@@ -341,13 +335,32 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
             reading.problem(file, f"is no valid CSV: {error}", rows.line_num)
 
 
-class _Place(NamedTuple):
+def check_header(header: list[str], file: str, reading: Reading) -> Callable[[str], str] | None:
+    """What to do with each cell under these headings; None where they are no ledger's."""
+    first = rf"({VERSION_KEY}=(\d{{1,9}}))({GUARDED})?"
+    found = re.fullmatch(first, header[0]) if header else None
+    if not found:
+        message = f"is no ledger: its first column is not headed '{VERSION_KEY}={FORMAT}'"
+        reading.problem(file, message, 1)
+        return None
+    if not is_readable(int(found.group(2)), file, reading):
+        return None
+    header[0] = found.group(1)
+    if twice := [name for name in header if header.count(name) > 1]:
+        reading.problem(file, f"the heading {twice[0]!r} is given twice", 1)
+        return None
+    return unguard if found.group(3) else str
+
+
+class Place(NamedTuple):
+    """Where a row of a file is: the line, and its number among the rows."""
+
     file: str
     line: int
     number: int
 
 
-def _read_row(header: list[str], row: list[str], place: _Place, reading: Reading) -> None:
+def read_row(header: list[str], row: list[str], place: Place, reading: Reading) -> None:
     """One row of a CSV file, under the headings of the first."""
     file, line, number = place
     if len(row) != len(header):
