@@ -99,7 +99,7 @@ def test_the_examples_on_reading_files_are_what_happens(
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     path = str(root / "docs" / f"{name}.md")
     found = doctest.testfile(path, module_relative=False, optionflags=flags, encoding="utf-8")
-    assert found.attempted > 4
+    assert found.attempted > 5
     assert found.failed == 0
 
 

@@ -115,7 +115,7 @@ def exact(figures: list[dict[str, Any]]) -> dict[str, Decimal]:
 
 
 @given(pts.ledgers() | pts.families(), st.sampled_from(["party", "horizon", "recipient"]))
-@settings(max_examples=6)
+@settings(max_examples=5)
 def test_every_figure_is_the_sum_of_what_it_opens_to(ledger: pt.Ledger, by: str) -> None:
     """Headlines add up from groups, groups from commitments, commitments from movements."""
     page = told(ledger, by=by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -131,6 +132,15 @@ def _ranks(values: Sequence[Any], key: Callable[[Any], Any]) -> list[int | str]:
     return ["" if value is None else place[key(value)] for value in values]
 
 
+def _title(name: str, ledger: Any) -> str:
+    return (ledger[name].title if name in ledger else None) or name
+
+
+def _alphabet(text: object) -> str:
+    """A text as people put it in order: without capitals, and numbers by their size."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), str(text).casefold())
+
+
 def _column(face: Face, name: str, rows: Sequence[Any], *, label: str | None = None) -> Shown:
     """A column: its heading, its cells, and the place of each in order."""
     order = frames.sort_key("unit")
@@ -144,11 +154,11 @@ def _column(face: Face, name: str, rows: Sequence[Any], *, label: str | None = N
     elif name == "status":
         ranks = _ranks([row[name] for row in rows], STATUSES.index)
     else:
-        texts = [row.get(name) for row in rows]
-        if any(isinstance(text, str) for text in texts):
-            ranks = _ranks(texts, lambda text: str(text).casefold())
-        else:
-            ranks = _ranks(texts, lambda value: value)
+        values = [row.get(name) for row in rows]
+        if name == "commitment" and face.ledger is not None:
+            values = [_title(value, face.ledger) for value in values]
+        words = any(isinstance(value, str) for value in values)
+        ranks = _ranks(values, _alphabet if words else lambda value: value)
     draw = face.draw(name)
     return {
         "name": name, "label": label or face.heading(name), "right": name in face.right,
