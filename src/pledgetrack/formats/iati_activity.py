@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 from pledgetrack.account import AccountBuilder, Outcome
@@ -29,10 +29,15 @@ _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
+Held = dict[Any, list[Any]]
+"""The children of an element by their names."""
+
+
 class _Bad(Exception):  # noqa: N818  # no error for users, but a way out
     """A record that cannot be read."""
 
 
+@lru_cache(maxsize=65536)
 def day_of(text: str) -> dt.date | None:
     """The day of an xs:date or xs:dateTime; None where it is neither.
 
@@ -90,7 +95,8 @@ class ActivityReader:
             "element": self.path,
             "raw": _raw(element, ("iati-identifier", "reporting-org", "title")),
         }
-        found = element.findall("iati-identifier")
+        held = _children(element)
+        found = held.get("iati-identifier", ())
         if len(found) != 1:
             why = f"{len(found) or 'no'} elements iati-identifier; there must be one"
             self._without_activity("rejected", why, place)
@@ -106,22 +112,22 @@ class ActivityReader:
         activity = Activity(
             row=row, line=element.sourceline, path=self.path, source=source,
             identifier=self.identifier,
-            title=self._narrative("title"),
-            reporter=self._org(element.find("reporting-org")),
+            title=self._narrative(_first(held, "title")),
+            reporter=self._org(_first(held, "reporting-org")),
             hierarchy=_level(element.get("hierarchy")),
-            status=_code(element.find("activity-status")),
+            status=_code(_first(held, "activity-status")),
             updated=day_of(element.get("last-updated-datetime") or ""),
-            dates=self._dates(),
-            recipients=self._places(element, ("recipient-country", "recipient-region")),
-            sectors=self._places(element, ("sector",)),
+            dates=self._dates(held),
+            recipients=self._places(held, ("recipient-country", "recipient-region")),
+            sectors=self._places(held, ("sector",)),
             related=[
                 ((one.get("type") or "").strip(), _plain(one.get("ref") or ""))
-                for one in element.findall("related-activity")
+                for one in held.get("related-activity", ())
             ],
-            participating=self._participating(),
+            participating=self._participating(held),
         )  # fmt: skip
         for kind in RECORDS:
-            for at, one in enumerate(element.findall(kind), start=1):
+            for at, one in enumerate(held.get(kind, ()), start=1):
                 made = self._noted(one, at)
                 if isinstance(made, Fact):
                     activity.facts.append(made)
@@ -147,7 +153,7 @@ class ActivityReader:
         for kind in RECORDS:
             for at, one in enumerate(self.element.findall(kind), start=1):
                 try:
-                    number, unit, _ = self._amount(one)
+                    number, unit, _ = self._amount(_children(one))
                 except _Bad:
                     note(why, **self._where(one, at))
                 else:
@@ -159,19 +165,20 @@ class ActivityReader:
             "line": one.sourceline,
             "element": f"{self.path}/{one.tag}[{at}]",
             "record": self.identifier or None,
-            "raw": _raw(one),
+            "raw": partial(_raw_again, _content(one)),
         }
 
     def _noted(self, one: Any, at: int) -> Fact | Plan | None:
         """A record, noted as counted; or noted as what it is else."""
         where, amount = self._where(one, at), {}
+        held = _children(one)
         try:
-            number, unit, value_date = self._amount(one)
+            number, unit, value_date = self._amount(held)
             amount = {"number": number, "unit": unit}
             made = (
-                self._fact(one, where, number, unit, value_date)
+                self._fact(held, where, number, unit, value_date)
                 if one.tag == "transaction"
-                else self._plan(one, where, number, unit)
+                else self._plan(one, held, where, amount)
             )
         except _Bad as why:
             self.seen.rejected(str(why), **amount, **where)
@@ -180,9 +187,9 @@ class ActivityReader:
             return made
         return None
 
-    def _amount(self, one: Any) -> tuple[Decimal, str, dt.date | None]:
+    def _amount(self, held: Held) -> tuple[Decimal, str, dt.date | None]:
         """Number, currency and value date of a record."""
-        value = _only(one, "value")
+        value = _only(held, "value")
         if len(value):
             raise _Bad("the value holds other elements; it is a number alone")
         number = number_of(value.text or "")
@@ -195,34 +202,34 @@ class ActivityReader:
 
     def _fact(
         self,
-        one: Any,
+        held: Held,
         where: dict[str, Any],
         number: Decimal,
         unit: str,
         value_date: dt.date | None,
     ) -> Fact:
-        code = (_only(one, "transaction-type").get("code") or "").strip()
+        code = (_only(held, "transaction-type").get("code") or "").strip()
         if not code:
             raise _Bad("the transaction-type has no code")
         code = modern("transaction-type", code, old=self.old)
         if code not in TRANSACTION_TYPES:
             raise _Bad(f"transaction type {code[:20]!r} is not in the code list")
-        day = _day(_only(one, "transaction-date"), "transaction-date")
+        day = _day(_only(held, "transaction-date"), "transaction-date")
         return Fact(
             row=-1, line=where["line"], path=where["element"],
             code=code,
             day=day, number=number, unit=unit, value_date=value_date,
-            provider=self._org(one.find("provider-org")),
-            receiver=self._org(one.find("receiver-org")),
-            recipients=self._places(one, ("recipient-country", "recipient-region")),
-            sectors=self._places(one, ("sector",)),
+            provider=self._org(_first(held, "provider-org")),
+            receiver=self._org(_first(held, "receiver-org")),
+            recipients=self._places(held, ("recipient-country", "recipient-region")),
+            sectors=self._places(held, ("sector",)),
         )  # fmt: skip
 
-    def _plan(self, one: Any, where: dict[str, Any], number: Decimal, unit: str) -> Plan:
-        start = _day(_only(one, "period-start"), "period-start")
+    def _plan(self, one: Any, held: Held, where: dict[str, Any], amount: dict[str, Any]) -> Plan:
+        start = _day(_only(held, "period-start"), "period-start")
         end = start  # a planned disbursement may state its day alone
-        if one.tag == "budget" or one.find("period-end") is not None:
-            end = _day(_only(one, "period-end"), "period-end")
+        if one.tag == "budget" or "period-end" in held:
+            end = _day(_only(held, "period-end"), "period-end")
         if end < start:
             raise _Bad(f"the period ends on {end}, before it starts on {start}")
         # "If the @type attribute is omitted, then BudgetType code 1 (Original) is assumed."
@@ -232,30 +239,31 @@ class ActivityReader:
         return Plan(
             row=-1, line=where["line"], path=where["element"],
             kind=one.tag.replace("-", " "), revised=code == "2",
-            start=start, end=end, number=number, unit=unit,
-            provider=self._org(one.find("provider-org")),
-            receiver=self._org(one.find("receiver-org")),
+            start=start, end=end, **amount,
+            provider=self._org(_first(held, "provider-org")),
+            receiver=self._org(_first(held, "receiver-org")),
         )  # fmt: skip
 
     # --- what elements say ------------------------------------------------------------------------
 
-    def _narrative(self, name: str) -> str | None:
-        one = self.element.find(name)
+    def _narrative(self, one: Any) -> str | None:
         return None if one is None else self._words(one)
 
     def _words(self, one: Any) -> str | None:
         """The text of an element in the language of the activity, in English, or the first."""
-        found: list[tuple[int, str]] = []
+        best: tuple[int, str] | None = None
         wanted = (self.language or "en").lower()
-        for narrative in one.findall("narrative"):
-            text = _plain("".join(narrative.itertext()))
+        for narrative in one:
+            if narrative.tag != "narrative":
+                continue
+            text = _text(narrative)
             if text:
                 said = narrative.get("{http://www.w3.org/XML/1998/namespace}lang")
                 spoken = wanted if said is None else said.lower()
-                found.append((0 if spoken == wanted else 1 if spoken == "en" else 2, text))
-        if found:
-            return min(found, key=lambda pair: pair[0])[1]
-        return _plain(one.text or "") or None
+                rank = 0 if spoken == wanted else 1 if spoken == "en" else 2
+                if best is None or rank < best[0]:
+                    best = rank, text
+        return best[1] if best else _plain(one.text or "") or None
 
     def _org(self, one: Any) -> Org | None:
         if one is None:
@@ -266,28 +274,28 @@ class ActivityReader:
         kind = (one.get("type") or "").strip()
         return Org(ref or None, name, kind or None) if ref or name else None
 
-    def _participating(self) -> list[tuple[str, Org]]:
+    def _participating(self, held: Held) -> list[tuple[str, Org]]:
         found = []
-        for one in self.element.findall("participating-org"):
+        for one in held.get("participating-org", ()):
             org = self._org(one)
             if org is not None:
                 role = modern("participating-org", (one.get("role") or "").strip(), old=self.old)
                 found.append((role, org))
         return found
 
-    def _dates(self) -> dict[str, dt.date]:
+    def _dates(self, held: Held) -> dict[str, dt.date]:
         found: dict[str, dt.date] = {}
-        for one in self.element.findall("activity-date"):
+        for one in held.get("activity-date", ()):
             code = modern("activity-date", (one.get("type") or "").strip(), old=self.old)
             day = day_of(one.get("iso-date") or "")
             if day is not None:
                 found.setdefault(code, day)
         return found
 
-    def _places(self, one: Any, names: Sequence[str]) -> tuple[Place, ...]:
+    def _places(self, held: Held, names: Sequence[str]) -> tuple[Place, ...]:
         found = []
         for name in names:
-            for place in one.findall(name):
+            for place in held.get(name, ()):
                 code = _plain(place.get("code") or "")
                 if code:
                     vocabulary = (place.get("vocabulary") or "").strip() or "1"
@@ -306,8 +314,25 @@ def note_stray(one: Any, file: str, seen: AccountBuilder, record: str | None = N
     )  # fmt: skip
 
 
-def _only(one: Any, name: str) -> Any:
-    found = one.findall(name)
+def _children(one: Any) -> Held:
+    """The children of an element by their names."""
+    held: Held = {}
+    for child in one:
+        name = child.tag
+        if name in held:
+            held[name].append(child)
+        else:
+            held[name] = [child]
+    return held
+
+
+def _first(held: Held, name: str) -> Any:
+    found = held.get(name)
+    return found[0] if found else None
+
+
+def _only(held: Held, name: str) -> Any:
+    found = held.get(name, ())
     if len(found) != 1:
         raise _Bad(f"{len(found) or 'no'} elements {name}; there must be one")
     return found[0]
@@ -333,6 +358,7 @@ def _level(text: str | None) -> int:
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 4 else 1
 
 
+@lru_cache(maxsize=65536)
 def _plain(text: str) -> str:
     """Text as a record takes it: composed, on one line, no control characters."""
     if not text.isprintable():
@@ -340,13 +366,34 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def _raw(one: Any, names: Sequence[str] = ()) -> str:
+def _text(one: Any) -> str:
+    """All text of an element."""
+    return _plain("".join(one.itertext()) if len(one) else one.text or "")
+
+
+def _content(one: Any) -> bytes:
+    """An element as it may be read again, a tenth of the work of saying what is in it."""
+    from lxml import etree
+
+    made: bytes = etree.tostring(one, with_tail=False)
+    return made
+
+
+def _raw_again(content: bytes) -> dict[str, str]:
+    from lxml import etree
+
+    # Of a prefix that is not declared the name is kept, as in the file.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    return _raw(etree.fromstring(content, parser))
+
+
+def _raw(one: Any, names: Sequence[str] = ()) -> dict[str, str]:
     """What a record says, attribute by attribute, for the account."""
     said = {f"@{name}": value for name, value in one.items()}
     for child in one:
         if not isinstance(child.tag, str) or (names and child.tag not in names):
             continue
-        pairs = [(child.tag, _plain("".join(child.itertext())))] if len(child) or child.text else []
+        pairs = [(child.tag, _text(child))] if len(child) or child.text else []
         pairs += [(f"{child.tag}/@{name}", value) for name, value in child.items()]
         for name, value in pairs:
             key, times = name, 1
@@ -355,4 +402,4 @@ def _raw(one: Any, names: Sequence[str] = ()) -> str:
                 key = name.replace(child.tag, f"{child.tag}[{times}]", 1)
             if value:
                 said[key] = value
-    return json.dumps(said, ensure_ascii=False)
+    return said

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from pledgetrack.account import AccountBuilder
 from pledgetrack.errors import FileFormatError, MissingExtraError
@@ -35,46 +36,96 @@ def activities(file: File, seen: AccountBuilder, read: Read, source: int) -> Ite
         raise MissingExtraError(
             "IATI files need lxml; pip install 'pledgetrack[iati]'", extra="iati"
         ) from error
+    options: dict[str, Any] = {
+        "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
+        "remove_comments": True, "remove_pis": True, "encoding": file.encoding,
+    }  # fmt: skip
     with file.stream() as stream:
-        parser = etree.iterparse(
-            stream, events=("start", "end"), resolve_entities=False, no_network=True,
-            load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
-            encoding=file.encoding,
-        )  # fmt: skip
-        root: Any = None
-        count = 0
-        opened: int | None = None  # the line of the activity that is being read
         try:
-            for event, element in parser:
-                if root is None:
-                    root = element
-                    _check_root(root, file, read)
-                elif element.tag == "iati-activity" and element.getparent() is root:
-                    opened = element.sourceline if event == "start" else None
-                    if event == "start":
-                        continue
-                    count += 1
-                    reader = ActivityReader(element, count, file.name, seen, old=read.old)
-                    activity = reader.read(source)
-                    if activity is not None:
-                        yield activity
-                    element.clear()
-                    while element.getprevious() is not None:
-                        del root[0]
-                elif event == "end" and opened is None and element.tag in STRAY:
-                    note_stray(element, file.name, seen)
+            root, head = _opening(stream, etree.XMLPullParser(("start",), **options))
         except etree.XMLSyntaxError as error:
-            if root is None:
-                raise FileFormatError(
-                    f"{file.name!r} is no XML file: {error.msg}", path=file.name
-                ) from error
+            raise FileFormatError(
+                f"{file.name!r} is no XML file: {error.msg}", path=file.name
+            ) from error
+        _check_root(root, file, read)
+        line = root.sourceline
+        parser = etree.iterparse(
+            _Again(head, stream), events=("end",), tag="iati-activity", **options
+        )
+        root = last = None
+        count = 0
+        try:
+            for _, element in parser:
+                root = element.getroottree().getroot() if root is None else root
+                if element.getparent() is not root:
+                    continue  # a stray one, which is told below
+                _note_strays(element.itersiblings(preceding=True), last, file, seen)
+                count += 1
+                reader = ActivityReader(element, count, file.name, seen, old=read.old)
+                activity = reader.read(source)
+                if activity is not None:
+                    yield activity
+                element.clear()
+                while element.getprevious() is not None:
+                    del root[0]
+                last = element
+        except etree.XMLSyntaxError as error:
+            root = parser.root if root is None else root
+            rest = [] if root is None else [one for one in root if one is not last]
+            opened = None
+            if rest and rest[-1].tag == "iati-activity":
+                opened = rest.pop().sourceline
+            _note_strays(rest, last, file, seen)
             _broken(parser.error_log, error, opened, file, seen)
         else:
+            _note_strays(parser.root, last, file, seen)
             if not count:
                 seen.set_aside(
                     "the file holds no activity",
-                    file=file.name, line=root.sourceline, element="iati-activities",
+                    file=file.name, line=line, element="iati-activities",
                 )  # fmt: skip
+
+
+def _opening(stream: BinaryIO, parser: Any) -> tuple[Any, bytes]:
+    """The root of a file as far as it has been read, and the bytes that were read of it."""
+    from lxml import etree
+
+    read: list[bytes] = []
+    while True:
+        read.append(stream.read(1 << 15))
+        failed = None
+        try:
+            if read[-1]:
+                parser.feed(read[-1])
+            else:
+                parser.close()
+        except etree.XMLSyntaxError as error:
+            failed = error
+        for _, root in parser.read_events():
+            # What is wrong further on is told with what was read before it.
+            return root, b"".join(read)
+        if failed:
+            raise failed
+
+
+class _Again:
+    """A stream from its beginning, of which some has been read."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self.head = io.BytesIO(head)
+        self.stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        return self.head.read(size) or self.stream.read(size)
+
+
+def _note_strays(elements: Iterable[Any], last: Any, file: File, seen: AccountBuilder) -> None:
+    """Note the records that stand beside activities, in the order of the file."""
+    for one in sorted(elements, key=lambda one: one.sourceline):
+        if one is not last:
+            for stray in one.iter(*STRAY):
+                note_stray(stray, file.name, seen)
 
 
 def _check_root(root: Any, file: File, read: Read) -> None:
