@@ -18,6 +18,7 @@ OUTCOMES: tuple[Outcome, ...] = ("counted", "set aside", "rejected")
 COLUMNS = (
     "file", "line", "element", "record", "outcome", "reason", "commitment", "unit", "number", "raw",
 )  # fmt: skip
+_EMPTY = dict.fromkeys(COLUMNS)
 _WORDS = ("file", "element", "record", "outcome", "reason", "commitment", "unit", "raw")
 
 
@@ -131,12 +132,11 @@ class AccountBuilder:
         return self._note("rejected", reason, fields)
 
     def _note(self, outcome: Outcome, reason: str | None, fields: Mapping[str, Any]) -> int:
-        for name, column in self.columns.items():
-            column.append(fields.get(name))
-        if unknown := fields.keys() - self.columns.keys():
-            raise TypeError(f"an account has no column {sorted(unknown)}")
-        self.columns["outcome"][-1] = outcome
-        self.columns["reason"][-1] = reason
+        row = {**_EMPTY, **fields, "outcome": outcome, "reason": reason}
+        if len(row) > len(_EMPTY):
+            raise TypeError(f"an account has no column {sorted(row.keys() - _EMPTY.keys())}")
+        for column, value in zip(self.columns.values(), row.values(), strict=True):
+            column.append(value)
         return len(self) - 1
 
     def revise(self, row: int, outcome: Outcome, reason: str | None) -> None:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from pledgetrack.book import read_book
 from pledgetrack.errors import FileFormatError, FrameError, PledgetrackError, unknown
+from pledgetrack.intake import uncollected
 from pledgetrack.layout import DESCRIPTOR, FOLDED, SUFFIXES, WRITTEN
-from pledgetrack.lazy import every_record, lazy_records, uncollected
+from pledgetrack.lazy import every_record, lazy_records
 from pledgetrack.ledger import Ledger
 from pledgetrack.reading import READERS, Reading
 from pledgetrack.replace import cannot_write, replace_file, replace_folder, whole

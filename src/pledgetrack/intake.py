@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import os
@@ -210,3 +211,15 @@ def progress(
         desc=Path(name).name, total=total, unit=unit, unit_scale=True, delay=_PATIENCE, leave=False
     ) as bar:
         yield bar.update
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection while many objects are made that all stay."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

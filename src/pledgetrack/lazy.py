@@ -9,9 +9,7 @@ unknown commitment) all of them are read one by one, and every mistake is told a
 from __future__ import annotations
 
 import datetime as dt
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +21,7 @@ from pledgetrack import plain, plain_rows
 from pledgetrack.assemble import Names, Records, assemble
 from pledgetrack.balances import Finding
 from pledgetrack.columns import Happenings, Mask, Numbers, Promises
+from pledgetrack.intake import uncollected
 from pledgetrack.models import Commitment, Event, Party, Source
 from pledgetrack.movements import label, movements
 from pledgetrack.plain_cells import happenings, promises
@@ -31,18 +30,6 @@ from pledgetrack.row_sheets import Piece, Rows, Sheet
 
 _KINDS = ("commitment", "event")
 _WHO = {"party": "parties", "recipient": "recipients", "channel": "channels"}
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage collection while many objects are made that all stay."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class LazyRecords:

@@ -60,13 +60,15 @@ def exact(value: object) -> Decimal:
         value = Decimal(value)
     if not value.is_finite():
         raise AmountError(f"{value} is no amount", value=value)
-    if value == 0:
+    if not value:
         return Decimal(0)
-    if len(value.as_tuple().digits) > EXACT.prec:
+    _, digits, exponent = value.as_tuple()
+    if len(digits) > EXACT.prec:
         raise _too_many_digits(f"{value:.6e}", value)
     if value.adjusted() >= INTEGER_DIGITS or value.adjusted() < -DECIMAL_PLACES:
         raise _too_many_digits(f"{value:.6e}", value)
-    plain = tidy(value)
+    # Most numbers have no zeros to lose.
+    plain = value if exponent == 0 or (int(exponent) < 0 and digits[-1]) else tidy(value)
     if -int(plain.as_tuple().exponent) > DECIMAL_PLACES:
         raise _too_many_digits(str(plain)[:60], value)
     return plain

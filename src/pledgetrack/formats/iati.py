@@ -23,7 +23,7 @@ from pledgetrack.formats.iati_split import SPLITS, recipients_of
 from pledgetrack.formats.iati_values import Activity, Plan
 from pledgetrack.formats.iati_xml import Read, activities
 from pledgetrack.imported import ledger_of
-from pledgetrack.intake import OnReject, check_on_reject, files_of, progress
+from pledgetrack.intake import OnReject, check_on_reject, files_of, progress, uncollected
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Source
 from pledgetrack.reading import messages
@@ -69,6 +69,13 @@ def read_iati(
     for name in splits:
         if name not in SPLITS:
             raise unknown("split", name, SPLITS)
+    with uncollected():
+        return _read(path, perspective, splits, on_reject)
+
+
+def _read(
+    path: Any, perspective: Perspective, splits: Sequence[str], on_reject: OnReject
+) -> Ledger:
     seen = AccountBuilder()
     reads: list[Read] = []
     found: list[Activity] = []
