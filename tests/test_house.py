@@ -27,7 +27,7 @@ FLOORS = (
     ("wording",),
     ("models", "targets", "quotes", "deflators", "intake"),
     ("balances", "layers", "kin", "layout", "rates", "account"),
-    ("members", "csv_columns"),
+    ("members", "csv_columns", "scan"),
     ("passing",),
     ("families", "lookalikes", "schema", "results"),
     ("movements", "assemble", "reading"),

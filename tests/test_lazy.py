@@ -181,6 +181,19 @@ def outcome(read: Callable[[], pt.Ledger]) -> Any:
     return ledger, ledger._counted[0].to_pylist(), ledger._counted[1]
 
 
+def parsed(cell: str) -> Any:
+    """The value of a cell of JSON, whose keys are there once."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    try:
+        return json.loads(cell, object_pairs_hook=unique)
+    except AssertionError as error:
+        raise ValueError(cell) from error
+
+
 def row_by_row(text: str) -> set[tuple[int, str]]:
     """The rows and fields that csv and pydantic refuse, one row after the other."""
     wrong = set()
@@ -188,7 +201,7 @@ def row_by_row(text: str) -> set[tuple[int, str]]:
         kind, *_ = row.values()
         data: dict[str, Any] = {name: cell for name, cell in list(row.items())[1:] if cell}
         try:
-            MODELS[kind](**{n: json.loads(v) if n in NESTED else v for n, v in data.items()})
+            MODELS[kind](**{n: parsed(v) if n in NESTED else v for n, v in data.items()})
         except ValueError as error:
             details: Iterable[Any] = getattr(error, "errors", list)()
             wrong |= {(number, ".".join(map(str, detail["loc"]))) for detail in details}

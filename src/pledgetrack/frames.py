@@ -17,6 +17,7 @@ from pledgetrack.members import PASSED_ON
 from pledgetrack.models import STAGES
 from pledgetrack.movements import ELSEWHERE, MEASURES, SCHEMA
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
+from pledgetrack.scan import is_path, scan
 from pledgetrack.units import ACTION, is_currency
 
 Numbers = Literal["decimal", "float"]
@@ -49,12 +50,14 @@ def today(day: object) -> dt.date:
 
 
 def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
-    """A movements frame of any engine, with its columns checked.
+    """A movements frame of any engine, or the path of a data set, with its columns checked.
 
     pandas frames become Arrow tables: objects and categories are slow or wrong elsewhere.
     """
     if isinstance(frame, nw.LazyFrame):
         return frame
+    if is_path(frame):
+        frame = scan(frame)
     if isinstance(frame, pd.DataFrame):
         try:
             frame = pa.Table.from_pandas(frame, preserve_index=False)

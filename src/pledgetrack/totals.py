@@ -32,6 +32,7 @@ from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.periods import period_cells
 from pledgetrack.quantity import EXACT, flip
 from pledgetrack.remainders import Remainders, has_any
+from pledgetrack.scan import is_path, scan
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.status import STATUSES, ratio
 
@@ -56,7 +57,9 @@ def totals(
 ) -> pd.DataFrame:
     """Exact totals of movements as of a day: a row per group and unit.
 
-    ``frame`` is any movements frame that narwhals knows (pandas, PyArrow, Polars, DuckDB ...).
+    ``frame`` is any movements frame that narwhals knows (pandas, PyArrow, Polars, DuckDB ...), or
+    the path of movements in Parquet: a file, or a folder of them, of which only what is needed is
+    read.
     ``by`` takes party, recipient, channel, unit, horizon, due, announced, status, source,
     commitment and tags. ``per`` ("year", "fiscal year", "quarter", "month") spreads what was
     promised over the days of each horizon and adds the key ``period``. Units never mix; a cell is
@@ -93,6 +96,10 @@ def totals(
     1  United States  3739000000  3400000000
     """
     day = frames.today(as_of)
+    if isinstance(by, Iterable):
+        by = by if isinstance(by, str) else tuple(by)
+    if is_path(frame) and known_by is None and not converting:
+        frame = _scanned(frame, by, day, where, ranged=bounds == "range")
     lazy, told = enter(
         frame, NEEDED, since=day, until=day, known_by=known_by, where=where, **converting
     )
@@ -181,6 +188,32 @@ def of_day(
         result.attrs["fiscal_years"] = cut.calendar.code
         result.attrs["caption"] += f"; fiscal years {cut.calendar}"
     return result
+
+
+_UNREAD = frozenset(
+    {"party", "recipient", "channel", "source", "known", "instead", "whole", "whole_announced",
+     "citation"}
+)  # fmt: skip
+"""The columns that totals read only as keys, or never."""
+
+
+def _scanned(
+    place: Any, by: str | Iterable[str], day: dt.date, where: Where | None, *, ranged: bool
+) -> Any:
+    """What totals read of a data set: the columns that they need, and the rows of the day.
+
+    The status of a commitment depends on older rows too.
+    """
+    asked = {*((by,) if isinstance(by, str) else by or ()), *(where or ())}
+    if "status" in asked:
+        return place
+    unread = _UNREAD if ranged else _UNREAD | {"low", "high"}
+
+    def wanted(name: str) -> bool:
+        is_key = name in asked or name.removeprefix("tag_") in asked
+        return is_key or not (name in unread or name.startswith("tag_"))
+
+    return scan(place, wanted, as_of=day)
 
 
 # --- rows of the engine ---------------------------------------------------------------------------

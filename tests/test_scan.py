@@ -1,0 +1,119 @@
+"""Movements in Parquet are totalled where they stand, as if they were in memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pledgetrack as pt
+from pledgetrack import strategies as pts
+from pledgetrack.scan import scan
+
+few = settings(max_examples=settings().max_examples // 3)
+
+
+def whole(ledger: pt.Ledger) -> pa.Table:
+    """The movements of a ledger."""
+    return pa.table(ledger)
+
+
+@few
+@given(
+    ledger=pts.ledgers(), day=pts.days(), size=st.integers(1, 9), ranged=st.booleans(),
+    by=st.lists(st.sampled_from(("party", "unit", "due", "horizon", "status", "source")),
+                unique=True, max_size=2),
+    per=st.sampled_from((None, None, "year")),
+)  # fmt: skip
+def test_totals_of_a_file_are_those_of_its_rows(
+    tmp_path_factory: pytest.TempPathFactory, ledger: pt.Ledger, day: Any, size: int,
+    ranged: bool, by: list[str], per: str | None,
+) -> None:  # fmt: skip
+    """Only some columns and rows are read, row group by row group, and nothing is lost by that."""
+    file = tmp_path_factory.getbasetemp() / "movements.parquet"
+    table = whole(ledger)
+    pq.write_table(table, file, row_group_size=size)
+    if per and "status" in by:
+        return
+    asked: dict[str, Any] = {"by": by, "as_of": day, "per": per}
+    asked["bounds"] = "range" if ranged else "words"
+    made = pt.totals(file, **asked)
+    assert made.equals(pt.totals(table, **asked))
+    assert made.attrs == pt.totals(table, **asked).attrs
+
+
+def test_other_tables_take_a_path_too(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """Status, summary and timeline are those of the rows in memory."""
+    file, table = tmp_path / "all.parquet", whole(seeds)
+    pq.write_table(table, file)
+    assert pt.status(str(file), as_of="2024-08-01").equals(pt.status(table, as_of="2024-08-01"))
+    for function in (pt.summary, pt.timeline):
+        made = function(file, "party", as_of="2024-08-01")
+        assert made.equals(function(table, "party", as_of="2024-08-01"))
+
+
+def test_a_folder_of_files_is_one_frame(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """Folders named for a label are a column, one for what has none among them."""
+    table = whole(seeds)
+    plain = table.set_column(2, "recipient", table.column("recipient").cast(pa.string()))
+    ds.write_dataset(plain, tmp_path / "movements", format="parquet", partitioning=["recipient"],
+                     partitioning_flavor="hive")  # fmt: skip
+    (tmp_path / "movements" / "_SUCCESS").write_text("")
+    (tmp_path / "movements" / ".half.parquet").write_text("no Parquet")
+    for by in ("recipient", "party"):
+        made = pt.totals(tmp_path / "movements", by=by, as_of="2024-08-01")
+        assert made.equals(pt.totals(table, by=by, as_of="2024-08-01"))
+    where = {"recipient": "not stated"}
+    made = pt.totals(tmp_path / "movements", where=where, as_of="2024-08-01")
+    assert made.equals(pt.totals(table, where=where, as_of="2024-08-01"))
+
+
+def test_only_the_rows_of_the_day_are_read(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """What begins later, or has ceased to count, stays on the disk."""
+    pq.write_table(whole(seeds), tmp_path / "all.parquet", row_group_size=4)
+    day = dt.date(2022, 7, 31)
+    rows = [row for row in whole(seeds).to_pylist()
+            if row["since"] <= day and (row["until"] is None or row["until"] > day)]  # fmt: skip
+    read = scan(tmp_path / "all.parquet", as_of=day)
+    assert read.to_pylist() == rows
+    assert 0 < len(rows) < whole(seeds).num_rows
+    assert scan(tmp_path / "all.parquet", as_of=dt.date(1990, 1, 1)).num_rows == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 no Parquet", None])
+def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    """A file of something else, and a folder with no file, are named in the error."""
+    place = tmp_path / "movements.parquet"
+    if content is None:
+        place.mkdir()
+    else:
+        place.write_bytes(content)
+    with pytest.raises(pt.FileFormatError, match=r"movements\.parquet"):
+        pt.totals(place)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A path with nothing behind it is no empty frame."""
+    with pytest.raises(pt.FileFormatError, match=r"cannot read .*nothing\.parquet"):
+        pt.totals(tmp_path / "nothing.parquet")
+
+
+def test_a_ledger_of_records_is_no_movements_frame(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """The Parquet form of records lacks the columns of movements, and the error says which."""
+    path = pt.write(seeds, tmp_path / "ledger.parquet")
+    with pytest.raises(pt.FrameError, match="'unit', 'measure', 'number'"):
+        pt.totals(path)
+
+
+def test_an_unknown_key_of_a_file_is_refused(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """Keys are checked against the columns of the file."""
+    pq.write_table(whole(seeds), tmp_path / "all.parquet")
+    with pytest.raises(pt.UnknownNameError, match="unknown key 'partie'"):
+        pt.totals(tmp_path / "all.parquet", by="partie")
