@@ -80,7 +80,13 @@ def number_said(
 
 
 def short(
-    number: Decimal, unit: str, *, locale: str = "en", bound: str = "exact", digits: int = DIGITS
+    number: Decimal,
+    unit: str,
+    *,
+    locale: str = "en",
+    bound: str = "exact",
+    rounded: str | None = None,
+    digits: int = DIGITS,
 ) -> str:
     """An amount where its unit is told beside it: money with its sign, of things the number.
 
@@ -88,8 +94,8 @@ def short(
     ('up to 22,500', '$1.5 billion')
     """
     if is_currency(unit):
-        return said(number, unit, locale=locale, bound=bound, digits=digits)
-    text = number_said(number, unit, locale=locale, bound=bound, digits=digits)
+        return said(number, unit, locale=locale, bound=bound, rounded=rounded, digits=digits)
+    text = number_said(number, unit, locale=locale, bound=rounded or bound, digits=digits)
     return _bounded(text.replace("-", _MINUS, 1), bound, locale)
 
 

@@ -98,8 +98,10 @@ def timeline(
     )
     rows = timeline_rows(line, ("pledged", "committed", "delivered"), locale)
     notes = [*conversions_said(line.attrs, locale), *actions_said(line, locale)]
+    drawn = few(rows, notes, locale)
     made = [
-        chart_draw.lines(alt, unit, mine, locale) for unit, mine in few(rows, notes, locale).items()
+        chart_draw.lines(alt, unit, mine, locale, first=unit == next(iter(drawn)))
+        for unit, mine in drawn.items()
     ]
     title = "Promised and delivered over time"
     return chart_draw.together(alt, made, title, line.attrs, notes=notes, locale=locale)

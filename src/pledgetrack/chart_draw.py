@@ -164,8 +164,11 @@ def bullets(
     )
 
 
-def lines(alt: Any, unit: str, rows: Sequence[Drawn], locale: str) -> Any:
-    """What stood at the end of each period, a line for each measure, as steps."""
+def lines(alt: Any, unit: str, rows: Sequence[Drawn], locale: str, *, first: bool) -> Any:
+    """What stood at the end of each period, a line for each measure, as steps.
+
+    The ``first`` panel has the legend.
+    """
     kinds = [word(name, locale) for name in ("pledged", "committed", "delivered")]
     last = max(row["on"] for row in rows)
     ends = [row for row in rows if row["on"] == last]
@@ -175,7 +178,7 @@ def lines(alt: Any, unit: str, rows: Sequence[Drawn], locale: str) -> Any:
     x = alt.X("on:T", title=None, axis=days)
     y = alt.Y("value:Q", axis=axis, scale=scale)
     colour = alt.Color("measure:N", scale=alt.Scale(domain=kinds, range=[BLACK, ORANGE, INK]),
-                       legend=alt.Legend(title=None, orient="top"))  # fmt: skip
+                       legend=alt.Legend(title=None, orient="top") if first else None)  # fmt: skip
     patterns = alt.Scale(domain=kinds, range=[[1, 0], [8, 4], [2, 2]])
     dash = alt.StrokeDash("measure:N", legend=None, scale=patterns)
     base = _chart(alt, rows, tips, locale)

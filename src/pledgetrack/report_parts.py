@@ -28,10 +28,10 @@ Links = Mapping[str, tuple[str, str]]
 FIGURES = ("proposed", "pledged", "committed", "delivered", "outstanding", "overdue")
 _ALWAYS = ("pledged", "delivered")
 _MANY = 150  # rows from which a table is laid out row by row, which browsers do faster
-_WIDTHS = {"commitment": "12.5rem", "party": "8rem", "status": "8.5rem", "days_over": "5rem",
-           "share": "9rem", "end": "8rem", "reported": "8rem", "on": "8rem",
+_WIDTHS = {"commitment": "12rem", "party": "8rem", "status": "8.6rem", "days_over": "5rem",
+           "share": "8rem", "end": "9.2rem", "reported": "9rem", "on": "9.2rem",
            "statuses": "14rem"}  # fmt: skip
-_WIDTH = "6rem"
+_WIDTH = "6.8rem"
 _RECORDS = 100  # of an account, under each reason
 _LATE = "overdue"
 
@@ -170,7 +170,7 @@ def groups(
     frame: pd.DataFrame, drilled: pd.DataFrame, keys: Sequence[str], links: Links, locale: str,
 ) -> tuple[list[Shown], list[str]]:  # fmt: skip
     """A table for each unit, and in each row the commitments that it adds up from; and notes."""
-    face = Face(frame, locale)
+    face = Face(frame, locale, brief=True)
     members: dict[tuple[Any, ...], list[Shown]] = defaultdict(list)
     for row in _records(drilled):
         href, label = links.get(row["commitment"], ("", row["commitment"]))
@@ -215,6 +215,7 @@ def status_list(
     for row in rows:
         over = row["status"] == _LATE and row["days_left"] is not None
         row["days_over"] = -int(row["days_left"]) if over else None
+        row["days_left"] = None if over else row["days_left"]  # it has a column of its own
     columns = [
         _column(face, name, rows)
         for name in ("commitment", "party", "status") if name in states

@@ -65,11 +65,15 @@ def kind_of(result: object) -> str:
 
 @dataclass
 class Face:
-    """A result on its way to a table: which columns it shows, and how each cell reads."""
+    """A result on its way to a table: which columns it shows, and how each cell reads.
+
+    A ``brief`` one does not say the thing counted in each cell, for its unit is told beside it.
+    """
 
     result: pd.DataFrame
     locale: str
     ledger: Any = None
+    brief: bool = False
     kind: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
@@ -230,8 +234,9 @@ class Face:
             return self._nothing(row, name)
         bound = row["bounds"].get(name, "exact")
         rounded = {"low": "at least", "high": "up to"}.get(name.rpartition("_")[2])
-        text = amount_words.said(number, unit, locale=self.locale, bound=bound, rounded=rounded,
-                                 digits=row["digits"])  # fmt: skip
+        say = amount_words.short if self.brief else amount_words.said
+        text = say(number, unit, locale=self.locale, bound=bound, rounded=rounded,
+                   digits=row["digits"])  # fmt: skip
         exact = amount_words.exactly(number, unit, locale=self.locale, bound=bound)
         if self.kind == "changes" and number > 0:
             text, exact = f"+{text}", f"+{exact}"
