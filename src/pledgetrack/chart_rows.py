@@ -100,7 +100,7 @@ def unique_labels(texts: Mapping[str, str]) -> dict[str, str]:
     short = {name: clip(text, LABEL) for name, text in texts.items()}
     counts = Counter(short.values())
     made = {
-        name: text if counts[text] == 1 else _with_name(text, clip(name, LABEL // 2))
+        name: text if counts[text] == 1 else _with_name(text, _end_of(name))
         for name, text in short.items()
     }
     seen: Counter[str] = Counter()
@@ -109,6 +109,11 @@ def unique_labels(texts: Mapping[str, str]) -> dict[str, str]:
         if seen[text] > 1:
             made[name] = f"{text} #{seen[text]}"
     return made
+
+
+def _end_of(name: str) -> str:
+    """The last characters of a name: those of one file often begin alike."""
+    return name if len(name) <= LABEL // 2 else f"…{name[1 - LABEL // 2 :]}"
 
 
 def _with_name(text: str, name: str) -> str:
@@ -169,7 +174,7 @@ def progress_rows(
 
 
 def _size(row: Drawn) -> Decimal:
-    found: Decimal = row["pledged"] or Decimal(0)
+    found: Decimal = row["pledged"] or row["delivered"] or Decimal(0)
     return found
 
 
