@@ -140,9 +140,12 @@ class Happenings:
 
 def _taken(columns: Any, rows: npt.NDArray[Any]) -> dict[str, Any]:
     """Some rows of each column."""
+    held = {name: getattr(columns, name) for name in columns.__slots__}
+    count = len(columns.plain)
+    if len(rows) == count and (rows == np.arange(count)).all():
+        return held
     made = {}
-    for name in columns.__slots__:
-        column = getattr(columns, name)
+    for name, column in held.items():
         if isinstance(column, np.ndarray):
             made[name] = column[rows]
         else:

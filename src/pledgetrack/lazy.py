@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -146,10 +147,12 @@ class _Building:
 
     def records(self) -> LazyRecords | Records | None:
         """The records, or None where only reading all of them one by one tells what is wrong."""
-        found = {kind: Rows.of(self.pieces, kind) for kind in _KINDS}
-        promised, happened = promises(found["commitment"].table), happenings(found["event"].table)
-        where, when = (rows.where(slice(None)) for rows in found.values())
-        del found
+        tables = [Rows.of(self.pieces, kind) for kind in _KINDS]
+        with ThreadPoolExecutor() as pool:
+            first = pool.submit(promises, tables[0].table)
+            happened, promised = happenings(tables[1].table), first.result()
+        where, when = (rows.where(slice(None)) for rows in tables)
+        del tables
         self._read_others((where, promised.plain), (when, happened.plain))
         chosen = np.flatnonzero(promised.plain)
         chosen = chosen[pc.sort_indices(promised.id.take(pa.array(chosen))).to_numpy()]
@@ -162,8 +165,12 @@ class _Building:
             return None
         units = plain.units_of(promised, happened)
         facts = plain.facts_of(happened, of, units)
-        changes, more = plain.changes(promised, facts, units)
-        hard |= more
+        if self.reading.problems:
+            # Nothing is counted of a ledger with mistakes, so only others are looked for.
+            hard |= plain.conflicts(promised, facts, units)
+        else:
+            changes, more = plain.changes(promised, facts, units)
+            hard |= more
         self._read(where.where(hard))
         self._read(when.where((of < 0) | hard[of] if len(hard) else of < 0))
         kept = self._assembled(promised)

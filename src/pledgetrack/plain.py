@@ -98,20 +98,29 @@ def facts_of(happened: Happenings, of: npt.NDArray[np.integer[Any]], units: Sequ
     )  # fmt: skip
 
 
+def conflicts(promised: Promises, facts: Facts, units: Sequence[str]) -> Mask:
+    """The commitments with an event that a ledger refuses."""
+    wrong = np.zeros(len(promised.announced), bool)
+    target = recoded(promised.target.unit, units)[facts.of]
+    strange = (facts.unit >= 0) & (facts.unit != target) & (facts.kind != DELIVERED)
+    wrong[facts.of[strange | (facts.on < promised.announced[facts.of])]] = True
+    return wrong
+
+
 def changes(promised: Promises, facts: Facts, units: Sequence[str]) -> tuple[Changes, Mask]:
     """The rows of plain commitments, and which commitments are hard."""
     count = len(promised.announced)
     target = recoded(promised.target.unit, units)
-    hard = np.zeros(count, bool)
-    delivery = facts.kind == DELIVERED
-    same = facts.unit == target[facts.of]
-    hard[facts.of[facts.on < promised.announced[facts.of]]] = True
-    hard[facts.of[~delivery & (facts.unit >= 0) & ~same]] = True
+    hard = conflicts(promised, facts, units)
+    delivery, inexact = facts.kind == DELIVERED, facts.bound != EXACT
     hard[facts.of[delivery & (facts.number < 0)]] = True
-    firm = np.zeros(count, bool)
+    firm, ended = np.zeros(count, bool), np.zeros(count, bool)
     firm[facts.of[~delivery]] = True
+    ended[facts.of[(facts.kind > REVISED) & (facts.unit < 0)]] = True
     hard |= firm & ((target < 0) | (promised.target.bound != EXACT))
-    hard[facts.of[firm[facts.of] & ((facts.bound != EXACT) | (delivery & ~same))]] = True
+    hard[facts.of[firm[facts.of] & (facts.unit >= 0) & (facts.unit != target[facts.of])]] = True
+    # What arrived of a promise that ended stands, and so its exactness counts.
+    hard[facts.of[inexact & (~delivery | ended[facts.of])]] = True
     facts, tied = _in_order(facts)
     hard[tied] = True
     made = Changes([], [], [], [], [], [], [])
@@ -221,13 +230,14 @@ def _count(made: Changes, promised: Promises, target: Codes, facts: Facts, hard:
             still &= ~moved
             of = now.of[moved]
             measures = np.broadcast_to(measure, moved.shape)[moved].astype(np.int32)
+            bound = now.bound[moved] if slot == len(steps) - 1 else EXACT
             made.add(
-                of, nth * 8 + 8 + slot, now.row[moved], target[of], measures, step[moved], EXACT
+                of, nth * 8 + 8 + slot, now.row[moved], target[of], measures, step[moved], bound
             )
         measures = _measures(state, now.where(still), remaining[still])
         of = now.of[still]
         units = np.where(measures < 0, -1, target[of]).astype(np.int32)
-        made.add(of, nth * 8 + 8, now.row[still], units, measures, np.int64(0), EXACT)
+        made.add(of, nth * 8 + 8, now.row[still], units, measures, np.int64(0), now.bound[still])
 
 
 def _measures(state: _State, now: Facts, remaining: Codes) -> Codes:
