@@ -18,8 +18,9 @@ STYLE = f"""
 .pt-small {{color: {GREY}; white-space: nowrap}}
 .pt-broken {{white-space: normal; overflow-wrap: anywhere}}
 .pt-none {{color: {GREY}; white-space: nowrap}}
-.pt-bar {{display: inline-block; width: 70px; height: 9px; background: {PALE}; margin-right: 6px}}
-.pt-bar span {{display: block; height: 9px; background: {INK}}}
+.pt-bar {{display: inline-block; width: 70px; height: 9px; margin-right: 6px;
+  background: linear-gradient({INK} 0 0) no-repeat 0 / var(--share) 100% {PALE}}}
+.pt-bar, .pt-dot {{print-color-adjust: exact; -webkit-print-color-adjust: exact}}
 .pt-said {{display: inline-block; min-width: 3em}}
 .pt-dot {{display: inline-block; width: 9px; height: 9px; border: 1px solid {GREY};
   margin-right: 5px}}
@@ -66,8 +67,8 @@ def missing(text: str, why: str) -> str:
 def bar(share: Decimal, said: str) -> str:
     """A share as a bar, with its words beside; more than the whole fills it."""
     width = min(max(share, Decimal(0)), Decimal(1)) * 100
-    drawn = f'<span class="pt-bar" aria-hidden="true"><span style="width:{width:.1f}%"></span>'
-    return f'<span class="pt-share">{drawn}</span><span class="pt-said">{said}</span></span>'
+    drawn = f'<span class="pt-bar" aria-hidden="true" style="--share:{width:.1f}%"></span>'
+    return f'<span class="pt-share">{drawn}<span class="pt-said">{said}</span></span>'
 
 
 def dotted(said: str, colour: str) -> str:

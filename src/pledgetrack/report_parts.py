@@ -75,14 +75,27 @@ def _sheet(columns: Sequence[Shown], bodies: Sequence[Shown], *, many: int = _MA
 # --- headline -------------------------------------------------------------------------------------
 
 
-def cards(totals: pd.DataFrame, groups: pd.DataFrame, keys: Sequence[str], locale: str) -> Any:
-    """The headline figures of each unit, and the groups that they add up from."""
-    members: dict[str, list[Shown]] = defaultdict(list)
-    for at, row in enumerate(_records(groups)):
-        label = " · ".join(_key(row[key], key, locale) for key in keys) or word("total", locale)
-        members[row["unit"]].append(
-            {"href": f"#g{at}", "label": label, "figures": figures(row, locale)}
-        )
+def parts_of(
+    groups: pd.DataFrame, keys: Sequence[str], alone: pd.DataFrame, links: Links, locale: str
+) -> dict[str, list[Shown]]:
+    """What the headline figures of each unit add up from: groups, else the commitments.
+
+    A key that cuts through commitments, such as source, has no outstanding to add up.
+    """
+    made: dict[str, list[Shown]] = defaultdict(list)
+    whole = "outstanding" in groups
+    for at, row in enumerate(_records(groups if whole else alone)):
+        if whole:
+            said = " · ".join(_key(row[key], key, locale) for key in keys)
+            href, label = f"#g{at}", said or word("total", locale)
+        else:
+            href, label = links.get(row["commitment"], ("", row["commitment"]))
+        made[row["unit"]].append({"href": href, "label": label, "figures": figures(row, locale)})
+    return made
+
+
+def cards(totals: pd.DataFrame, members: Mapping[str, list[Shown]], locale: str) -> list[Shown]:
+    """The headline figures of each unit, and what they add up from."""
     made = []
     for row in _records(totals):
         unit = row["unit"]
@@ -92,7 +105,7 @@ def cards(totals: pd.DataFrame, groups: pd.DataFrame, keys: Sequence[str], local
         made.append({
             "title": capital(title), "figures": _headline(row, locale),
             "share": None if share is None else Html(cell_html.bar(share, said or "")),
-            "count": row["commitments"], "behind": members[unit],
+            "count": row["commitments"], "behind": members.get(unit, []),
         })  # fmt: skip
     order = frames.sort_key("unit")
     units = [row["unit"] for row in _records(totals)]

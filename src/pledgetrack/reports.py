@@ -121,15 +121,14 @@ def page(
     spoken = language(locale)
     heading = _title(title, locale)
     start = None if since is None else as_day(since)
-    keys = [by] if isinstance(by, str) else list(by)
     days: dict[str, Any] = {"as_of": as_of, "known_by": known_by}
     known = ledger if known_by is None else ledger.cut(known_by=known_by)
     states = report_parts.in_order(ledger.status(**days, **converting))
     whole = ledger.summary(**days, **converting)
-    groups = ledger.summary(keys, **days, **converting)
+    groups = ledger.summary(by, **days, **converting)
     columns = [str(name) for name in groups.columns]
     labels = [name for name in columns[: columns.index("proposed")] if name != "unit"]
-    drilled = ledger.totals(list(dict.fromkeys([*keys, "commitment"])), **days, **converting)
+    drilled = ledger.totals(list(dict.fromkeys([*labels, "commitment"])), **days, **converting)
     alone = ledger.totals("commitment", **days, **converting)
     evidence = Evidence(known, ledger.explain(**days, **converting), locale)
     links = report_parts.links_to(states, known)
@@ -156,7 +155,9 @@ def page(
         "count": len(links),
         "statuses": counts,
         "elsewhere": elsewhere,
-        "cards": report_parts.cards(whole, groups, labels, locale),
+        "cards": report_parts.cards(
+            whole, report_parts.parts_of(groups, labels, alone, links, locale), locale
+        ),
         "by": " · ".join(word(key.removeprefix("tag_"), locale) for key in labels),
         "groups": tables,
         "listed": listed,
