@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,15 +18,20 @@ from pledgetrack import render
 from pledgetrack.account import Account
 from pledgetrack.errors import PledgetrackError
 from pledgetrack.files import load_seeds, read, write
+from pledgetrack.formats import crs_files, fts_files, giving360, grids
 from pledgetrack.formats.crs import read_crs
 from pledgetrack.formats.fts import read_fts
 from pledgetrack.formats.giving360 import read_360giving
-from pledgetrack.formats.iati import read_iati
+from pledgetrack.formats.iati import read_iati, read_with_levels
 from pledgetrack.formats.iati_write import write_iati
 from pledgetrack.formats.promises import read_promises
 from pledgetrack.formats.table_inspection import inspect_table
 from pledgetrack.formats.tables import read_table
+from pledgetrack.gather import Gathering, Sums
+from pledgetrack.intake import File, OnReject, files_of
+from pledgetrack.layout import SUFFIXES
 from pledgetrack.ledger import Ledger
+from pledgetrack.manifest import Level
 from pledgetrack.units import format_number
 
 READERS: dict[str, Callable[..., Ledger]] = {
@@ -35,6 +43,17 @@ READERS: dict[str, Callable[..., Ledger]] = {
     "table": read_table,
 }
 """The reader of each field format."""
+
+_SUFFIXES: dict[str | None, tuple[str, ...]] = {
+    None: SUFFIXES,
+    "iati": (".xml",),
+    "fts": fts_files.SUFFIXES,
+    "crs": crs_files.SUFFIXES,
+    "360giving": giving360.SUFFIXES,
+    "promises": (*grids.SUFFIXES, ".yaml", ".yml"),
+    "table": grids.SUFFIXES,
+}
+"""The files of a folder that a reader is given one by one."""
 
 _TOGETHER = ("iati", "fts", "crs")  # these read several files as one
 _OPTIONS: dict[str, tuple[str, ...]] = {
@@ -83,8 +102,10 @@ def ledger_at(paths: Sequence[str], arguments: argparse.Namespace) -> Ledger:
     return ledger
 
 
-def read_files(paths: Sequence[str], arguments: argparse.Namespace) -> Ledger:
-    """The ledger of some files, which are of one format."""
+def _told_to(
+    paths: Sequence[str], arguments: argparse.Namespace
+) -> tuple[str | None, dict[str, Any]]:
+    """The format of some files, and what its reader is told."""
     form = arguments.form
     if form is None and paths and all(path.lower().endswith((".xml", ".xml.gz")) for path in paths):
         form = "iati"
@@ -94,16 +115,22 @@ def read_files(paths: Sequence[str], arguments: argparse.Namespace) -> Ledger:
         if form not in _OPTIONS[name]:
             listed = " or ".join(f"--from {one}" for one in _OPTIONS[name])
             raise PledgetrackError(f"--{name} goes with {listed}")
-    if form is None:
-        if arguments.on_reject:
-            raise PledgetrackError("--on-reject goes with --from; a ledger file is read whole")
-        return _joined([read(path) for path in paths]) if paths else load_seeds()
-    if not paths:
+    if form is None and arguments.on_reject:
+        raise PledgetrackError("--on-reject goes with --from; a ledger file is read whole")
+    if form is not None and not paths:
         raise PledgetrackError(f"name the file that is read with --from {form}")
     if form == "table" and "mapping" not in options:
         raise PledgetrackError(
             "a table is read with --mapping FILE; 'pledgetrack inspect TABLE' drafts one"
         )
+    return form, options
+
+
+def read_files(paths: Sequence[str], arguments: argparse.Namespace) -> Ledger:
+    """The ledger of some files, which are of one format."""
+    form, options = _told_to(paths, arguments)
+    if form is None:
+        return _joined([read(path) for path in paths]) if paths else load_seeds()
     reader = READERS[form]
     options["on_reject"] = arguments.on_reject or "raise"
     if form in _TOGETHER:
@@ -157,9 +184,13 @@ def convert_command(made: argparse.ArgumentParser) -> None:
     made.add_argument("files", metavar="FILE", nargs="+", help="what is read, of one format")
     made.add_argument(
         "target", metavar="TO",
-        help="a .json, .csv, .parquet, .xlsx or .xml (IATI) file, or a folder",
+        help="a .json, .csv, .parquet, .xlsx or .xml (IATI) file, or a folder; of a FOLDER of "
+        "files of another format, a folder of movements",
     )  # fmt: skip
-    made.add_argument("--format", choices=("csv", "parquet"), help="of the tables in a folder")
+    made.add_argument(
+        "--format", choices=("csv", "parquet", "movements"),
+        help="of what is in a folder: tables, or movements, which are made file by file",
+    )  # fmt: skip
     made.add_argument(
         "--reporting-org", metavar="NAME", help="of IATI that is written: who reports it"
     )
@@ -168,6 +199,8 @@ def convert_command(made: argparse.ArgumentParser) -> None:
 
 def convert(arguments: argparse.Namespace) -> int:
     """Read files and write them in another form."""
+    if _is_dataset(arguments):
+        return _convert_each(arguments)
     ledger = read_files(arguments.files, arguments)
     accounts = [("read", ledger.account)]
     target = arguments.target
@@ -183,6 +216,69 @@ def convert(arguments: argparse.Namespace) -> int:
     _tell(accounts, arguments.account)
     print(f"wrote {target}")
     return 0
+
+
+def _is_dataset(arguments: argparse.Namespace) -> bool:
+    """Whether movements are meant, and no ledger: they are said, or a folder goes into a folder."""
+    if arguments.format is not None:
+        return bool(arguments.format == "movements")
+    folders = any(Path(file).is_dir() for file in arguments.files)
+    return bool(arguments.form) and folders and not Path(arguments.target).suffix
+
+
+def _convert_each(arguments: argparse.Namespace) -> int:
+    """Convert files into a data set of movements, one by one."""
+    if arguments.reporting_org is not None:
+        raise PledgetrackError("--reporting-org goes with IATI, a TO that ends in .xml")
+    form, options = _told_to(arguments.files, arguments)
+    made_with = {name: str(value) for name, value in options.items()}
+    if "mapping" in options:
+        content = File(options["mapping"], Path(options["mapping"])).content()
+        made_with["mapping"] = hashlib.sha256(content).hexdigest()
+    said = " ".join([form or "ledger files", *(f"{k}={v}" for k, v in sorted(made_with.items()))])
+    on_reject: OnReject = "keep" if arguments.on_reject == "keep" else "raise"
+    if form is not None:
+        options["on_reject"] = on_reject
+
+    def read_one(path: Path) -> tuple[Ledger, Iterable[str], Sequence[Level]]:
+        levels: Sequence[Level] = ()
+        if form == "iati":
+            ledger, levels = read_with_levels(path, **options)
+        else:
+            ledger = READERS[form](path, **options) if form else read(path)
+        names = [f"iati:{level.identifier}" for level in levels] or [one.id for one in ledger]
+        if arguments.account is not None:
+            Path(arguments.account).mkdir(exist_ok=True)
+            write(ledger.account, Path(arguments.account) / f"{path.name}.csv")
+        return ledger, names, levels
+
+    files = [
+        one.source
+        for path in arguments.files
+        for one in files_of(path, _SUFFIXES[form], what="file")
+    ]
+    gathering = Gathering(Path(arguments.target), read_one, said, on_reject)
+    counts: Counter[str] = Counter()
+    for one in gathering.run(files):
+        counts[one.outcome] += 1
+        rows = "" if one.rows is None else f", {one.rows} rows"
+        reason = "" if one.reason is None else f": {one.reason}"
+        print(f"{one.file}: {one.outcome}{rows}{reason}", file=sys.stderr)
+    _tell_sums("all", gathering.sums)
+    if gathering.elsewhere:
+        print(f"{gathering.elsewhere} files of earlier runs are there too", file=sys.stderr)
+    said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    print(f"wrote {arguments.target}: {said}")
+    return 0
+
+
+def _tell_sums(title: str, sums: Sums) -> None:
+    print(f"[{title}]", file=sys.stderr)
+    for (outcome, reason, unit), (records, number) in sorted(
+        sums.items(), key=lambda pair: tuple(word or "" for word in pair[0])
+    ):
+        row = {"outcome": outcome, "reason": reason, "unit": unit, "records": records}
+        print(_line({**row, "number": number}), file=sys.stderr)
 
 
 def inspect_command(made: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from pledgetrack.book import read_book
+from pledgetrack.dataset import dataset_content, is_part
 from pledgetrack.errors import FileFormatError, FrameError, PledgetrackError, unknown
 from pledgetrack.intake import uncollected
 from pledgetrack.layout import DESCRIPTOR, FOLDED, SUFFIXES, WRITTEN
@@ -118,6 +119,12 @@ def _ledger_files(place: Path) -> list[Path]:
             # It describes the tables beside it, and holds no record.
             and file.name != DESCRIPTOR
         )
+        if any(is_part(file) for file in (files[:1] or place.iterdir())):
+            message = (
+                f"the folder {str(place)!r} holds movements, and no records; read it with an "
+                "engine, as docs/files.md shows, and pass that frame to pt.totals"
+            )
+            raise FileFormatError(message, path=place)
         if not files:
             message = f"the folder {str(place)!r} holds no ledger file ({known})"
             raise FileFormatError(message, path=place)
@@ -152,8 +159,9 @@ def write(
     format: Literal["csv", "parquet"] | None = None,  # noqa: A002  # as pandas and Polars name it
     formulas: Literal["keep", "guard"] = "keep",
     ledger: Ledger | None = None,
+    partition_by: str | Iterable[str] | None = None,
 ) -> Path:
-    """Write a ledger without loss, or results for a spreadsheet.
+    """Write a ledger without loss, its movements for other engines, or results for a spreadsheet.
 
     A ledger is a ``.json``, ``.csv``, ``.parquet`` or ``.xlsx`` file, or a folder: a path without
     such an ending has a table for each kind of record, of CSV unless ``format="parquet"``, and
@@ -161,6 +169,10 @@ def write(
     ``.csv`` or ``.xlsx`` file, and a dictionary of results an ``.xlsx`` file with a sheet for each;
     ``ledger=`` puts the sources and the account of the ledger that they come from beside them.
     A file is replaced whole or not at all, and so is a folder, which must hold nothing else.
+
+    ``partition_by`` names columns of movements, such as ``["unit"]``: then the path is a folder of
+    Parquet files of movements, in folders ``unit=USD``, which DuckDB, Polars, Spark and PyArrow
+    read for ``pt.totals``; with ``[]`` it is one file. ``docs/files.md`` has the columns.
 
     CSV holds text as it is; with ``formulas="guard"`` an apostrophe stands before text that a
     spreadsheet would take for a formula, and ``pt.read`` takes it off. In ``.xlsx`` text is text
@@ -184,9 +196,12 @@ def write(
         if isinstance(what, Ledger):
             if ledger is not None:
                 raise FileFormatError("ledger= is for results; a ledger is whole", path=place)
+            if partition_by is not None:
+                return _write_movements(what, place, format, partition_by, guarded=guarded)
             return _write_ledger(what, place, str(path), format, guarded=guarded)
-        if format is not None:
-            raise FileFormatError("format= is for the folder of a ledger", path=place)
+        if format is not None or partition_by is not None:
+            name = "format" if format is not None else "partition_by"
+            raise FileFormatError(f"{name}= is for the folder of a ledger", path=place)
         return _write_results(what, place, str(path), ledger, guarded=guarded)
     except OSError as error:
         raise cannot_write(place, error) from error
@@ -219,6 +234,20 @@ def _write_ledger(
         raise FileFormatError(f"unknown format {chosen!r} (csv, parquet)", path=place)
     _only_csv(f".{chosen}", place, guarded=guarded)
     replace_folder(place, folder_content(ledger, chosen, guarded=guarded), is_ours)
+    return place
+
+
+def _write_movements(
+    ledger: Ledger, place: Path, form: str | None, partition_by: Any, *, guarded: bool
+) -> Path:
+    if form not in (None, "parquet") or guarded:
+        raise FileFormatError("movements with partition_by= are Parquet", path=place)
+    if place.suffix.lower() in WRITTEN and not place.is_dir():
+        raise FileFormatError(
+            f"partition_by= makes a folder of movements; {str(place)!r} is the name of a file",
+            path=place,
+        )
+    replace_folder(place, dataset_content(ledger, partition_by, place), is_part)
     return place
 
 

@@ -26,6 +26,9 @@ COLUMNS = 16_384
 EXPONENT = 400
 """A number in JSON with a larger exponent is kept as text, which no amount accepts."""
 
+PARTITIONS = 10_000
+"""The folders into which ``pt.write(..., partition_by=...)`` splits movements."""
+
 
 def inflated(unpacked: int, packed: int) -> str:
     """What is wrong where more bytes come out of a packed file than text packs into so few.

@@ -13,6 +13,7 @@ from pledgetrack.account import AccountBuilder
 from pledgetrack.errors import unknown
 from pledgetrack.formats.iati_codes import FLOWS, Perspective, reason_aside
 from pledgetrack.formats.iati_levels import (
+    levels_of,
     set_aside_levels,
     set_aside_replaced,
     without_repeats,
@@ -25,6 +26,7 @@ from pledgetrack.formats.iati_xml import Read, activities
 from pledgetrack.imported import ledger_of
 from pledgetrack.intake import OnReject, check_on_reject, files_of, progress, uncollected
 from pledgetrack.ledger import Ledger
+from pledgetrack.manifest import Level
 from pledgetrack.models import Commitment, Source
 from pledgetrack.reading import messages
 from pledgetrack.schedules import Planned
@@ -62,6 +64,17 @@ def read_iati(
                 party unit committed delivered outstanding
     0  Example Agency  EUR       100      40.5        59.5
     """
+    return read_with_levels(path, perspective=perspective, split=split, on_reject=on_reject)[0]
+
+
+def read_with_levels(
+    path: Any,
+    *,
+    perspective: Perspective = "outgoing",
+    split: str | Iterable[str] = SPLITS,
+    on_reject: OnReject = "raise",
+) -> tuple[Ledger, list[Level]]:
+    """The same ledger, and the levels of its activities, for who reads other files beside it."""
     check_on_reject(on_reject)
     if perspective not in FLOWS:
         raise unknown("perspective", perspective, FLOWS)
@@ -75,7 +88,7 @@ def read_iati(
 
 def _read(
     path: Any, perspective: Perspective, splits: Sequence[str], on_reject: OnReject
-) -> Ledger:
+) -> tuple[Ledger, list[Level]]:
     seen = AccountBuilder()
     reads: list[Read] = []
     found: list[Activity] = []
@@ -87,6 +100,7 @@ def _read(
     kept = without_repeats(found, [read.file for read in reads], seen)
     for activity in kept:
         _set_aside_flows(activity, perspective, seen)
+    levels = levels_of(kept, perspective)
     set_aside_levels(kept, perspective, seen)
     set_aside_replaced(kept, seen)
     orgs = _orgs(kept)
@@ -112,7 +126,7 @@ def _read(
                 made.append(records)
                 _note(records, perspective, seen)
             done(1)
-    return ledger_of(
+    ledger = ledger_of(
         [commitment for one in made for commitment in one.commitments],
         [event for one in made for event in one.events],
         sources=sources.values(),
@@ -122,6 +136,7 @@ def _read(
         on_reject=on_reject,
         planned=planned,
     )
+    return ledger, levels
 
 
 def _set_aside_flows(activity: Activity, perspective: Perspective, seen: AccountBuilder) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pledgetrack.account import AccountBuilder, Outcome
 from pledgetrack.formats.iati_codes import CHILD, FLOWS, PARENT, Perspective
 from pledgetrack.formats.iati_values import Activity, Fact, Org, Plan
+from pledgetrack.manifest import Level
 
 _DAY = dt.timedelta(days=1)
 
@@ -107,6 +108,22 @@ def set_aside_levels(
                 seen.revise(one.row, "set aside", words)
         activity.facts = [fact for fact in activity.facts if flow_of(fact) not in twice]
         activity.plans = [plan for plan in activity.plans if plan.kind not in twice]
+
+
+def levels_of(activities: Iterable[Activity], perspective: Perspective) -> list[Level]:
+    """The levels of activities, of which nothing has been set aside for them."""
+    flows = FLOWS[perspective]
+    return [
+        Level(
+            activity.identifier,
+            _who(activity.reporter),
+            activity.hierarchy,
+            tuple(other for kind, other in activity.related if kind == PARENT),
+            tuple(other for kind, other in activity.related if kind == CHILD),
+            frozenset(flows[fact.code] for fact in activity.facts if fact.code in flows),
+        )
+        for activity in activities
+    ]
 
 
 def _children(activities: Sequence[Activity]) -> Mapping[str, set[str]]:
