@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,26 @@ settings.register_profile(
     "long", settings.get_profile("default"), max_examples=2000, derandomize=False
 )
 settings.load_profile("default")
+
+
+_CONNECTING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}
+
+
+def _offline(event: str, values: tuple[object, ...]) -> None:
+    """Refuse each way out of this process into a network; pipes and local sockets are none."""
+    if event not in _CONNECTING:
+        return
+    address = values[1] if event in ("socket.connect", "socket.sendto") else values[0]
+    host = address[0] if isinstance(address, tuple) else address
+    local = host in ("127.0.0.1", "::1", "localhost", "", None) or (
+        event == "socket.connect" and isinstance(address, (str, bytes))
+    )
+    if not local:
+        raise RuntimeError(f"the tests have no network: {event} {address!r}")
+
+
+# Python tells of these before it does them, whichever library asks.
+sys.addaudithook(_offline)
 
 
 @pytest.fixture(scope="session")

@@ -457,9 +457,9 @@ def test_a_file_that_changes_while_it_is_read_is_refused(aid: Path, tmp_path: Pa
 
 
 def test_the_command_line_converts_a_folder(
-    aid: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    aid: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
-    """File by file, with the sums of all accounts, and resumes."""
+    """File by file, with the sums of all accounts, as the page shows, and resumes."""
     target, accounts = tmp_path / "movements", tmp_path / "accounts"
     argv = ["convert", str(aid), f"{target}/", "--from", "iati", "--account", str(accounts)]
     assert main(argv) == 0
@@ -469,6 +469,8 @@ def test_the_command_line_converts_a_folder(
         "a.xml: made, 6 rows", "b.xml: made, 3 rows", "[all]", "counted: 3 records",
         "counted: 6 records, 420 EUR",
     ]  # fmt: skip
+    page = (root / "docs/command-line.md").read_text(encoding="utf-8")
+    assert f"{err}wrote movements/: 2 made\n```" in page
     assert sorted(path.name for path in accounts.iterdir()) == ["a.xml.csv", "b.xml.csv"]
     shutil.copy(aid / "a.xml", aid / "c.xml")
     assert main([*argv, "--on-reject", "keep"]) == 0

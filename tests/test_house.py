@@ -96,6 +96,36 @@ def test_imports_run_downward(root: Path) -> None:
     assert upward == []
 
 
+FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "subprocess", "socket", "ssl", "http",
+                     "urllib.request", "http.client", "ftplib", "requests",
+                     "runpy", "code", "pty"}  # fmt: skip
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "system", "popen", "read_pickle",
+                   "to_pickle", "execv", "execve", "spawnv", "unsafe_load", "urlopen"}  # fmt: skip
+
+
+def test_the_library_runs_no_code_of_others_and_asks_no_network(root: Path) -> None:
+    """No eval, pickle, shell or subprocess, and nothing that opens a connection."""
+    found = []
+    for path in modules(root):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names} & FORBIDDEN_MODULES
+            elif isinstance(node, ast.ImportFrom):
+                said = {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+                names = said & FORBIDDEN_MODULES
+            elif isinstance(node, ast.Call):
+                called = node.func
+                plain = called.id if isinstance(called, ast.Name) else ""
+                # Of methods, re.compile and others of that name run nothing.
+                method = called.attr if isinstance(called, ast.Attribute) else ""
+                names = {plain, method if method not in ("compile", "eval") else ""}
+                names &= FORBIDDEN_CALLS
+            else:
+                continue
+            found += [f"{path.name}:{node.lineno} {name}" for name in names]
+    assert found == []
+
+
 def test_the_house_is_shown_to_contributors(root: Path) -> None:
     """CONTRIBUTING.md names every module."""
     text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
