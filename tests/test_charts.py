@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from hypothesis import given, settings
 
 import pledgetrack as pt
 from pledgetrack import strategies as pts
+from pledgetrack.chart_draw import _spread
 from pledgetrack.chart_rows import (
+    few,
     group_rows,
+    horizon_rows,
     progress_rows,
     status_rows,
     ticks,
@@ -279,3 +283,50 @@ def test_axes_have_few_round_ticks_and_labels_stay_apart() -> None:
     long = "x" * 100
     assert len(set(unique_labels({f"{long}{at}": long for at in range(3)}).values())) == 3
     assert unique_labels({"c1": long, "c2": long})["c2"].endswith("…… (c2)"[1:])
+
+
+def test_a_chart_of_horizons_shows_those_due_nearest_to_the_day() -> None:
+    """The others are counted in a note, and promises without an end come last."""
+    promises = [
+        pt.Commitment(id=f"p{year}", party="A", announced="2020-01-01", stage="pledged",
+                      horizon={"end": f"{year}-06-30"} if year else None)
+        for year in (0, 2021, 2029, 2031, 2040)
+    ]  # fmt: skip
+    ledger = pt.Ledger(promises)
+    rows, left_out = horizon_rows(ledger.status(as_of=DAY), ledger, DAY, "en", most=3)
+    assert [row["name"] for row in rows] == ["p2021", "p2029", "p2031"]
+    assert left_out == 2
+    made = pt.chart.horizon(ledger, as_of=DAY, most=3)
+    assert "Not drawn, for others are due nearer to the day: 2." in made.title.subtitle
+    with pytest.raises(pt.PledgetrackError, match="whole number"):
+        pt.chart.horizon(ledger, most=0)
+
+
+def test_a_chart_has_twelve_units_at_most_and_says_so() -> None:
+    """Those with the most rows, in their order."""
+    rows = [{"unit": f"thing {chr(97 + at)}"} for at in range(14)] * 2 + [{"unit": "USD"}] * 3
+    notes: list[str] = []
+    made = few(rows, notes, "en")
+    assert next(iter(made)) == "USD"
+    assert len(made) == 12
+    assert notes == ["Not drawn, for want of room: 3 more units."]
+    assert sum(map(len, few(rows[:10], notes, "en").values())) == 10
+    assert len(notes) == 1
+
+
+def test_words_beside_bands_stay_apart_and_in_the_picture() -> None:
+    """However thin the bands are that they belong to."""
+    marks = [{"middle": at} for at in (5.0, 9.0, 9.1, 9.2)]
+    _spread(marks, 1.0, 10.0)
+    middles = [mark["middle"] for mark in marks]
+    assert all(after - before >= 1 for before, after in pairwise(middles))
+    assert middles[0] == 5.0
+    assert middles[-1] <= 10.0
+
+
+def test_names_that_begin_alike_are_told_by_their_ends() -> None:
+    """The names of one file often do."""
+    names = [f"iati:GB-COH-06368740-PROJECT-{at}" for at in range(3)]
+    made = unique_labels(dict.fromkeys(names, "Access to Information"))
+    assert len(set(made.values())) == 3
+    assert all(label.endswith(f"{at})") for at, label in enumerate(made.values()))
