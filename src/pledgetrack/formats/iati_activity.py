@@ -85,6 +85,9 @@ class ActivityReader:
         self.language = element.get("{http://www.w3.org/XML/1998/namespace}lang")
         self.currency = (element.get("default-currency") or "").strip()
         self.identifier = ""
+        from lxml import etree
+
+        self._written = etree.tostring
 
     def read(self, source: int) -> Activity | None:
         """The activity; None where it has no identifier, which the account then says."""
@@ -165,7 +168,8 @@ class ActivityReader:
             "line": one.sourceline,
             "element": f"{self.path}/{one.tag}[{at}]",
             "record": self.identifier or None,
-            "raw": partial(_raw_again, _content(one)),
+            # As it may be read again: a tenth of the work of saying what is in it.
+            "raw": partial(_raw_again, self._written(one, with_tail=False)),
         }
 
     def _noted(self, one: Any, at: int) -> Fact | Plan | None:
@@ -369,14 +373,6 @@ def _plain(text: str) -> str:
 def _text(one: Any) -> str:
     """All text of an element."""
     return _plain("".join(one.itertext()) if len(one) else one.text or "")
-
-
-def _content(one: Any) -> bytes:
-    """An element as it may be read again, a tenth of the work of saying what is in it."""
-    from lxml import etree
-
-    made: bytes = etree.tostring(one, with_tail=False)
-    return made
 
 
 def _raw_again(content: bytes) -> dict[str, str]:
