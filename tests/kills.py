@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pledgetrack as pt
-from pledgetrack import replace
+from pledgetrack import gather, manifest, replace
+from pledgetrack.formats.iati import read_with_levels
 
 warnings.simplefilter("ignore", DeprecationWarning)  # of fork; the children start no thread
 REFUSED = 3  # the exit status of a writer that said why it could not write
@@ -67,6 +68,9 @@ def jobs(times: int) -> list[Job]:
     ]  # fmt: skip
     made.append(Job("aid.xml", pt.write_iati, small, big))
     tables = [ledger.totals(by="party", as_of="2024-08-01") for ledger in (small, seeds)]
+    made.append(
+        Job("movements", lambda what, path: pt.write(what, path, partition_by=["unit"]), small, big)
+    )
     made += [Job(f"totals.{form}", pt.write, *tables) for form in ("csv", "xlsx")]
     return made
 
@@ -102,13 +106,13 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def killing_itself(step: int, file: str = replace.__file__) -> None:
-    """Kill this process before the nth line of a module that it runs."""
+def killing_itself(step: int, files: tuple[str, ...] = (replace.__file__,)) -> None:
+    """Kill this process before the nth line of some modules that it runs."""
     count = 0
 
     def line(frame: Any, event: str, _: object) -> Any:
         nonlocal count
-        if frame.f_code.co_filename != file:
+        if frame.f_code.co_filename not in files:
             return None
         if event == "line":
             count += 1
@@ -216,6 +220,66 @@ class Bench:
             after = self.random.random() * took * 1.1
             self.killed(job, states, there=there, step=0, after=after)
 
+    # --- conversions ---------------------------------------------------------------------------
+
+    def conversions(self, stride: int, times: int) -> None:
+        """Kill conversions at every step and at random, take them up, and compare."""
+        files = self.fresh()
+        for at in range(3):
+            pt.write_iati(larger(pt.load_seeds(), 1), files / f"{at}.xml", reporting_org=f"R{at}")
+        start, wanted = self.fresh() / "movements", self.fresh() / "movements"
+        convert(files, wanted)
+        whole = state(wanted)
+        timed = self.fresh() / "movements"
+        took = time.monotonic()
+        ended(fork(lambda: convert(files, timed)))
+        took = time.monotonic() - took
+        # What the kills begin with: two of the files, one of which has changed since.
+        real = (files / "1.xml").read_bytes()
+        (files / "1.xml").write_bytes((files / "0.xml").read_bytes().replace(b"R0", b"R1"))
+        (files / "2.xml").rename(files / "hidden")
+        convert(files, start)
+        (files / "1.xml").write_bytes(real)
+        (files / "hidden").rename(files / "2.xml")
+        step, again = 1, True
+        while again:
+            again = self.broken_off(files, start, whole, step=step)
+            step += stride
+        for _ in range(times):
+            self.broken_off(files, start, whole, after=self.random.random() * took * 1.1)
+
+    def broken_off(
+        self, files: Path, start: Path, whole: State | None, *, step: int = 0, after: float = 0.0
+    ) -> bool:
+        """Kill one conversion, see that its parts are whole, and take it up."""
+        target = self.fresh() / "movements"
+        shutil.copytree(start, target)
+        shutil.copy(f"{start}.manifest", f"{target}.manifest")
+        before = state(start) or {}
+
+        def work() -> None:
+            if step:
+                killing_itself(step, (replace.__file__, gather.__file__, manifest.__file__))
+            convert(files, target)
+
+        child = fork(work)
+        if not step:
+            time.sleep(after)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        how = ended(child)
+        told = f"conversion, step {step}, {after:.4f} s"
+        self.kills += how == -signal.SIGKILL
+        self.check(f"{told}: ended with {how}", how in (0, -signal.SIGKILL))
+        for name, content in (state(target) or {}).items():
+            allowed = (before.get(name), (whole or {}).get(name))
+            self.check(f"{told}: part {name}", name.startswith(".") or content in allowed)
+        taken_up = ended(fork(lambda: convert(files, target)))
+        self.check(f"{told}: taken up, it ended with {taken_up}", taken_up == 0)
+        self.check(f"{told}: taken up, it is another", state(target) == whole)
+        shutil.rmtree(target.parent)
+        return how == -signal.SIGKILL
+
     # --- disks and rights -------------------------------------------------------------------------
 
     def refused(self, job: Job, folder: Path, states: tuple[State, State], before: Any) -> int:
@@ -276,7 +340,13 @@ class Bench:
             os.waitid(os.P_PID, c, os.WEXITED | os.WNOHANG | os.WNOWAIT) for c in children
         ):
             if path.is_dir() and ledgers:
-                self.check(f"{job.name}: a reader sees a mixture", pt.read(path) in ledgers)
+                try:
+                    seen = pt.read(path)
+                except pt.FileFormatError as error:
+                    # Where both write without a pause, a reader may never see one state.
+                    self.check(f"{job.name}: {error}", "keep writing it" in str(error))
+                else:
+                    self.check(f"{job.name}: a reader sees a mixture", seen in ledgers)
             elif path.suffix != "":
                 self.check(f"{job.name}: a reader sees a mixture", state(path) in states)
             looks += 1
@@ -286,6 +356,17 @@ class Bench:
         self.check(f"{job.name}: neither of two writers won", state(path) in states)
         self.check(f"{job.name}: two writers left something", list(folder.iterdir()) == [path])
         return looks
+
+
+def convert(files: Path, target: Path) -> None:
+    """Convert the IATI files of a folder into a data set of movements."""
+
+    def read(path: Path) -> Any:
+        ledger, levels = read_with_levels(path)
+        return ledger, [level.identifier for level in levels], levels
+
+    names = sorted(files.glob("*.xml"))
+    list(gather.Gathering(target, read, "iati", "raise").run(names))
 
 
 @contextlib.contextmanager
@@ -329,7 +410,13 @@ def main() -> int:
             bench.at_random(job, times=1 if short else 40 // stride)
         folders = [job for job in made if job.name.startswith("folder")]
         swapless(bench, folders, stride, looking=not short)
-        print(f"killed {bench.kills} writers; {bench.between} left a hidden file or folder")
+        writers = bench.kills
+        if not short:
+            bench.conversions(stride * 5, 40 // stride)
+        print(
+            f"killed {writers} writers and {bench.kills - writers} conversions; "
+            f"{bench.between} left a hidden file or folder"
+        )
         full = sum(bench.full_disk(job) for job in made)
         for job in made:
             bench.no_right(job)
