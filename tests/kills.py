@@ -339,7 +339,7 @@ class Bench:
         while not all(
             os.waitid(os.P_PID, c, os.WEXITED | os.WNOHANG | os.WNOWAIT) for c in children
         ):
-            if path.is_dir() and ledgers:
+            if job.name.startswith("folder"):
                 try:
                     seen = pt.read(path)
                 except pt.FileFormatError as error:
