@@ -1,0 +1,20 @@
+"""The rows of the table: a file each, or a file for rows that share their input.
+
+A module here has ``ROWS``, a list of ``measure.Row``; the table keeps the order of ``ORDER``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from benchmarks.measure import Row
+
+ORDER = ("csv_ledger", "iati", "imports")
+
+
+def rows() -> list[Row]:
+    """Every row, in the order of the table."""
+    found: list[Row] = []
+    for name in ORDER:
+        found += import_module(f"benchmarks.rows.{name}").ROWS
+    return found
