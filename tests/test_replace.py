@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import pledgetrack as pt
-from pledgetrack import replace
+from pledgetrack import files, replace
 
 
 @pytest.fixture
@@ -173,6 +173,26 @@ def test_what_came_into_a_folder_meanwhile_is_not_removed(
     with pytest.raises(pt.FileFormatError, match=r"holds other things \('notes.txt'\)"):
         pt.write(small, path)
     assert (path / "notes.txt").read_text(encoding="utf-8") == "mine", way
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_another_writer_replaces_is_looked_at_again(
+    tmp_path: Path, seeds: pt.Ledger, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A file that goes with the old folder, while it is looked at, is none of somebody else."""
+    path = pt.write(seeds, tmp_path / "movements", partition_by=["unit"])
+    real, calls = files.is_part, []
+
+    def is_part(part: Path) -> bool:
+        calls.append(part)
+        if len(calls) == 1:
+            pt.write(seeds, path, partition_by=["unit", "measure"])
+            return False
+        return real(part)
+
+    monkeypatch.setattr(files, "is_part", is_part)
+    pt.write(seeds, path, partition_by=[])
+    assert [part.name for part in path.iterdir()] == ["part-0.parquet"], way
     assert list(tmp_path.iterdir()) == [path]
 
 

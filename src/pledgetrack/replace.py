@@ -150,15 +150,29 @@ def replace_folder(path: Path, files: Mapping[str, bytes], is_ours: Callable[[Pa
 
 
 def _check_ours(path: Path, is_ours: Callable[[Path], bool]) -> None:
+    for _ in range(_TRIES):
+        before = _which(path)
+        other: list[str] = []
+        # What goes while it is looked at was put away by another writer, with its folder.
+        with suppress(FileNotFoundError):
+            other = sorted(p.name for p in path.iterdir() if not is_ours(p)) if before else []
+        if not other:
+            return
+        if _which(path) == before:
+            raise FileFormatError(
+                f"the folder {str(path)!r} holds other things ({other[0]!r}); write to a new one",
+                path=path,
+            )
+    raise OSError(errno.EBUSY, "other programs keep writing it")
+
+
+def _which(path: Path) -> tuple[int, ...] | None:
+    """What tells a folder from the one that takes its place."""
     try:
-        other = sorted(p.name for p in path.iterdir() if not is_ours(p)) if path.is_dir() else []
+        found = path.stat()
     except FileNotFoundError:
-        return  # another writer was faster, and what it puts there is whole and ours
-    if other:
-        raise FileFormatError(
-            f"the folder {str(path)!r} holds other things ({other[0]!r}); write to a new one",
-            path=path,
-        )
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns
 
 
 def _change_places(made: Path, path: Path) -> None:
