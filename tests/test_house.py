@@ -36,7 +36,7 @@ FLOORS = (
     ("plain_rows",),
     ("lazy",),
     ("frames", "pricing", "worth", "book", "datapackage"),
-    ("exchange",),
+    ("exchange", "adding"),
     ("convert",),
     ("status", "choice", "doubles"),
     ("cells",),

@@ -339,6 +339,14 @@ def _labels(wanted: object) -> list[str]:
     return [NOT_STATED if value is None else str(value) for value in values]
 
 
+def labels_of(key: str, wanted: object) -> list[str]:
+    """The labels that a choice names, as a result shows them."""
+    values = _labels(wanted)
+    if key in ("due", "announced"):
+        values = [value.lstrip("0") if value.isdigit() else value for value in values]
+    return [key_label(key, value) for value in values]
+
+
 def need(schema: Iterable[str], columns: Iterable[str]) -> None:
     """Refuse a frame that lacks columns."""
     missing = tuple(name for name in columns if name not in tuple(schema))
@@ -397,11 +405,16 @@ def told(result: pd.DataFrame, known_by: object) -> pd.DataFrame:
 
 def amounts(values: Iterable[Decimal | None], numbers: Numbers) -> Any:
     """A column of amounts: Decimals with None for missing, or floats for plotting."""
+    return column_of_amounts([None if v is None else tidy(v) for v in values], numbers)
+
+
+def column_of_amounts(values: list[Decimal | None], numbers: Numbers) -> Any:
+    """A column of amounts that are tidy."""
     if numbers == "float":
         return pd.array([None if v is None else float(v) for v in values], dtype="float64")
     if numbers != "decimal":
         raise unknown("kind of numbers", numbers, ("decimal", "float"))
-    return pd.Series([None if v is None else tidy(v) for v in values], dtype=object)
+    return pd.Series(values, dtype=object)
 
 
 def ranged(bounds: str) -> bool:

@@ -354,6 +354,7 @@ class Ledger:
         self,
         by: str | Iterable[str] = (),
         *,
+        columns: str | Iterable[str] | None = None,
         as_of: object = None,
         known_by: object = None,
         per: str | None = None,
@@ -380,7 +381,7 @@ class Ledger:
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, since=day, until=day, **converting)
         made = totals(
-            rows, by, as_of=day, per=per, calendar=calendar, bounds=bounds,
+            rows, by, columns=columns, as_of=day, per=per, calendar=calendar, bounds=bounds,
             where=self._shown(rows), include_repeats=include_repeats, numbers=numbers,
         )  # fmt: skip
         return self._reach(made, known_by)

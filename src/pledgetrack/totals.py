@@ -12,6 +12,7 @@ import narwhals as nw
 import pandas as pd
 
 from pledgetrack import frames
+from pledgetrack.adding import can_add, measures
 from pledgetrack.calendar import FiscalCalendar, Periods, fiscal_calendar
 from pledgetrack.cells import (
     ARRIVED,
@@ -27,6 +28,7 @@ from pledgetrack.cells import (
     with_settled,
 )
 from pledgetrack.convert import Converting, at_event_rates, described, enter
+from pledgetrack.errors import unknown
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.periods import period_cells
@@ -45,6 +47,7 @@ def totals(
     frame: Any,
     by: str | Iterable[str] = (),
     *,
+    columns: str | Iterable[str] | None = None,
     as_of: object = None,
     known_by: object = None,
     per: str | None = None,
@@ -87,6 +90,9 @@ def totals(
     has no high end, "about" has ends where the record states a margin. One part without an end
     leaves the sum without it, and the cell is missing.
 
+    ``columns`` names the columns to show beside the keys. The four measures alone need no look at
+    each commitment, which is many times faster with millions of movements.
+
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
     >>> table = pt.totals(frame, by="party", as_of="2022-07-31", where={"unit": "USD"})
@@ -106,13 +112,35 @@ def totals(
     keys = keys_of(by, lazy)
     cut = periods_of(per, calendar)
     options = {"ranged": frames.ranged(bounds), "at_average": at_event_rates(told)}
-    cells, columns = cells_of(lazy, keys, day, cut, where, **options)
+    asked = None if columns is None else (columns,) if isinstance(columns, str) else tuple(columns)
+    if (
+        asked is not None
+        and cut is None
+        and set(asked) <= set(MEASURES)
+        and can_add(lazy, keys, where)
+    ):
+        wanted = [name for name in MEASURES if name in asked]
+        added = measures(lazy, keys, day, where, columns=wanted, numbers=numbers)
+        if added is not None:
+            return frames.told(of_day(added, day, cut, told), known_by)
+    cells, shown = cells_of(lazy, keys, day, cut, where, **options)
     if include_repeats:
         again, _ = cells_of(_repeated(lazy), keys, day, cut, where, ranged=False)
         _add_headline(cells, again)
-        columns.insert(columns.index("pledged") + 1, "headline")
-    result = table_of(cells, (*keys, *(["period"] if cut else [])), columns, numbers)
+        shown.insert(shown.index("pledged") + 1, "headline")
+    heads = (*keys, *(["period"] if cut else []))
+    result = table_of(cells, heads, shown, numbers)
+    if asked is not None:
+        result = result[[*heads, "unit", *_columns_of(asked, [*shown, "commitments", "bound"])]]
     return frames.told(of_day(result, day, cut, told), known_by)
+
+
+def _columns_of(asked: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The columns that were asked for, in the order in which totals show them."""
+    for name in asked:
+        if name not in known:
+            raise unknown("column", name, known)
+    return [name for name in known if name in asked]
 
 
 def summary(
