@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 import pledgetrack as pt
 
+pytest.register_assert_rewrite("laws")
+
 settings.register_profile(
     "default",
     max_examples=25,

@@ -1,58 +1,193 @@
-"""A state machine over events: the laws hold after each step, in whatever order it comes."""
+"""A state machine over ledgers: all laws hold after each step, in whatever order steps come.
+
+``pytest tests/test_state_machine.py --hypothesis-profile long`` takes 10,000 steps.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import random
+import shutil
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
+import laws
 import oracle
 import pledgetrack as pt
 from pledgetrack import strategies as pts
 
+PERIODS = ("year", "quarter", "month", "fiscal year")
+MOST = 8
+"""Commitments of a ledger beyond which no more are announced, so that a step stays short."""
+
 
 class Course(RuleBasedStateMachine):
-    """Announce, make firmer, deliver, refund, revise, move, withdraw, reopen ... and look."""
+    """Announce, carve out, deliver, refund, revise, withdraw, reopen, link, write, merge ... ."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ledger = pt.Ledger()
         self.day = dt.date(2030, 6, 1)
+        self.steps = 0
+        self.folder = Path(tempfile.mkdtemp())
 
+    # --- steps --------------------------------------------------------------------------------
+
+    def is_small(self) -> bool:
+        """Whether there is room for another commitment."""
+        return len(self.ledger) < MOST
+
+    def a_commitment(self, data: st.DataObject, *, targets: bool = False) -> pt.Commitment | None:
+        """One of the commitments, or one that has a target."""
+        fitting = [c for c in self.ledger.commitments if c.targets or not targets]
+        return data.draw(st.sampled_from(fitting)) if fitting else None
+
+    @precondition(is_small)
     @rule(data=st.data())
     def announce(self, data: st.DataObject) -> None:
         """A new commitment is recorded, perhaps a part or a repetition of another."""
         others = self.ledger.commitments
         promised = data.draw(pts.commitments(f"c{len(self.ledger)}", others=others))
-        old = self.ledger
-        self.record([*old.commitments, promised], old.events)
+        self.record([*self.ledger.commitments, promised], self.ledger.events)
 
-    def record(self, commitments: Any, events: Any) -> None:
-        """Keep the records, unless they announce parts that are larger than their whole."""
-        try:
-            self.ledger = pt.Ledger(commitments, events)
-        except pt.InvalidLedgerError as error:
-            assert all("add up to" in problem.message for problem in error.problems)  # noqa: PT017
+    @precondition(lambda self: self.is_small() and len(self.ledger))
+    @rule(data=st.data(), share=st.integers(1, 4))
+    def carve_out(self, data: st.DataObject, share: int) -> None:
+        """A part of a commitment is recorded with its own recipient."""
+        whole = self.a_commitment(data, targets=True)
+        if whole is None:
+            return
+        target = whole.targets[0]
+        number = (target.number / share).quantize(Decimal(1))
+        part = whole.model_copy(
+            update={
+                "id": f"c{len(self.ledger)}", "recipients": ("Chad",), "part_of": whole.id,
+                "repeats": None, "same_as": None,
+                "targets": (target.model_copy(update={"number": number}),),
+            }
+        )  # fmt: skip
+        self.record([*self.ledger.commitments, part], self.ledger.events)
 
     @precondition(lambda self: len(self.ledger))
     @rule(data=st.data())
     def happen(self, data: st.DataObject) -> None:
-        """Something happens to a commitment, perhaps before what was recorded earlier."""
-        commitment = data.draw(st.sampled_from(self.ledger.commitments))
-        event = data.draw(pts.events(commitment))
-        self.day = event.on
+        """Anything happens to a commitment, perhaps before what was recorded earlier."""
+        commitment = self.a_commitment(data)
+        assert commitment is not None
+        self.tell(commitment, data.draw(pts.events(commitment)))
+
+    @precondition(lambda self: len(self.ledger))
+    @rule(data=st.data(), kind=st.sampled_from(("withdrawn", "reopened", "suspended", "resumed")))
+    def turn(self, data: st.DataObject, kind: str) -> None:
+        """A commitment is withdrawn as a whole, or stands again."""
+        commitment = self.a_commitment(data)
+        assert commitment is not None
+        on = data.draw(pts.days(commitment.announced))
+        self.tell(commitment, pt.Event(commitment=commitment.id, kind=kind, on=on))
+
+    @precondition(lambda self: len(self.ledger))
+    @rule(data=st.data(), sign=st.sampled_from((1, 1, -1)))
+    def deliver(self, data: st.DataObject, sign: int) -> None:
+        """A share of a target arrives, or is paid back."""
+        commitment = self.a_commitment(data, targets=True)
+        if commitment is not None:
+            target = data.draw(st.sampled_from(commitment.targets))
+            number = sign * data.draw(pts.amounts(target.unit, most=max(1, int(target.number))))
+            on = data.draw(pts.days(commitment.announced))
+            quantity = {"number": number, "unit": target.unit}
+            event = pt.Event(commitment=commitment.id, kind="delivered", on=on, quantity=quantity)
+            self.tell(commitment, event)
+
+    @precondition(lambda self: len(self.ledger))
+    @rule(data=st.data())
+    def move(self, data: st.DataObject) -> None:
+        """The horizon of a commitment is moved."""
+        commitment = self.a_commitment(data)
+        assert commitment is not None
+        on, horizon = data.draw(pts.days(commitment.announced)), data.draw(pts.horizons())
+        event = pt.Event(commitment=commitment.id, kind="revised", on=on, horizon=horizon)
+        self.tell(commitment, event)
+
+    @precondition(lambda self: len(self.ledger) > 1)
+    @rule(data=st.data())
+    def link(self, data: st.DataObject) -> None:
+        """Two records turn out to be one promise."""
+        names = st.sampled_from([commitment.id for commitment in self.ledger.commitments])
+        pair = {data.draw(names): data.draw(names)}
+        try:
+            linked = pt.link(self.ledger, pair, keep="values")
+        except (pt.LinkError, pt.InvalidLedgerError):
+            return
+        ((aside, counts),) = pair.items()
+        assert linked[aside].same_as == counts
+        assert len(linked) == len(self.ledger)
+        self.ledger = linked
+
+    @rule(form=st.sampled_from((".json", ".csv", ".parquet", ".xlsx", "")))
+    def write_and_read(self, form: str) -> None:
+        """The ledger is written and read again, and nothing is lost."""
+        if self.ledger.commitments or form != ".parquet":
+            path = pt.write(self.ledger, self.folder / f"ledger{form}")
+            again = pt.read(path)
+            assert again == self.ledger
+            self.ledger = again
+
+    @precondition(is_small)
+    @rule(data=st.data())
+    def merge(self, data: st.DataObject) -> None:
+        """The ledger of somebody else is added; totals add up, in either order."""
+        prefix = f"m{len(self.ledger)}-"
+        other = data.draw(pts.ledgers(max_commitments=2, max_events=2, prefix=prefix))
+        laws.merging_is_adding(self.ledger, other, self.day)
+        known = {party.name: party for party in self.ledger.parties}
+        spelled = [known.get(party.name, party) for party in other.parties]
+        theirs = pt.Ledger(other.commitments, other.events, other.sources, spelled)
+        named = {party.name: party for party in spelled} | {
+            party.name: party for party in self.ledger.parties if party.aliases
+        }
+        mine = pt.Ledger(
+            self.ledger.commitments, self.ledger.events, self.ledger.sources,
+            [named.get(party.name, party) for party in self.ledger.parties],
+        )  # fmt: skip
+        self.ledger = mine + theirs
+
+    @rule(day=pts.days())
+    def look(self, day: dt.date) -> None:
+        """Look at the ledger as of another day."""
+        self.day = day
+
+    # --- what a step does ---------------------------------------------------------------------
+
+    def record(self, commitments: Any, events: Any) -> None:
+        """Keep the records, unless they announce parts that are larger than their whole."""
         old = self.ledger
-        records = (old.commitments, [*old.events, event])
+        try:
+            self.ledger = pt.Ledger(commitments, events, old.sources, old.parties)
+        except pt.InvalidLedgerError as error:
+            assert all("add up to" in problem.message for problem in error.problems)  # noqa: PT017
+
+    def tell(self, commitment: pt.Commitment, event: pt.Event) -> None:
+        """Keep an event, unless the same day was stated otherwise before."""
+        old = self.ledger
         if self.conflicts(commitment, event):
             with pytest.raises(pt.InvalidLedgerError, match="conflicting restatements"):
-                pt.Ledger(*records)
+                pt.Ledger(old.commitments, [*old.events, event], old.sources, old.parties)
         else:
-            self.record(*records)
+            self.record(old.commitments, [*old.events, event])
 
     def conflicts(self, commitment: pt.Commitment, event: pt.Event) -> bool:
         """Whether the same day was stated otherwise before."""
@@ -70,40 +205,50 @@ class Course(RuleBasedStateMachine):
                     return True
         return False
 
-    @rule(day=pts.days())
-    def look(self, day: dt.date) -> None:
-        """Look at the ledger as of another day."""
-        self.day = day
+    # --- what holds after each step -----------------------------------------------------------
 
     @invariant()
-    def balances_follow_the_rule(self) -> None:
-        """What the movements add up to is what the rule says."""
-        found: dict[tuple[Any, ...], Decimal] = {}
-        for row in oracle.counting(self.ledger.movements(), self.day):
-            if row["number"] is not None:
-                key = (row["commitment"], row["unit"], row["measure"])
-                found[key] = found.get(key, Decimal(0)) + row["number"]
-        expected = {
-            (commitment.id, *key): number
-            for commitment in self.ledger.commitments
-            for key, number in oracle.balances(self.ledger, commitment, self.day).items()
-        }
-        assert {key: number for key, number in found.items() if number} == expected
+    def the_laws_hold(self) -> None:
+        """Every law, by keys, periods and days that change from step to step."""
+        at, ledger, day = self.steps, self.ledger, self.day
+        self.steps += 1
+        by = laws.in_use(ledger, [laws.KEYS[at % 10], laws.KEYS[(at // 10 + at + 1) % 10]])
+        by = by[: 1 + at % 2]
+        laws.movements_add_up_to_the_balances(ledger, day)
+        laws.status_is_the_first_line_that_holds(ledger, day)
+        table, single = ledger.totals(by, as_of=day), ledger.totals("commitment", as_of=day)
+        laws.cells_are_the_sums_of_the_rows(table, ledger, by, day)
+        laws.tables_add_up_to_the_same(table, single)
+        laws.cells_nest(single)
+        laws.cells_tell_missing_from_zero(single, ledger, day)
+        laws.cells_tell_their_bounds(single, ledger, day)
+        calendar = pt.FiscalCalendar(1 + at % 12, ("starting", "ending")[at % 2])
+        parts = ledger.totals("commitment", per=PERIODS[at % 4], calendar=calendar, as_of=day)
+        laws.periods_add_up(parts, single)
+        pd.testing.assert_frame_equal(ledger.cut(day).totals(by, as_of=day), table)
+        known = day - dt.timedelta(days=at % 400)
+        short = ledger.cut(known_by=known).totals(by, as_of=day)
+        pd.testing.assert_frame_equal(ledger.totals(by, as_of=day, known_by=known), short)
+        for row in table.to_dict("records")[at % 3 :: 3]:
+            laws.explained_rows_add_up(row, ledger, by, day)
+        laws.order_never_matters(ledger, random.Random(at))  # noqa: S311  # the same each time
 
-    @invariant()
-    def status_follows_the_table(self) -> None:
-        """The status is the first line that holds."""
-        table = self.ledger.status(as_of=self.day)
-        found = dict(zip(table["commitment"], table["status"], strict=True))
-        expected = {c.id: oracle.status(self.ledger, c, self.day) for c in self.ledger.commitments}
-        assert found == {name: status for name, status in expected.items() if status}
-
-    @invariant()
-    def a_cut_changes_nothing(self) -> None:
-        """As of is truncation."""
-        short = self.ledger.cut(self.day)
-        assert short.totals(as_of=self.day).equals(self.ledger.totals(as_of=self.day))
+    def teardown(self) -> None:
+        """At the end of a course the slower forms of the laws; the files are removed."""
+        shutil.rmtree(self.folder)
+        ledger, day = self.ledger, self.day
+        by = [laws.KEYS[self.steps % 10]]
+        laws.summary_counts_every_commitment_once(ledger, day)
+        laws.as_of_is_truncation(ledger, by, day)
+        laws.known_by_cuts_the_records_first(ledger, by, day, day - dt.timedelta(days=200))
+        laws.finer_periods_add_up_to_coarser_ones(ledger, day, pt.FiscalCalendar(4, "starting"))
+        laws.filtering_is_choosing_rows(ledger, by[0], day)
 
 
-TestCourse = Course.TestCase
-TestCourse.settings = settings(max_examples=6, stateful_step_count=10)
+def test_the_laws_hold_after_any_steps(request: pytest.FixtureRequest) -> None:
+    """Whatever is recorded in whatever order, every law holds after each step."""
+    is_long = request.config.getoption("--hypothesis-profile") == "long"
+    courses, steps = (400, 25) if is_long else (3, 8)
+    run_state_machine_as_test(
+        Course, settings=settings(max_examples=courses, stateful_step_count=steps)
+    )

@@ -272,7 +272,6 @@ def _excel(content: bytes, file: str) -> list[Grid]:
     import warnings
     import zipfile
     import zlib
-    from xml.etree.ElementTree import ParseError
 
     try:
         from openpyxl import load_workbook
@@ -295,7 +294,7 @@ def _excel(content: bytes, file: str) -> list[Grid]:
                 for grid, sheet in zip(found, formulas.worksheets, strict=True):
                     _mark_formulas(grid, sheet)
         except (
-            zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, IndexError,
+            zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, TypeError, IndexError,
             AttributeError, OSError, EOFError, RuntimeError,
         ) as error:  # fmt: skip
             raise _no_table(file, f"is no Excel workbook that can be read: {error}") from error

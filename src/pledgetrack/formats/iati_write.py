@@ -13,6 +13,7 @@ import pyarrow as pa
 from pledgetrack.account import Account
 from pledgetrack.assemble import fold
 from pledgetrack.errors import FileFormatError, PledgetrackError
+from pledgetrack.fields import clean
 from pledgetrack.formats.iati_codes import FUNDING, IMPLEMENTING
 from pledgetrack.formats.iati_flows import money_of
 from pledgetrack.formats.iati_groups import Group, Known, groups_of
@@ -92,7 +93,11 @@ def _reporting(ledger: Ledger, reporting_org: str | Party | None) -> tuple[list[
     if isinstance(reporting_org, str):
         known = {fold(word): p.name for p in parties for word in (p.name, *p.aliases)}
         name = " ".join(reporting_org.split())
-        return parties, known.get(fold(name), Party(name=name).name)
+        try:
+            return parties, known.get(fold(name)) or clean(name)
+        except ValueError as error:
+            message = f"reporting_org={reporting_org!r:.60} is no name: {error}"
+            raise PledgetrackError(message) from error
     others = [party for party in parties if fold(party.name) != fold(reporting_org.name)]
     return [*others, reporting_org], reporting_org.name
 
