@@ -166,8 +166,21 @@ def ledger_json(data: bytes) -> object:
 
 @target(seeds.LEDGER_CSV, seeds.LEDGER_GUARDED, weight=50)
 def ledger_csv(data: bytes) -> object:
-    """A ledger in CSV."""
-    return _used(data, pt.read(_path("a.csv", data)))
+    """A ledger in CSV, as records and as columns: the same ledger, or the same mistakes."""
+    place = _path("a.csv", data)
+    try:
+        made = pt.read(place)
+    except pt.PledgetrackError as error:
+        told = str(error)
+    else:
+        assert pt.read(place, records="lazy") == made
+        return _used(data, made)
+    try:
+        pt.read(place, records="lazy")
+    except pt.PledgetrackError as error:
+        assert str(error) == told
+        raise
+    raise AssertionError("columns are read where records are refused")
 
 
 def _parquet(data: bytes) -> bytes | None:
