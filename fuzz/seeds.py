@@ -209,7 +209,7 @@ FTS_JSON = """{"status": "ok", "data": {"incoming": {"flowCount": 2, "fundingTot
 "organizationTypes": ["Government"], "behavior": "single"}],
 "destinationObjects": [{"type": "Organization", "id": "9", "name": "WFP"},
 {"type": "Location", "id": "1", "name": "Chad"}, {"type": "UsageYear", "id": "1", "name": "2020"}]},
-{"id": "2", "amountUSD": 50.5, "status": "pledge", "boundary": "incoming", "sourceObjects": [],
+{"id": "2", "amountUSD": 50.5, "status": "pledge", "boundary": "incoming", "onBoundary": "single", "sourceObjects": [],
 "destinationObjects": [], "date": "2020-03-19"}]}, "meta": {"language": "en", "count": 2}}
 """
 FTS_CSV = """date,budgetYear,description,amountUSD,srcOrganization,srcOrganizationTypes,srcLocations,\

@@ -19,7 +19,7 @@ FLOORS = (
     ("units", "calendar"),
     ("vocabulary", "nouns"),
     ("fields", "display_words", "palette", "flow_shape"),
-    ("quantity", "horizon", "sheets", "workbook"),
+    ("quantity", "horizon", "sheets", "workbook", "parquet"),
     ("stated_numbers", "stated_days", "amount_words"),
     ("stated_periods",),
     ("quantity_wording", "horizon_wording"),

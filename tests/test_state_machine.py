@@ -248,7 +248,7 @@ class Course(RuleBasedStateMachine):
 def test_the_laws_hold_after_any_steps(request: pytest.FixtureRequest) -> None:
     """Whatever is recorded in whatever order, every law holds after each step."""
     is_long = request.config.getoption("--hypothesis-profile") == "long"
-    courses, steps = (400, 25) if is_long else (2, 7)
+    courses, steps = (400, 25) if is_long else (1, 10)
     run_state_machine_as_test(
         Course, settings=settings(max_examples=courses, stateful_step_count=steps)
     )

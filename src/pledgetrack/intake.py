@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import sys
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
 from pledgetrack.errors import FileFormatError, unknown
+from pledgetrack.fields import UNPRINTABLE
 from pledgetrack.limits import inflated
 
 OnReject = Literal["raise", "keep"]
@@ -80,7 +82,14 @@ def files_of(source: Any, suffixes: Sequence[str], *, what: str = "file") -> lis
     named = getattr(source, "name", None)
     name = Path(named).name if isinstance(named, str) and named else "the open file"
     is_text = isinstance(source, io.TextIOBase)
-    return [File(name, source, "utf-8" if is_text else None)]
+    return [File(_printable(name), source, "utf-8" if is_text else None)]
+
+
+def _printable(name: str) -> str:
+    """The name of a file as a record may cite it: a file may be called anything but ``/``."""
+    if name.isprintable():
+        return name
+    return "".join("\ufffd" if unicodedata.category(c) in UNPRINTABLE else c for c in name)
 
 
 def _files_at(source: str | os.PathLike[str], suffixes: tuple[str, ...], what: str) -> list[File]:
@@ -96,14 +105,14 @@ def _files_at(source: str | os.PathLike[str], suffixes: tuple[str, ...], what: s
                 raise FileFormatError(
                     f"the folder {text!r} holds no {what} ({listed})", path=source
                 )
-            return [File(str(file), file) for file in found]
+            return [File(_printable(str(file)), file) for file in found]
         if not place.exists():
             raise FileFormatError(f"there is no file or folder {text!r}", path=source)
     except OSError as error:
         raise FileFormatError(
             f"cannot read {text!r}: {error.strerror or error}", path=source
         ) from error
-    return [File(str(place), place)]
+    return [File(_printable(str(place)), place)]
 
 
 def _wanted(file: Path, suffixes: tuple[str, ...]) -> bool:

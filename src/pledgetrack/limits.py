@@ -23,6 +23,13 @@ repeated, about 1000 times.
 COLUMNS = 16_384
 """The columns of a table in text, as many as a spreadsheet holds."""
 
+CELLS = 20_000_000
+"""So many cells may always come out of a workbook's sheet or of Parquet, blank ones counted.
+
+Beyond that no more than ``INFLATION`` times the bytes of the file: there, one cell that is named or
+one value that is repeated can stand for any number of them.
+"""
+
 EXPONENT = 400
 """A number in JSON with a larger exponent is kept as text, which no amount accepts."""
 
@@ -68,4 +75,19 @@ def too_wide(columns: int) -> str:
     return (
         f"has {columns} columns, more than {COLUMNS}; raise pledgetrack.limits.COLUMNS if that is "
         "right"
+    )
+
+
+def too_many(cells: int, size: int) -> str:
+    """What is wrong where a file of so many bytes stands for more cells than it can hold.
+
+    >>> too_many(10**9, 1000)
+    'stands for 1000000000 cells in 1000 bytes; raise pledgetrack.limits.CELLS if you trust it'
+    >>> too_many(10**6, 1000) or too_many(10**9, 10**7)
+    ''
+    """
+    if cells <= CELLS or cells <= INFLATION * size:
+        return ""
+    return (
+        f"stands for {cells} cells in {size} bytes; raise pledgetrack.limits.CELLS if you trust it"
     )

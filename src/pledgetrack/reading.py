@@ -31,6 +31,7 @@ from pledgetrack.layout import (
     written_headers,
 )
 from pledgetrack.models import Commitment, Event, Party, Phrases, Source
+from pledgetrack.parquet import read_parquet
 from pledgetrack.render import unguard
 from pledgetrack.vocabulary import LANGUAGES, language
 from pledgetrack.wording import check_dollar
@@ -389,12 +390,14 @@ def _fields(cells: dict[str, str]) -> dict[str, Any]:
 
 
 def _read_parquet(content: bytes, file: str, reading: Reading) -> None:
-    import pyarrow.parquet as pq
-
     try:
-        table = pq.read_table(io.BytesIO(content))
+        table = read_parquet(content)
+    except ValueError as error:
+        reading.problem(file, f"is no valid Parquet: {error}")
+        return
+    try:
         rows = table.to_pylist()
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+    except (pa.ArrowException, ValueError, OverflowError) as error:
         reading.problem(file, f"is no valid Parquet: {str(error)[:200]}")
         return
     version = (table.schema.metadata or {}).get(VERSION_KEY.encode(), b"")

@@ -11,13 +11,14 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from typing import Any, NamedTuple
+from zipfile import ZipFile
 
 from pledgetrack import limits
-from pledgetrack.errors import FileFormatError, MissingExtraError
+from pledgetrack.errors import FileFormatError, MissingExtraError, PledgetrackError
 from pledgetrack.render import FORMULA_STARTS, clip, display_width
 
 MOST_DIGITS = 15
@@ -284,25 +285,62 @@ def read_workbook(content: bytes) -> dict[str, list[list[Any]]]:
     The shortest decimal of a float has the digits that were written, for there are no more than a
     spreadsheet keeps. Raises ``ValueError`` where the content is no workbook.
     """
+    with opened_workbook(content) as book:
+        return {
+            sheet.title: [list(row) for row in rows_of_sheet(sheet, len(content), values_only=True)]
+            for sheet in book.worksheets
+        }
+
+
+@contextmanager
+def opened_workbook(content: bytes, *, data_only: bool = True) -> Iterator[Any]:
+    """A workbook as openpyxl reads it; what goes wrong with it inside is a ``ValueError``.
+
+    With ``data_only`` the cells are what formulas gave, else the formulas.
+    """
     try:
         import openpyxl
     except ModuleNotFoundError as error:
         raise _no_extra() from error
-    made: dict[str, list[list[Any]]] = {}
     try:
+        limits.check_zip(content)
+        _check_markup(content)
         with warnings.catch_warnings():
             # What it misses in styles and filters does not touch the cells.
-            warnings.simplefilter("ignore", UserWarning)
-            limits.check_zip(content)
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            for sheet in book.worksheets:
-                sheet.reset_dimensions()  # the size that a file states may be wrong
-                rows = sheet.iter_rows(values_only=True)
-                kept = [list(row) for row in islice(rows, MOST_ROWS + 1)]
-                if len(kept) > MOST_ROWS:
-                    words = f"the sheet {sheet.title[:40]!r} has more than {MOST_ROWS} rows"
-                    raise ValueError(words)  # noqa: TRY301  # told as any other broken workbook
-                made[sheet.title] = kept
+            warnings.simplefilter("ignore")
+            yield openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
+    except PledgetrackError:
+        raise
     except Exception as error:  # a broken file makes it fail in any way
         raise ValueError(clip(str(error) or type(error).__name__, 200)) from error
-    return made
+
+
+def _check_markup(content: bytes) -> None:
+    """Refuse entities, which no spreadsheet writes: a few of them can stand for gigabytes."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name.casefold().endswith((".xml", ".rels")):
+                with archive.open(name) as part:
+                    before = b""
+                    while piece := part.read(1 << 20):
+                        # In UTF-16 every other byte is 0.
+                        plain = before + piece.replace(b"\0", b"")
+                        if b"<!DOCTYPE" in plain:
+                            raise ValueError(f"its part {name[:80]!r} declares a document type")
+                        before = plain[-9:]
+
+
+def rows_of_sheet(sheet: Any, size: int, *, values_only: bool) -> Iterator[Sequence[Any]]:
+    """The rows of a sheet in a file of so many bytes, blank ones too, within the limits.
+
+    A few bytes can name a cell a million rows below, and each row as wide as a sheet may be.
+    """
+    sheet.reset_dimensions()  # the size that a file states may be wrong
+    cells = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=values_only), start=1):
+        cells += len(row)
+        if number > MOST_ROWS:
+            raise ValueError(f"the sheet {sheet.title[:40]!r} has more than {MOST_ROWS} rows")
+        if words := limits.too_wide(len(row)) or limits.too_many(cells, size):
+            raise ValueError(f"the sheet {sheet.title[:40]!r} {words}")
+        yield row

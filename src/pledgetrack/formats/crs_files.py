@@ -17,6 +17,7 @@ from pledgetrack.formats.crs_rows import Columns, Row
 from pledgetrack.formats.delimited import rows_of
 from pledgetrack.formats.grids import grids_of_file
 from pledgetrack.intake import File
+from pledgetrack.parquet import open_parquet
 
 SUFFIXES = (".csv", ".txt", ".parquet", ".zip", ".xlsx")
 _INSIDE = SUFFIXES[:3]
@@ -99,10 +100,8 @@ def _workbook(content: bytes, name: str, source: int) -> Found:
 
 
 def _parquet(content: bytes, name: str, source: int, inside: str) -> Found:
-    import pyarrow.parquet as pq
-
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
+        file = open_parquet(content)
         columns = Columns(file.schema_arrow.names, name)
         number = 0
         for batch in file.iter_batches():
@@ -110,7 +109,9 @@ def _parquet(content: bytes, name: str, source: int, inside: str) -> Found:
                 number += 1
                 texts = columns.texts(cells)
                 yield Row(columns, texts, source, None, f"{inside}row {number}"), cells
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, OverflowError, ValueError) as error:
+        if isinstance(error, FileFormatError):
+            raise
         message = f"{name!r} is no Parquet that can be read: {str(error)[:200]}"
         raise FileFormatError(message, path=name) from error
 

@@ -20,10 +20,12 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack import limits
-from pledgetrack.errors import FileFormatError, FrameError, MissingExtraError
+from pledgetrack.errors import FileFormatError, FrameError, PledgetrackError
 from pledgetrack.formats.json_stream import decimal_in
 from pledgetrack.intake import File, files_of
+from pledgetrack.parquet import read_parquet
 from pledgetrack.reading import any_cell_size
+from pledgetrack.workbook import opened_workbook, rows_of_sheet
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet", ".json", ".jsonl", ".ndjson", ".js")
 _DELIMITERS = ",;\t|"
@@ -269,35 +271,20 @@ _UNCOMPUTED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 
 
 def _excel(content: bytes, file: str) -> list[Grid]:
-    import warnings
-    import zipfile
-    import zlib
-
     try:
-        from openpyxl import load_workbook
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "Excel files need openpyxl; pip install 'pledgetrack[excel]'", extra="excel"
-        ) from error
-    # What openpyxl leaves out (styles, validations) is nothing that a cell states.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            limits.check_zip(content)
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        with opened_workbook(content) as book:
             found = [
-                Grid(file, list(_rows_of(sheet)), sheet=str(sheet.title), row_word="row")
+                Grid(file, list(_rows_of(sheet, content)), sheet=str(sheet.title), row_word="row")
                 for sheet in book.worksheets
             ]
-            if _is_uncomputed(content):
-                formulas = load_workbook(io.BytesIO(content), read_only=True)
-                for grid, sheet in zip(found, formulas.worksheets, strict=True):
-                    _mark_formulas(grid, sheet)
-        except (
-            zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, TypeError, IndexError,
-            AttributeError, OSError, EOFError, RuntimeError,
-        ) as error:  # fmt: skip
-            raise _no_table(file, f"is no Excel workbook that can be read: {error}") from error
+        if _is_uncomputed(content):
+            with opened_workbook(content, data_only=False) as book:
+                for grid, sheet in zip(found, book.worksheets, strict=True):
+                    _mark_formulas(grid, sheet, content)
+    except ValueError as error:
+        if isinstance(error, PledgetrackError):
+            raise
+        raise _no_table(file, f"is no Excel workbook that can be read: {error}") from error
     return found
 
 
@@ -309,10 +296,10 @@ def _is_uncomputed(content: bytes) -> bool:
         return any(_UNCOMPUTED.search(packed.read(name)) for name in sheets)
 
 
-def _rows_of(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+def _rows_of(sheet: Any, content: bytes) -> Iterator[tuple[int, list[Any]]]:
     """The rows of a sheet that hold something; numbers as their shortest decimal."""
-    sheet.reset_dimensions()  # programs write wrong ones
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    rows = rows_of_sheet(sheet, len(content), values_only=False)
+    for number, cells in enumerate(rows, start=1):
         row = [_excel_cell(cell) for cell in cells]
         if any(cell is not None and cell != "" for cell in row):
             yield number, row
@@ -327,10 +314,10 @@ def _excel_cell(cell: Any) -> Any:
     return plain(value)
 
 
-def _mark_formulas(grid: Grid, sheet: Any) -> None:
+def _mark_formulas(grid: Grid, sheet: Any, content: bytes) -> None:
     known = dict(grid.rows)
-    sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+    rows = rows_of_sheet(sheet, len(content), values_only=True)
+    for number, cells in enumerate(rows, start=1):
         for at, value in enumerate(cells):
             if isinstance(value, str) and value.startswith("="):
                 row = known.setdefault(number, [])
@@ -344,12 +331,9 @@ def _mark_formulas(grid: Grid, sheet: Any) -> None:
 
 
 def _parquet(content: bytes, file: str) -> Grid:
-    import pyarrow.parquet as pq
-
     try:
-        table = pq.read_table(io.BytesIO(content))
-        return _arrow(table, file)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        return _arrow(read_parquet(content), file)
+    except (pa.ArrowException, ValueError, OverflowError) as error:
         raise _no_table(file, f"is no valid Parquet: {str(error)[:200]}") from error
 
 

@@ -275,7 +275,7 @@ class ActivityReader:
         ref, name = _plain(one.get("ref") or ""), self._words(one)
         if ref.casefold() in ("n/a", "na", "none", "null", "-", "0"):
             ref = ""
-        kind = (one.get("type") or "").strip()
+        kind = _plain(one.get("type") or "")
         return Org(ref or None, name, kind or None) if ref or name else None
 
     def _participating(self, held: Held) -> list[tuple[str, Org]]:
