@@ -189,11 +189,14 @@ def _json(text: str, file: str, encoding: str) -> Grid:
         lines, records = _objects(text, start)
     except (ValueError, RecursionError) as error:
         raise _no_table(file, f"is no valid JSON: {str(error)[:200]}") from error
-    wrong = next((record for record in records if not isinstance(record, dict)), None)
-    if wrong is not None:
-        raise _no_table(file, f"holds {str(wrong)[:40]!r} where an object of a record is expected")
+    for record in records:
+        if not isinstance(record, dict):
+            shown = str(record)[:40]
+            raise _no_table(file, f"holds {shown!r} where an object of a record is expected")
     flat = [dict(_flat(record)) for record in records]
     titles = list(dict.fromkeys(name for record in flat for name in record))
+    if _HALF.search(text) and (half := _surrogate(flat)):
+        raise _no_table(file, f"holds half of a character, {half!a}; save it as UTF-8")
     if not titles:
         raise _no_table(file, "holds no record")
     cells = [[plain(record.get(name)) for name in titles] for record in flat]
@@ -203,6 +206,19 @@ def _json(text: str, file: str, encoding: str) -> Grid:
     numbers = lines if by_line else range(1, len(flat) + 1)
     rows = [(number, row) for number, row in zip(numbers, cells, strict=True)]
     return Grid(file, rows, titles=titles, row_word=word, encoding=encoding)
+
+
+# Half of a surrogate pair, or the first of both; JSON can state what is no text.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _surrogate(records: Iterable[dict[str, Any]]) -> str:
+    """The first half of a surrogate pair that stands alone in the names or cells of records."""
+    for record in records:
+        for name, cell in record.items():
+            for found in re.finditer("[\ud800-\udfff]", f"{name} {cell}"):
+                return found.group()
+    return ""
 
 
 def _objects(text: str, start: int) -> tuple[list[int], list[Any]]:

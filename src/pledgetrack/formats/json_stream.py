@@ -119,10 +119,10 @@ class _Text:
 
     def __init__(self, stream: BinaryIO, file: File) -> None:
         self.stream = stream
-        start = stream.read(2)
-        encoding = file.encoding or _MARKS.get(start, "utf-8-sig")
+        self.start = stream.read(2)
+        encoding = file.encoding or _MARKS.get(self.start, "utf-8-sig")
         self.decoder = codecs.getincrementaldecoder(encoding)()
-        self.text = self.decoder.decode(start)
+        self.text = ""
         self.at = 0
         self.line = 1
         self.is_whole = False
@@ -130,7 +130,8 @@ class _Text:
     def _more(self) -> bool:
         if self.is_whole:
             return False
-        piece = self.stream.read(max(_PIECE, len(self.text) - self.at))
+        piece = self.start + self.stream.read(max(_PIECE, len(self.text) - self.at))
+        self.start = b""
         self.is_whole = not piece
         self.text = self.text[self.at :] + self.decoder.decode(piece, final=self.is_whole)
         self.at = 0

@@ -267,7 +267,7 @@ class Reading:
             },
             has_id=name is not None, rating=rating, meaning=meaning, rated=values.get("rated"),
             why=plain(values.get("why")), sources=_split(plain(values.get("source"))),
-            citation=Citation(source=self.source, place=f"{line}{place['element']}"),
+            citation=Citation(source=self.source, place=plain(f"{line}{place['element']}")),
             row=self.seen.counted(record=name or title, **place),
         )  # fmt: skip
         if self.fields.remarks:

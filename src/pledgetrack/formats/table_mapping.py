@@ -22,6 +22,7 @@ from pledgetrack.formats.table_specs import (
     Spec,
     check_use,
     listed,
+    pattern_of,
     rules_of,
     scale_of,
     spec_of,
@@ -48,8 +49,8 @@ def _names(value: Any) -> bool:
 
 def _is_pattern(text: Any) -> bool:
     try:
-        return isinstance(text, str) and re.compile(text) is not None
-    except re.error:
+        return isinstance(text, str) and pattern_of(text) is not None
+    except (re.error, FutureWarning):
         return False
 
 
@@ -70,6 +71,10 @@ _SHAPES: dict[str, tuple[Callable[[Any], bool], str]] = FITS | {
     ),
     "sheets": (lambda value: isinstance(value, str) or _texts(value), 'a list of names, or "all"'),
     "unpivot": (_unpivots, "columns (a list or a pattern), and what name and value are called"),
+    "events": (
+        lambda value: isinstance(value, (list, tuple)),
+        "a list of tables, each with columns and constants",
+    ),
     "fill_down": (_texts, "a list of columns"),
     "dollar": (
         lambda value: isinstance(value, str) and is_currency(value),
@@ -183,7 +188,7 @@ class TableMapping:
     def event_specs(self) -> list[dict[str, Spec]]:
         """How each field of the events beside a row is read."""
         made = []
-        for at, event in enumerate(listed(self.events) if self.events else (), start=1):
+        for at, event in enumerate(self.events, start=1):
             where = f"events[{at}]"
             if not isinstance(event, Mapping):
                 raise TableError(f"{where}: write columns and constants of the event")

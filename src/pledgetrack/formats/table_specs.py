@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -232,6 +233,13 @@ def rules_of(said: Any, where: str) -> tuple[RowRule, ...]:
     return tuple(_rule(rule, where) for rule in listed(said))
 
 
+def pattern_of(text: str) -> re.Pattern[str]:
+    """A regular expression; one that a later Python would read in another way is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)
+        return re.compile(text, re.IGNORECASE)
+
+
 def _rule(said: Any, where: str) -> RowRule:
     if callable(said):
         return RowRule(test=said)
@@ -248,8 +256,8 @@ def _rule(said: Any, where: str) -> RowRule:
     ):
         raise TableError(f"{where}: a rule has a column, and either text or matches")
     try:
-        pattern = re.compile(said["matches"], re.IGNORECASE) if "matches" in said else None
-    except (re.error, TypeError) as error:
+        pattern = pattern_of(said["matches"]) if "matches" in said else None
+    except (re.error, TypeError, FutureWarning) as error:
         raise TableError(f"{where}: {said['matches']!r} is no pattern: {error}") from error
     return RowRule(
         said.get("column"), said.get("text"), pattern, said.get("test"),
