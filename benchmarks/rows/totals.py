@@ -278,7 +278,6 @@ ROWS = [
         size=10_000_000,
         quick=100_000,
         goals={"pandas, object Decimals": 35, "pandas, float64": 1, "Polars": 1, "DuckDB": 1},
-        tenth=frozenset({"pandas, object Decimals"}),
         memory=64,
         growth=(10**4, 10**5, 10**6, 10**7),
     ),
