@@ -39,7 +39,7 @@ def movement_table(ledger: Ledger) -> pa.Table:
 
     >>> import pledgetrack as pt
     >>> movement_table(pt.load_seeds()).column_names[-2:]
-    ['whole_announced', 'tag_topic']
+    ['tag_progress', 'tag_topic']
     """
     table = pa.table(ledger)
     tags = sorted(name for name in table.column_names if name.startswith("tag_"))
