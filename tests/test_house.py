@@ -14,7 +14,7 @@ import pytest
 import pledgetrack
 
 FLOORS = (
-    ("errors", "limits"),
+    ("errors", "limits", "bars"),
     ("render", "replace"),
     ("units", "calendar"),
     ("vocabulary", "nouns"),

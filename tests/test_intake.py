@@ -1,17 +1,15 @@
-"""Files as they come: paths, folders, open files, gzip, and the progress bar."""
+"""Files as they come: paths, folders, open files, gzip."""
 
 from __future__ import annotations
 
 import gzip
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import pledgetrack as pt
-from pledgetrack.intake import File, files_of, progress
+from pledgetrack.intake import File, files_of
 
 TEXT = "name,amount\nNorvège,1\n" * 3
 
@@ -76,37 +74,3 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
         files_of(empty, (".csv",), what="table")
     with pytest.raises(pt.FileFormatError):
         File("gone", tmp_path / "gone").content()
-
-
-def test_no_bar_is_drawn_into_a_pipe(capfd: pytest.CaptureFixture[str]) -> None:
-    """Nor is the library loaded that draws it."""
-    with progress("work", total=10) as seen:
-        seen(10)
-    assert capfd.readouterr().err == ""
-    script = (
-        "from pledgetrack.intake import progress; import sys\n"
-        "with progress('work') as seen: seen(1)\n"
-        "print('tqdm' in sys.modules)"
-    )
-    done = subprocess.run(  # noqa: S603  # our own interpreter, our own words
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "False"
-
-
-def test_a_person_at_a_terminal_sees_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After two seconds, and not before."""
-
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stderr", screen)
-    with progress("work", total=10) as seen:
-        seen(10)
-    assert screen.getvalue() == ""
-    monkeypatch.setattr("pledgetrack.intake._PATIENCE", 0.0)
-    with progress("work", total=10) as seen:
-        seen(10)
-    assert "work" in screen.getvalue()

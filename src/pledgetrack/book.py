@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
+from pledgetrack.bars import watched
 from pledgetrack.errors import closest
 from pledgetrack.horizon import Horizon
 from pledgetrack.layout import FORMAT, MODELS, PLURALS, VERSION_KEY
@@ -167,7 +168,7 @@ def read_book(content: bytes, file: str, reading: Reading) -> None:
     for kind, plural in PLURALS.items():
         where = _where(file, plural)
         rows = _rows(sheets.get(plural, []), columns_of(kind), where, reading)
-        for number, (line, cells) in enumerate(rows, start=1):
+        for number, (line, cells) in enumerate(watched(rows, where), start=1):
             data = _fields(cells)
             if kind == "commitment" and (stated := targets.pop(data.get("id", ""), None)):
                 data[TARGETS] = stated

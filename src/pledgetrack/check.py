@@ -11,6 +11,7 @@ import pandas as pd
 from pledgetrack import frames
 from pledgetrack.assemble import Records, describe, fold
 from pledgetrack.balances import Finding, in_order
+from pledgetrack.bars import watched
 from pledgetrack.doubles import doubles
 from pledgetrack.errors import closest
 from pledgetrack.models import ENDINGS, Commitment, Event
@@ -28,7 +29,7 @@ def check(records: Records, counted: Sequence[Finding]) -> pd.DataFrame:
     for event in records.events:
         events.setdefault(event.commitment, []).append(event)
     found = [*counted, *_names(records), *doubles(records)]
-    for commitment in records.commitments:
+    for commitment in watched(records.commitments, "check", unit="commitment"):
         mine = in_order(commitment, events.get(commitment.id, ()))
         found.extend(
             Finding(severity, commitment.id, text) for severity, text in _about(commitment, mine)

@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pledgetrack.bars import watched
 from pledgetrack.calendar import NOT_STATED
 from pledgetrack.errors import AmountError, FrameError
 from pledgetrack.movements import NUMBER, forms
@@ -270,7 +271,9 @@ class _Money:
         changed = {name: self.source.column(name).to_pylist() for name in (*self.amounts, "unit")}
         told: dict[str, list[Any]] = {name: [None] * self.source.num_rows for name in _TOLD}
         into = self.conversion.into
-        for nth, ((low, high), rates) in enumerate(zip(self.streams, self._worth(), strict=True)):
+        worth = zip(self.streams, self._worth(), strict=True)
+        balances = watched(worth, f"into {into}", total=len(self.streams), unit="balance")
+        for nth, ((low, high), rates) in enumerate(balances):
             amounts, digits = self._converted(nth, rates)
             for name, parts in amounts.items():
                 for at, number in zip(self.at[low:high], parts, strict=True):

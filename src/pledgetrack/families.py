@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from pledgetrack.balances import Cause, Course, Finding, cause, day_of, order, row
+from pledgetrack.bars import watched
 from pledgetrack.kin import Kin
 from pledgetrack.layers import (
     EMPTY,
@@ -42,9 +43,9 @@ def accounts(
     commitments = tuple(commitments)
     kin = Kin(commitments)
     found: dict[str, Account] = {}
-    for names in kin.families():
+    for names in watched(kin.families(), "wholes and parts", unit="family"):
         found |= Family(kin, names, events).counted()
-    for commitment in commitments:
+    for commitment in watched(commitments, "balances", unit="commitment"):
         if commitment.id not in found:
             course = Course(commitment, events.get(commitment.id, ()))
             rows = course.rows()

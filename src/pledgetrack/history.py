@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pledgetrack import frames
 from pledgetrack.balances import day_of
+from pledgetrack.bars import watched
 from pledgetrack.calendar import as_day
 from pledgetrack.comparison import COLUMNS, Change, Comparison, Fact, Side, Signed
 from pledgetrack.convert import OPTIONS, Converting, described, told_of
@@ -143,7 +144,7 @@ def find_changes(
     was, now = one.sides(), other.sides()
     moved = _moved(one.counted(), other.counted())
     found: list[Change] = []
-    for name in sorted({*was, *now}):
+    for name in watched(sorted({*was, *now}), "changes", unit="commitment"):
         sides = was.get(name, Side()), now.get(name, Side())
         found.extend(Comparison(*sides, moved.get(name, {})).changes())
     return found, start, end, told_of(other.rows)

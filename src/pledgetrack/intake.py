@@ -6,7 +6,6 @@ import gc
 import gzip
 import io
 import os
-import sys
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -15,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
+from pledgetrack.bars import progress
 from pledgetrack.errors import FileFormatError, unknown
 from pledgetrack.fields import UNPRINTABLE
 from pledgetrack.limits import inflated
 
 OnReject = Literal["raise", "keep"]
 _GZIP = b"\x1f\x8b"
-_PATIENCE = 2.0  # seconds of work before a bar is worth showing
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,25 +200,6 @@ def _size(raw: Any) -> int | None:
         return os.fstat(raw.fileno()).st_size
     except (OSError, AttributeError, ValueError):
         return None
-
-
-@contextmanager
-def progress(
-    name: str, *, total: int | None = None, unit: str = "record"
-) -> Iterator[Callable[[int], object]]:
-    """A progress bar on long work: call it with how much was done since.
-
-    It shows after two seconds, on a terminal alone: nothing is written into a pipe or a file.
-    """
-    if not sys.stderr or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from tqdm import tqdm
-
-    with tqdm(
-        desc=Path(name).name, total=total, unit=unit, unit_scale=True, delay=_PATIENCE, leave=False
-    ) as bar:
-        yield bar.update
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
+from pledgetrack.bars import watched
 from pledgetrack.kin import Kin
 from pledgetrack.models import Commitment
 from pledgetrack.quantity import EXACT
@@ -62,7 +63,7 @@ def lookalikes(commitments: Iterable[Commitment]) -> tuple[list[Pair], list[str]
     met: dict[tuple[object, ...], _Met] = defaultdict(dict)
     found: dict[tuple[str, str], Pair] = {}
     crowded: dict[str, None] = {}
-    for one in commitments:
+    for one in watched(commitments, "records alike", unit="commitment"):
         # Without a citation, each is a source of its own.
         sources = frozenset(c.source for c in one.citations) or frozenset({f"\0{one.id}"})
         for target in one.targets:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import pyarrow as pa
 
 from pledgetrack.balances import Finding, day_of
+from pledgetrack.bars import watched
 from pledgetrack.calendar import horizon_class
 from pledgetrack.errors import AmountError
 from pledgetrack.families import accounts
@@ -154,7 +155,7 @@ def movements(
     findings: list[Finding] = []
     counted = accounts(commitments, events)
     announced = {commitment.id: commitment.announced for commitment in commitments}
-    for commitment in commitments:
+    for commitment in watched(commitments, "movements", unit="commitment"):
         account = counted[commitment.id]
         findings.extend(_findings(commitment, account))
         who = (

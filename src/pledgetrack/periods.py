@@ -14,6 +14,7 @@ import narwhals as nw
 import numpy as np
 
 from pledgetrack import frames
+from pledgetrack.bars import watched
 from pledgetrack.calendar import NOT_STATED, Periods, first_ordinals, numbers_of, prefix
 from pledgetrack.cells import (
     KIND,
@@ -226,7 +227,8 @@ def _spread(
         amounts.append(0 if number is None else to_minor(number, places))
     parts = windows.split(amounts)
     place = np.arange(len(windows.row)) - np.searchsorted(windows.row, windows.row)
-    for row, nth, part in zip(windows.row, place, parts, strict=True):
+    pieces_of = zip(windows.row, place, parts, strict=True)
+    for row, nth, part in watched(pieces_of, name, total=len(place), unit="period"):
         places_ = digits[row]
         if places_ is not None:
             _add(pieces[dated[row]][nth], name, from_minor(int(part), places_))

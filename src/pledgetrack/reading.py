@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
+from pledgetrack.bars import watched
 from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
 from pledgetrack.errors import PledgetrackError, Problem, closest, unknown
 from pledgetrack.layout import (
@@ -217,7 +218,7 @@ def _read_tables(data: dict[str, Any], file: str, reading: Reading, form: _Form)
             reading.problem(file, message, form.line(table))
             continue
         known_lines = form.lines.get(table, [])
-        for number, entry in enumerate(entries, start=1):
+        for number, entry in enumerate(watched(entries, file), start=1):
             line = known_lines[number - 1] if len(known_lines) == len(entries) else None
             reading.add(kind, entry, file, line, number)
 
@@ -318,6 +319,7 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
     text = _text(content, file, reading)
     if text is None:
         return
+    lines = text.count("\n")
     with any_cell_size():
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
@@ -326,7 +328,7 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
             if stated is None:
                 return
             line, number = rows.line_num + 1, 0
-            for number, cells in enumerate(rows, start=1):
+            for number, cells in enumerate(watched(rows, file, total=lines), start=1):
                 row = [stated(cell) for cell in cells]
                 read_row(header, row, Place(file, line, number), reading)
                 line = rows.line_num + 1
@@ -406,7 +408,7 @@ def _read_parquet(content: bytes, file: str, reading: Reading) -> None:
         return
     if not is_readable(int(version), file, reading):
         return
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(watched(rows, file), start=1):
         kind = row.pop("record")
         if kind not in MODELS:
             known = ", ".join(MODELS)

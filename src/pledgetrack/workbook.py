@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from pledgetrack import limits
+from pledgetrack.bars import watched
 from pledgetrack.errors import FileFormatError, MissingExtraError, PledgetrackError
 from pledgetrack.render import FORMULA_STARTS, clip, display_width
 
@@ -203,7 +204,7 @@ class _Writer:
         head = self.look("head", bold=True, bottom=1, quote_prefix=True)
         for column, name in enumerate(page.header):
             sheet.write_string(0, column, name, head)
-        for at, row in enumerate(page.rows, start=1):
+        for at, row in enumerate(watched(page.rows, page.name, unit="row"), start=1):
             for column, cell in enumerate(row):
                 if cell is not None:
                     self._cell(sheet, at, column, cell)
@@ -337,7 +338,8 @@ def rows_of_sheet(sheet: Any, size: int, *, values_only: bool) -> Iterator[Seque
     """
     sheet.reset_dimensions()  # the size that a file states may be wrong
     cells = 0
-    for number, row in enumerate(sheet.iter_rows(values_only=values_only), start=1):
+    rows = watched(sheet.iter_rows(values_only=values_only), sheet.title, unit="row")
+    for number, row in enumerate(rows, start=1):
         cells += len(row)
         if number > MOST_ROWS:
             raise ValueError(f"the sheet {sheet.title[:40]!r} has more than {MOST_ROWS} rows")

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel
 
+from pledgetrack.bars import watched
 from pledgetrack.book import book_content, records_page
 from pledgetrack.datapackage import descriptor, is_descriptor
 from pledgetrack.layout import DESCRIPTOR, FORMAT, GUARDED, PLURALS, VERSION_KEY, headings
@@ -35,7 +36,7 @@ def _json(ledger: Ledger) -> bytes:
     for kind, plural in PLURALS.items():
         made[plural] = [
             record.model_dump(mode="json", exclude_defaults=True)
-            for _, record in of_kind(ledger, kind)
+            for _, record in watched(of_kind(ledger, kind), plural)
         ]
     return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -47,7 +48,7 @@ def csv_table(
     first, *columns = headings(kinds)
     safe = guard if guarded else str
     rows = [[first + GUARDED if guarded else first, *columns]]
-    for kind, record in records:
+    for kind, record in watched(records, "writing"):
         data = record.model_dump(mode="json", exclude_defaults=True)
         rows.append([kind, *(safe(_cell(data.get(name))) for name in columns)])
     return csv_text(rows, quoted=guarded).encode()
@@ -61,7 +62,8 @@ def parquet_table(records: Sequence[tuple[str, BaseModel]], kinds: Sequence[str]
         metadata={VERSION_KEY: str(FORMAT)},
     )
     rows = [
-        {"record": kind, **record.model_dump(exclude_defaults=True)} for kind, record in records
+        {"record": kind, **record.model_dump(exclude_defaults=True)}
+        for kind, record in watched(records, "writing")
     ]
     for row in rows:
         if "tags" in row:

@@ -16,12 +16,13 @@ from pydantic import ValidationError
 
 from pledgetrack.account import AccountBuilder
 from pledgetrack.assemble import fold
+from pledgetrack.bars import progress
 from pledgetrack.errors import PledgetrackError
 from pledgetrack.formats.crs_files import SUFFIXES, rows_of_file
 from pledgetrack.formats.crs_rows import Row, total
 from pledgetrack.horizon import Horizon
 from pledgetrack.imported import ledger_of
-from pledgetrack.intake import OnReject, check_on_reject, files_of, progress
+from pledgetrack.intake import OnReject, check_on_reject, files_of
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import EXACT, Quantity

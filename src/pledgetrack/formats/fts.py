@@ -13,13 +13,14 @@ from pydantic import ValidationError
 
 from pledgetrack.account import AccountBuilder
 from pledgetrack.assemble import fold
+from pledgetrack.bars import progress
 from pledgetrack.calendar import NOT_STATED
 from pledgetrack.errors import DayError, PledgetrackError
 from pledgetrack.formats.fts_files import SUFFIXES, Page, Read, read_file
 from pledgetrack.formats.fts_flows import Flow, Org, said_years
 from pledgetrack.horizon import Horizon
 from pledgetrack.imported import ledger_of
-from pledgetrack.intake import File, OnReject, check_on_reject, files_of, progress
+from pledgetrack.intake import File, OnReject, check_on_reject, files_of
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Citation, Commitment, Event, Party, Source
 from pledgetrack.quantity import EXACT, Quantity

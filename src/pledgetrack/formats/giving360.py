@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from pledgetrack.account import AccountBuilder
 from pledgetrack.assemble import fold
+from pledgetrack.bars import watched
 from pledgetrack.errors import UnitError
 from pledgetrack.formats.giving360_entries import Package, day_text, entries_of, grants_of
 from pledgetrack.formats.giving360_records import Context, Made, Options
@@ -65,7 +66,9 @@ def read_360giving(
         package, found = entries_of(file, at, seen)
         packages.append(package)
         entries += found
-    made = [Made(grant, Options(currency, day_first)) for grant in grants_of(entries, seen)]
+    options = Options(currency, day_first)
+    grants = watched(grants_of(entries, seen), "records", unit="grant")
+    made = [Made(grant, options) for grant in grants]
     sources = _sources(made, packages)
     for one in made:
         _record(one, sources[_key(one)], seen)

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pledgetrack.account import AccountBuilder
+from pledgetrack.bars import progress
 from pledgetrack.errors import unknown
 from pledgetrack.formats.iati_codes import FLOWS, Perspective, reason_aside
 from pledgetrack.formats.iati_levels import (
@@ -24,7 +25,7 @@ from pledgetrack.formats.iati_split import SPLITS, recipients_of
 from pledgetrack.formats.iati_values import Activity, Plan
 from pledgetrack.formats.iati_xml import Read, activities
 from pledgetrack.imported import ledger_of
-from pledgetrack.intake import OnReject, check_on_reject, files_of, progress, uncollected
+from pledgetrack.intake import OnReject, check_on_reject, files_of, uncollected
 from pledgetrack.ledger import Ledger
 from pledgetrack.manifest import Level
 from pledgetrack.models import Commitment, Source

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pledgetrack.account import Account
 from pledgetrack.assemble import fold
+from pledgetrack.bars import watched
 from pledgetrack.errors import FileFormatError, PledgetrackError
 from pledgetrack.fields import clean
 from pledgetrack.formats.iati_codes import FUNDING, IMPLEMENTING
@@ -108,7 +109,7 @@ def _reporting(ledger: Ledger, reporting_org: str | Party | None) -> tuple[list[
 def _file(groups: Iterable[Group], known: Known) -> Iterator[str]:
     """The file piece by piece; the schema prescribes the order of the elements."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<iati-activities version="2.03">\n'
-    for group in groups:
+    for group in watched(groups, "writing", unit="activity"):
         yield "".join(f"{line}\n" for line in _activity(group, known))
     yield "</iati-activities>\n"
 

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pledgetrack.account import AccountBuilder
+from pledgetrack.bars import watched
 from pledgetrack.calendar import as_day, as_month
 from pledgetrack.errors import FileFormatError, TableError, unknown
 from pledgetrack.formats.promise_lists import PromiseList, lists_of
@@ -150,7 +151,7 @@ def _ledger(
     events: list[Event] = []
     rows: dict[int, list[int]] = {}
     cited = dict(sources)
-    for group in groups_of(entries, seen):
+    for group in watched(groups_of(entries, seen), "records", unit="promise"):
         try:
             made, happened = records_of(group, given)
         except ValidationError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pledgetrack.account import AccountBuilder
+from pledgetrack.bars import progress
 from pledgetrack.errors import TableError
 from pledgetrack.formats.grids import Grid, grids_of
 from pledgetrack.formats.table_entries import assembled
@@ -20,7 +21,7 @@ from pledgetrack.formats.table_records import Entry, Made, Records, RowError, ch
 from pledgetrack.formats.table_rows import Sorted, Sorting, raw_of, reconciled
 from pledgetrack.formats.table_specs import Spec, listed
 from pledgetrack.imported import ledger_of
-from pledgetrack.intake import OnReject, check_on_reject, progress
+from pledgetrack.intake import OnReject, check_on_reject
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Party, Phrases, Source
 from pledgetrack.quantity import tidy
