@@ -1,5 +1,6 @@
 """How the documentation is built: ``sphinx-build -W --keep-going docs site``."""
 
+import re
 from importlib.metadata import version as _version
 from typing import Any
 
@@ -13,9 +14,13 @@ release = _version("pledgetrack")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 myst_heading_anchors = 4
+# Every name of our own is checked; what other libraries document is not here to be linked to.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!pledgetrack\.).*")]
 myst_enable_extensions = ["deflist"]
 # A page works from a folder and without network.
 html_theme = "furo"
+html_static_path = ["_static"]
 html_title = f"pledgetrack {release}"
 html_copy_source = False
 html_show_sphinx = False
@@ -41,6 +46,14 @@ def fields(*given: Any) -> tuple[str, str] | None:
     return f"(*, {', '.join(named)})", ""
 
 
+def without_last_blank_line(app: Sphinx, page: str, source: list[str]) -> None:
+    """The blank line that ends the output of an example is for the tests, and not for readers."""
+    _ = app, page
+    source[0] = re.sub(r"\n\n```$", "\n```", source[0], flags=re.MULTILINE)
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("source-read", without_last_blank_line)
+    app.add_css_file("site.css")
     app.connect("autodoc-process-signature", fields)

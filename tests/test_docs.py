@@ -112,9 +112,13 @@ def test_the_laws_name_tests_that_exist(root: Path) -> None:
     named = re.findall(r"`(test_\w+\.py)`", (DOCS / "laws.md").read_text("utf-8"))
     assert len(set(named)) > 10
     assert [name for name in named if not (root / "tests" / name).is_file()] == []
+    functions = re.findall(r"`(test_\w+)`", (DOCS / "laws.md").read_text("utf-8"))
+    laws = (root / "tests/test_laws.py").read_text("utf-8")
+    assert len(functions) > 8
+    assert [name for name in functions if f"def {name}(" not in laws] == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/format.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/format.md", "docs/by-hand.md"])
 def test_the_ledger_in_a_document_can_be_read(root: Path, tmp_path: Path, document: str) -> None:
     """The examples of hand-written ledgers are whole and have no finding."""
     for at, example in enumerate(code(root / document, "toml")):
