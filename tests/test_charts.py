@@ -330,3 +330,34 @@ def test_names_that_begin_alike_are_told_by_their_ends() -> None:
     made = unique_labels(dict.fromkeys(names, "Access to Information"))
     assert len(set(made.values())) == 3
     assert all(label.endswith(f"{at})") for at, label in enumerate(made.values()))
+
+
+def test_a_promise_announced_the_day_after_its_end_has_no_time_left() -> None:
+    """Its window has no days to divide by."""
+    late = pt.Commitment(id="late", party="A", announced="2023-01-02", stage="pledged",
+                         target={"number": 100, "unit": "USD"},
+                         horizon={"end": "2023-01-01"})  # fmt: skip
+    spec = pt.chart.progress(pt.Ledger([late]), as_of=DAY).to_dict()
+    (row,) = [row for rows in data_of(spec) for row in rows if "elapsed" in row][:1]
+    assert row["elapsed"] == 1
+
+
+@pytest.mark.parametrize("day", ["2024-08-01", "9999-12-31"])
+def test_an_end_that_stands_for_none_leaves_room_for_the_other_bars(day: str) -> None:
+    """Registers write 9999-12-31 where a promise has no end."""
+    ends = {"soon": "2025-06-30", "never": "9999-12-31"}
+    ledger = pt.Ledger([
+        pt.Commitment(id=name, party="A", announced="2023-01-15", stage="pledged",
+                      target={"number": 100, "unit": "USD"}, horizon={"end": end})
+        for name, end in ends.items()
+    ])  # fmt: skip
+    rows, _ = horizon_rows(
+        ledger.status(as_of=day), ledger, dt.date.fromisoformat(day), "en", most=9
+    )
+    assert [(row["name"], row["ended"]) for row in rows] == [("soon", True), ("never", True)]
+    assert pt.chart.horizon(ledger, as_of=day).to_dict()
+    if day < "9":
+        soon, never = rows
+        assert (soon["stop"], never["stop"]) == ("2025-07-01", never["edge"])
+        assert never["edge"] < "2026"
+        assert never["said"] == "nothing reported · 31 December 9999"

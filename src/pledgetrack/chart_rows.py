@@ -29,6 +29,7 @@ LABEL = 48
 """Characters of a label; more of the text is in the tooltip."""
 
 _TITLE = 300  # characters of a title in a tooltip
+_FAR = 50 * 366  # days after the day of the chart up to which ends are drawn
 
 
 def panels(rows: Iterable[Drawn]) -> dict[str, list[Drawn]]:
@@ -234,6 +235,8 @@ def plain(day: Any) -> dt.date | None:
 def elapsed(start: Any, end: Any, day: dt.date) -> float | None:
     """Which part of a horizon is over at the end of a day; missing without an end.
 
+    What was announced after its end has no time left.
+
     >>> first, last = dt.date(2024, 1, 1), dt.date(2024, 1, 10)
     >>> elapsed(first, last, dt.date(2024, 1, 9)), elapsed(first, None, last)
     (0.9, None)
@@ -241,6 +244,7 @@ def elapsed(start: Any, end: Any, day: dt.date) -> float | None:
     first, last = plain(start), plain(end)
     if first is None or last is None:
         return None
+    first = min(first, last)
     days = min(max((day - first).days + 1, 0), (last - first).days + 1)
     return days / ((last - first).days + 1)
 
@@ -254,6 +258,8 @@ def horizon_rows(
     """A row per commitment: from its start, else its announcement, to its end, if any.
 
     Of more than fit those remain that are due nearest to the day, and the others are counted.
+    A bar that ends after decades, such as 9999-12-31, reaches to the edge and tells its end: drawn
+    in full it would leave no room for the others.
     """
     named = titles(ledger)
     announced = {promise.id: promise.announced for promise in ledger.commitments}
@@ -270,25 +276,35 @@ def horizon_rows(
         for name, row in rows.items()
     }
     spans = {name: (min(s, e) if e else s, e) for name, (s, e) in spans.items()}
-    days = [day, *(d for span in spans.values() for d in span if d)]
-    edge = max(days) + (max(days) - min(days)) / 12 + dt.timedelta(days=1)
+    far = _later(day, _FAR)
+    days = [day, *(d for span in spans.values() for d in span if d and d <= far)]
+    edge = _later(max(days), (max(days) - min(days)).days // 12 + 1)
     order = sorted(rows, key=lambda name: (spans[name][1] or dt.date.max, spans[name][0], name))
     made = []
     for at, name in enumerate(order):
         start, end = spans[name]
         state = word(rows[name]["status"], locale)
         until = day_said(end, locale) if end else word("no end stated", locale)
+        stop = _later(end, 1) if end and end <= far else edge
         title = named.get(name, name)
         made.append({
             "order": at, "label": labels[name], "title": title, "name": name,
-            "start": str(start), "stop": str(end + dt.timedelta(days=1) if end else edge),
-            "edge": str(edge),
+            "start": str(min(start, edge)), "stop": str(stop), "edge": str(edge),
             "ended": end is not None, "status": rows[name]["status"], "state": state,
             "from": day_said(start, locale), "until": until,
-            "said": state if end else f"{state} · {until}",
+            "said": state if end and end <= far else f"{state} · {until}",
             "spoken": f"{title}: {day_said(start, locale)} \N{EN DASH} {until}; {state}",
         })  # fmt: skip
     return made, len(found) - len(rows)
+
+
+def _later(day: dt.date, days: int) -> dt.date:
+    """So many days later, or the last day that there is.
+
+    >>> _later(dt.date(9999, 12, 30), 400)
+    datetime.date(9999, 12, 31)
+    """
+    return dt.date.fromordinal(min(day.toordinal() + days, dt.date.max.toordinal()))
 
 
 # --- amounts --------------------------------------------------------------------------------------
