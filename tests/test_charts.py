@@ -361,3 +361,32 @@ def test_an_end_that_stands_for_none_leaves_room_for_the_other_bars(day: str) ->
         assert (soon["stop"], never["stop"]) == ("2025-07-01", never["edge"])
         assert never["edge"] < "2026"
         assert never["said"] == "nothing reported · 31 December 9999"
+
+
+def test_numbers_stand_out_from_the_cells_that_they_are_in() -> None:
+    """White on the darker cells and black on the others, each with a contrast of 4.5 and more."""
+
+    def luminance(colour: list[float]) -> float:
+        parts = [c / 255 for c in colour]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    most = 50
+    ledger = pt.Ledger([
+        pt.Commitment(id=f"{party}-{at}", party=f"Party {party}", announced="2022-01-15",
+                      stage="pledged")
+        for party in range(1, most + 1) for at in range(party)
+    ])  # fmt: skip
+    spec = pt.chart.status(ledger, as_of=DAY, most=most).to_dict()
+    rows = [row for rows in data_of(spec) for row in rows if "dark" in row]
+    (scale,) = {
+        tuple(layer["encoding"]["color"]["scale"]["range"])
+        for layer in spec["vconcat"][0]["layer"]
+        if "scale" in layer["encoding"].get("color", {})
+    }
+    pale, dark = ([int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in scale)
+    for row in rows:
+        share = row["count"] / most
+        cell = luminance([a + (b - a) * share for a, b in zip(pale, dark, strict=True)])
+        low, high = sorted((cell, 1.0 if row["dark"] else 0.0))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, row

@@ -260,6 +260,7 @@ def test_little_is_said_plainly(ledger: pt.Ledger, count: int, tmp_path: Path) -
     assert "No source is cited." in page.said("sources")
     assert ("no citation" in page.said("status")) is (count > 0)
     assert "None" not in page.said("status")
+    assert "Nothing to show." not in page.said("method")
 
 
 @pytest.mark.usefixtures("plain")

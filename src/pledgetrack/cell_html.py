@@ -14,6 +14,9 @@ LONGEST = 120
 STYLE = f"""
 .pt-text {{overflow-wrap: anywhere}}
 .pt-long {{display: inline-block; min-width: 9em}}
+.gt_table .pt-long {{display: inline}}
+.gt_table :is(th, td):has(> .pt-long) {{min-width: 9em}}
+.gt_table :is(.gt_group_heading, .gt_sourcenote, .gt_footnote) {{overflow-wrap: anywhere}}
 .pt-one, .pt-share {{white-space: nowrap}}
 .pt-small {{color: {GREY}; white-space: nowrap}}
 .pt-broken {{white-space: normal; overflow-wrap: anywhere}}

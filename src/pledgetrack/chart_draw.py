@@ -25,6 +25,7 @@ _ROW = 26
 _LINE = 16  # pixels of a line of words
 _NODE = 36  # characters of a name beside its amount
 _LABELS = 320  # pixels that the labels of rows take at most
+_DARK = 0.68  # of the most: from here on white words stand out better than black ones
 
 
 def altair() -> Any:
@@ -356,7 +357,7 @@ def _isolated(name: str) -> str:
 def counts(alt: Any, rows: Sequence[Drawn], locale: str) -> Any:
     """A cell for each party and status, the darker the more, with the number in it."""
     most = max(row["count"] for row in rows)
-    drawn = [{**row, "dark": row["count"] > 0.55 * most} for row in rows]
+    drawn = [{**row, "dark": row["count"] > _DARK * most} for row in rows]
     base = _chart(
         alt, drawn, {"party": "party", "status": "status", "count": "commitments"}, locale
     )

@@ -143,7 +143,9 @@ def page(
         changes = report_parts.changed(frame, found, known, evidence, links)
         changes["when"] = when_said(frame.attrs, locale)
     notes = [
-        *conversions_said(whole.attrs, locale), *actions_said(groups, locale), *notes, *more,
+        *conversions_said(whole.attrs, locale), *actions_said(groups, locale),
+        # Of an empty ledger its sections say that there is nothing to show.
+        *(note for note in (*notes, *more) if note != word("Nothing to show.", locale)),
     ]  # fmt: skip
     if ledger._where:
         chosen = "; ".join(f"{key}: {' / '.join(labels)}" for key, labels in ledger._where.items())
