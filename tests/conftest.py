@@ -23,6 +23,8 @@ settings.register_profile(
 settings.register_profile(
     "long", settings.get_profile("default"), max_examples=2000, derandomize=False
 )
+# For mutants, each of which has the whole of the laws against it.
+settings.register_profile("few", settings.get_profile("default"), max_examples=8)
 settings.load_profile("default")
 
 
