@@ -102,6 +102,9 @@ def test_currency_names_come_in_the_language_asked_for() -> None:
     assert currency_name("EUR", locale="de") == "Euro"
     assert currency_name("DEM") == "German Mark"
     assert currency_name("ROK") == "Romanian Leu A/52"
+    assert currency_name("LSM") == "Lesotho Loti"
+    assert currency_name("AYM") == "Azerbaijan Manat"
+    assert currency_name("UYN") == "Old Uruguay Peso"
 
 
 def test_no_currency_is_without_a_name() -> None:
@@ -144,6 +147,8 @@ def test_numbers_are_written_with_every_digit(number: str, locale: str, text: st
         ("MWh", "MWh"),
         ("billionaire", "billionaire"),
         ("millionth tree", "millionth tree"),
+        ("tonnes thousand", "tonnes thousand"),
+        ("half board", "half board"),
         ("診療所", "診療所"),
         ("x" * 200, "x" * 200),
     ],
@@ -195,6 +200,17 @@ def test_a_currency_is_never_taken_for_a_thing_counted(text: str) -> None:
         ("percent", "is a share, not a quantity; state the amount"),
         ("% of GDP", "is a share"),
         ("Per cent of income", "is a share"),
+        ("USD millions", "write the number out in full and the ISO 4217 code alone"),
+        ("usd millions", "the ISO 4217 code alone"),
+        ("dollars, millions", "the ISO 4217 code alone"),
+        ("US dollars (thousand)", "the ISO 4217 code alone"),
+        ("USD, half", "the ISO 4217 code alone"),
+        ("USD hundreds", "the ISO 4217 code alone"),
+        ("EUR 1.000", "the ISO 4217 code alone"),
+        ("USD,", "the ISO 4217 code alone"),
+        ("(USD)", "the ISO 4217 code alone"),
+        ("5,thousand", "the ISO 4217 code alone"),
+        ("12 visas", "begins with a number; put it into the number of the quantity"),
         ("12", "has no letter; give an ISO 4217 code or a thing counted"),
         ("", "has no letter"),
         ("   ", "has no letter"),

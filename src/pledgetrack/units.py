@@ -246,16 +246,14 @@ def _refuse_money_in_words(unit: str) -> None:
         raise UnitError(
             f"unit {unit!r} begins with a number; put it into the number of the quantity", unit=unit
         )
-    words = re.split(r"[\s,]+", unit)
-    rest = [word for word in words if not _is_magnitude(word)]
-    if len(rest) < 2 and any(word.casefold() in _MAGNITUDES for word in words):
-        alone = rest[0] if rest else ""
-        if not rest or is_currency(alone) or alone.casefold() in _codes_by_name():
-            raise UnitError(
-                f"unit {unit!r} holds a magnitude; write the number out in full and the ISO 4217 "
-                "code alone",
-                unit=unit,
-            )
+    words = [word.strip(".:;()") for word in re.split(r"[\s,]+", unit)]
+    rest = " ".join(word for word in words if not _is_magnitude(word))
+    if not rest or is_currency(rest.upper()) or rest.casefold() in _codes_by_name():
+        raise UnitError(
+            f"unit {unit!r} holds more than a unit; write the number out in full and the ISO 4217 "
+            "code alone",
+            unit=unit,
+        )
 
 
 def _is_magnitude(word: str) -> bool:
