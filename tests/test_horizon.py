@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import pickle
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,23 @@ def test_the_wording_is_kept_beside_the_days() -> None:
     horizon = Horizon(end="2024-07-11", wording="over the next two years")
     assert horizon.wording == "over the next two years"
     assert repr(horizon) == "Horizon(until 2024-07-11, 'over the next two years')"
+
+
+def test_a_horizon_without_a_wording_shows_its_days_alone() -> None:
+    """Nothing stands where nothing was read."""
+    assert repr(Horizon(start="2024-07-11")) == "Horizon(from 2024-07-11, open)"
+
+
+def test_horizons_are_equal_by_their_days() -> None:
+    """The wording makes no difference; another day, or something else, does."""
+    horizon = Horizon(start="2022-07-12", end="2024-07-11", wording="in two years")
+    same = Horizon(start="2022-07-12", end="2024-07-11")
+    assert horizon == same
+    assert hash(horizon) == hash(same)
+    assert horizon != Horizon(start="2022-07-12", end="2024-07-12")
+    assert horizon != Horizon(start="2022-07-13", end="2024-07-11")
+    assert (horizon == "2022-07-12 to 2024-07-11") is False
+    assert horizon == mock.ANY
 
 
 def test_a_month_opens_on_its_first_day_and_closes_on_its_last() -> None:

@@ -72,6 +72,13 @@ PHRASES = (
 )  # fmt: skip
 
 
+# Whose text says nothing that is wrong in a table: its first line is one of headings.
+TABLES = {
+    *("twice.json", "nul.json", "nan.json", "exponent.json", "digits.toml", "exponent.toml"),
+    *("latin.toml", "nul.csv", "mixed.csv", "surrogate.csv", "cycle.yaml"),
+}
+
+
 def refused(reader: Callable[[str], Any], given: str) -> bool:
     """Whether it was refused; any error but the library's own comes through."""
     try:
@@ -83,17 +90,20 @@ def refused(reader: Callable[[str], Any], given: str) -> bool:
 
 @pytest.mark.parametrize("reader", READERS)
 def test_a_hostile_file_is_refused_or_is_plain_text(reader: str, tmp_path: Path) -> None:
-    """Whatever a file holds, a reader raises nothing but errors of the library."""
+    """No reader makes a record or a rate of it; only as a table is some of it plain text."""
+    read = set()
     for name, content in FILES.items():
         (tmp_path / name).write_bytes(content)
-        refused(READERS[reader], str(tmp_path / name))
+        if not refused(READERS[reader], str(tmp_path / name)):
+            read.add(name)
+    assert read <= (TABLES if reader == "inspect_table" else set())
 
 
 @pytest.mark.parametrize("parse", [pt.parse_quantity, pt.parse_horizon])
-def test_a_hostile_phrase_is_refused_or_read(parse: Callable[[str], Any]) -> None:
-    """Whatever a phrase holds, nothing but errors of the library comes out."""
-    for phrase in PHRASES:
-        refused(parse, phrase)
+@pytest.mark.parametrize("phrase", PHRASES, ids=range(len(PHRASES)))
+def test_a_hostile_phrase_is_refused(parse: Callable[[str], Any], phrase: str) -> None:
+    """Nothing is made of numbers of no size, digits of other scripts, or years of no calendar."""
+    assert refused(parse, phrase)
 
 
 @pytest.mark.parametrize("reader", ["inspect_table", "iati", "fts", "crs", "360giving", "promises"])
@@ -130,15 +140,20 @@ def test_a_mutated_file_is_refused_or_read(tmp_path: Path) -> None:
     """Bytes changed, dropped and doubled in valid files raise nothing but the library's errors."""
     draw = random.Random(9)  # noqa: S311  # the same bytes in every run
     small = {
-        "a.toml": b'version = 2\n[[source]]\nid = "a"\ntitle = "T"\n',
-        "a.json": b'{"version": 2, "sources": [{"id": "a", "title": "T"}]}',
-        "a.csv": b"record 2,id,title\nsource,a,T\n",
+        "a.toml": b'pledgetrack_format = 2\n[[source]]\nid = "a"\ntitle = "T"\n',
+        "a.json": b'{"pledgetrack_format": 2, "sources": [{"id": "a", "title": "T"}]}',
+        "a.csv": b"pledgetrack_format=2,id,title\nsource,a,T\n",
     }
+    read = []
     for name, content in small.items():
         for _ in range(60):
             changed = bytearray(content)
             at = draw.randrange(len(changed))
             changed[at : at + draw.randrange(3)] = draw.randbytes(draw.randrange(4))
             (tmp_path / name).write_bytes(changed)
-            for reader in ("read", "inspect_table"):
-                refused(READERS[reader], str(tmp_path / name))
+            refused(READERS["inspect_table"], str(tmp_path / name))
+            if not refused(pt.read, str(tmp_path / name)):
+                read.append(pt.read(tmp_path / name))
+    # What is read is what the file says: one source and nothing else, or nothing at all.
+    assert len(read) > 10
+    assert all(len(one.sources) <= 1 and not one.commitments for one in read)

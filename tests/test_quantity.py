@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from decimal import Decimal, localcontext
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -60,7 +61,7 @@ def test_floats_are_refused(value: float) -> None:
 @pytest.mark.parametrize("value", [True, False, None, [1], {"number": 1}, b"5", pd.NA, 5j])
 def test_what_is_no_number_is_refused(value: object) -> None:
     """Truth values, gaps and containers are no amounts."""
-    with pytest.raises(AmountError, match="is no exact number") as caught:
+    with pytest.raises(AmountError, match=r"is no exact number$") as caught:
         exact(value)
     assert caught.value.value is value
 
@@ -101,17 +102,24 @@ def test_text_that_other_readers_would_guess_at_is_refused(text: str) -> None:
         "1.0000001",
         Decimal("1E-7"),
         Decimal("1E-1000000"),
+        Decimal("1.0E-99999999"),
         LARGEST + "9",
         "0" * 101,
         Decimal("1." + "0" * 130),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_too_many_digits_are_refused(value: object) -> None:
     """What a movement cannot hold is refused at once, however large, and never rounded."""
     with pytest.raises(AmountError, match="too many digits; an amount holds 22 digits") as caught:
         exact(value)
     assert len(str(caught.value)) < 200
+
+
+def test_a_huge_integer_is_measured_and_not_written_out() -> None:
+    """To write an integer of a million digits takes longer than anybody waits."""
+    with pytest.raises(AmountError, match="an integer of more than 120 digits has too many"):
+        exact(1 << 4_000_000)
 
 
 def test_long_nonsense_is_shortened_in_the_message() -> None:
@@ -203,6 +211,9 @@ def test_bounds_combine_in_any_order(one: set[Bound], two: set[Bound]) -> None:
         ({"number": "-0.5", "unit": "EUR", "bound": "about"}, "about -0.5 EUR"),
         ({"number": LARGEST, "unit": "JPY"}, "9,999,999,999,999,999,999,999.999999 JPY"),
         ({"number": 0, "unit": "hospital", "bound": "up to"}, "up to 0 hospitals"),
+        ({"number": "0.125", "unit": "USD"}, "0.125 USD"),
+        ({"number": "1.125", "unit": "USD"}, "1.1250 USD"),
+        ({"number": "1234.125", "unit": "USD"}, "1,234.125 USD"),
     ],
 )
 def test_a_quantity_reads_as_people_write_it(fields: dict[str, object], text: str) -> None:
@@ -237,6 +248,47 @@ def test_a_quantity_that_is_none_is_refused(fields: dict[str, object], says: str
     """Each refusal says what is wrong with which field."""
     with pytest.raises(ValidationError, match=says):
         Quantity(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"most": 10}, "above its number 10"),
+        ({"most": 9}, "above its number 10"),
+        ({"most": 20, "bound": "about"}, "the bound 'at least'"),
+        ({"margin": 1}, "a margin goes with the bound 'about', and this one is 'exact'"),
+        ({"margin": 0, "bound": "about"}, "a margin of 0 is not above 0"),
+        ({"margin": 11, "bound": "about"}, "a margin of 11 is not above 0 and at most"),
+    ],
+)
+def test_a_range_has_two_ends(fields: dict[str, object], says: str) -> None:
+    """The upper end is above the number, and a margin leaves the sign of an "about"."""
+    with pytest.raises(ValidationError, match=says):
+        Quantity(number=10, unit="USD", **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "low", "high"),
+    [
+        ({}, "10", "10"),
+        ({"most": 11}, "10", "11"),
+        ({"bound": "at least"}, "10", "Infinity"),
+        ({"bound": "up to"}, "0", "10"),
+        ({"bound": "about"}, None, None),
+        ({"bound": "about", "margin": 10}, "0", "20"),
+        ({"number": -10, "bound": "at least"}, "-Infinity", "-10"),
+        ({"number": -10, "bound": "up to"}, "-10", "0"),
+        ({"number": -10, "bound": "about"}, None, None),
+        ({"number": -10, "bound": "about", "margin": 1}, "-11", "-9"),
+        ({"number": 0, "bound": "at least"}, "0", "0"),
+    ],
+)
+def test_a_bound_says_the_least_and_the_most(
+    fields: dict[str, object], low: str | None, high: str | None
+) -> None:
+    """Of a refund the bound says how large it is; of nothing there is no more and no less."""
+    ends = Quantity(**{"number": 10, "unit": "USD"} | fields).ends
+    assert ends == tuple(None if end is None else Decimal(end) for end in (low, high))
 
 
 def test_all_mistakes_of_a_quantity_are_told_at_once() -> None:
@@ -281,7 +333,12 @@ def test_a_quantity_is_a_value(quantity: Quantity) -> None:
 )
 def test_quantities_differ_in_number_unit_or_bound(other: object) -> None:
     """Nothing else than the same number of the same unit, as exact, is equal."""
-    assert Quantity(number=1, unit="USD") != other
+    assert (Quantity(number=1, unit="USD") == other) is False
+
+
+def test_a_quantity_leaves_it_to_others_whether_they_are_equal_to_it() -> None:
+    """A value of another kind that equals anything equals a quantity."""
+    assert Quantity(number=1, unit="USD") == mock.ANY
 
 
 def test_a_number_in_json_is_text() -> None:
