@@ -112,20 +112,24 @@ def _with_numbers(lazy: nw.LazyFrame[Any], name: str, kind: Any) -> nw.LazyFrame
     """Make sure that the numbers are exact and that no sum of them can wrap."""
     number = nw.col(name)
     if isinstance(kind, nw.Decimal):
-        precision = kind.precision or 38
-        if precision <= INTEGER_DIGITS + DECIMAL_PLACES:
+        scale = kind.scale or 0
+        if (kind.precision or 38) - scale <= INTEGER_DIGITS and scale <= DECIMAL_PLACES:
             return lazy
-        # Engines wrap past 38 digits in silence, so the largest possible sum is measured first.
+        # Engines wrap past 38 digits in silence, or fail on what others add up, so amounts have
+        # one size on all of them. What is finer than an amount keeps its digits.
         ends = lazy.select(number.max().alias("top"), number.min().alias("low"), rows=nw.len())
         found = records(ends)[0]
-        largest = max(abs(found["top"] or 0), abs(found["low"] or 0)) * int(found["rows"])
-        if Decimal(largest).adjusted() + 1 > 38 - (kind.scale or 0):
+        largest = max(abs(found["top"] or 0), abs(found["low"] or 0))
+        is_fine = scale > DECIMAL_PLACES
+        most = Decimal(largest * int(found["rows"])) if is_fine else Decimal(largest)
+        if most.adjusted() + 1 > (38 - scale if is_fine else INTEGER_DIGITS):
             raise FrameError(
                 f"a sum of these numbers could pass 38 digits; cast the column {name!r} to "
                 f"decimal({INTEGER_DIGITS + DECIMAL_PLACES}, {DECIMAL_PLACES})",
                 columns=(name,),
             )
-        return lazy
+        size = nw.Decimal(INTEGER_DIGITS + DECIMAL_PLACES, DECIMAL_PLACES)
+        return lazy if is_fine else lazy.with_columns(number.cast(size))
     if kind.is_integer():
         return lazy.with_columns(
             number.cast(nw.Decimal(INTEGER_DIGITS + DECIMAL_PLACES, DECIMAL_PLACES))
