@@ -6,10 +6,12 @@ used as well, one time in sixteen: totals, status, findings, and a file written 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import json
 import os
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -42,6 +44,7 @@ class Target:
 
 TARGETS: dict[str, Target] = {}
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-", dir=os.environ.get("TMPDIR")))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 def target(*said: str, weight: int) -> Callable[[Callable[[bytes], object]], Any]:

@@ -106,7 +106,26 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def killing_itself(step: int, files: tuple[str, ...] = (replace.__file__,)) -> None:
+def struck(
+    work: Callable[[], object], step: int, after: float,
+    files: tuple[str, ...] = (replace.__file__,),
+) -> int:  # fmt: skip
+    """How a child ended that was killed at a step of its work, or after some seconds of it."""
+
+    def stepping() -> None:
+        if step:
+            killing_itself(step, files)
+        work()
+
+    child = fork(stepping)
+    if not step:
+        time.sleep(after)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    return ended(child)
+
+
+def killing_itself(step: int, files: tuple[str, ...]) -> None:
     """Kill this process before the nth line of some modules that it runs."""
     count = 0
 
@@ -167,17 +186,7 @@ class Bench:
         if there:
             job.write(job.old, path)
 
-        def work() -> None:
-            if step:
-                killing_itself(step)
-            job.write(job.new, path)
-
-        child = fork(work)
-        if not step:
-            time.sleep(after)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        how = ended(child)
+        how = struck(lambda: job.write(job.new, path), step, after)
         told = f"{job.name}, {'over an old one' if there else 'new'}, step {step}, {after:.4f} s"
         was_killed = how == -signal.SIGKILL
         self.kills += was_killed
@@ -257,17 +266,8 @@ class Bench:
         shutil.copy(f"{start}.manifest", f"{target}.manifest")
         before = state(start) or {}
 
-        def work() -> None:
-            if step:
-                killing_itself(step, (replace.__file__, gather.__file__, manifest.__file__))
-            convert(files, target)
-
-        child = fork(work)
-        if not step:
-            time.sleep(after)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        how = ended(child)
+        steps = (replace.__file__, gather.__file__, manifest.__file__)
+        how = struck(lambda: convert(files, target), step, after, steps)
         told = f"conversion, step {step}, {after:.4f} s"
         self.kills += how == -signal.SIGKILL
         self.check(f"{told}: ended with {how}", how in (0, -signal.SIGKILL))

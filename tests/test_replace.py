@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,21 @@ def test_linux_lets_folders_change_places_in_one_step(tmp_path: Path) -> None:
     assert (tmp_path / "other/one").exists()
 
 
+def failing_renames(
+    monkeypatch: pytest.MonkeyPatch, failing: Callable[[int], BaseException | None]
+) -> None:
+    """Let some renames fail, by how many there were."""
+    real, calls = Path.rename, []
+
+    def rename(one: Path, other: Path) -> Any:
+        calls.append(one)
+        if error := failing(len(calls)):
+            raise error
+        return real(one, other)
+
+    monkeypatch.setattr(Path, "rename", rename)
+
+
 @pytest.mark.parametrize("nth", [1, 2])
 def test_a_failed_step_puts_the_old_folder_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: pt.Ledger, seeds: pt.Ledger, nth: int
@@ -62,15 +78,8 @@ def test_a_failed_step_puts_the_old_folder_back(
     """Whichever of the two steps fails, the old folder stands, and nothing is beside it."""
     path = pt.write(small, tmp_path / "ledger")
     monkeypatch.setattr(replace, "_swap", lambda *_: False)
-    real, calls = Path.rename, []
-
-    def rename(one: Path, other: Path) -> Any:
-        calls.append(one)
-        if len(calls) == nth:
-            raise OSError(5, "Input/output error")
-        return real(one, other)
-
-    monkeypatch.setattr(Path, "rename", rename)
+    error = OSError(5, "Input/output error")
+    failing_renames(monkeypatch, lambda count: error if count == nth else None)
     with pytest.raises(pt.FileFormatError, match="Input/output error"):
         pt.write(seeds, path)
     assert list(tmp_path.iterdir()) == [path]
@@ -83,15 +92,7 @@ def test_what_stands_aside_is_read(
     """A writer killed between its two steps leaves the old folder aside, where it is found."""
     path = pt.write(small, tmp_path / "ledger")
     monkeypatch.setattr(replace, "_swap", lambda *_: False)
-    real, calls = Path.rename, []
-
-    def rename(one: Path, other: Path) -> Any:
-        calls.append(one)
-        if len(calls) > 1:
-            raise KeyboardInterrupt
-        return real(one, other)
-
-    monkeypatch.setattr(Path, "rename", rename)
+    failing_renames(monkeypatch, lambda count: KeyboardInterrupt() if count > 1 else None)
     monkeypatch.setattr(replace.shutil, "rmtree", lambda *_, **__: None)
     with pytest.raises(KeyboardInterrupt):
         pt.write(seeds, path)

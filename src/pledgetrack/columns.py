@@ -1,15 +1,10 @@
-"""Cells of text to columns of what records hold, for the rows that are plain.
-
-A row is plain where every cell is written as ``pt.write`` writes it and holds what the rules of the
-records allow: then its columns are what the record would say. All other rows, the mistaken ones
-among them, are for pydantic, one by one.
-"""
+"""Plain commitments and events as columns: codes, whole numbers and days in place of records."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +14,6 @@ import pyarrow.compute as pc
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.int64]
-Value = TypeVar("Value")
 
 MICRO = 1_000_000
 """Amounts are counted in millionths here, so that they are integers."""
@@ -62,13 +56,19 @@ class Coded:
 
     def array(self) -> pa.DictionaryArray:
         """The column in Arrow, its values as text in the order in which they appear."""
-        seen = pc.unique(pa.array(self.codes)).to_numpy(zero_copy_only=False)
-        seen = seen[seen >= 0]
-        to = np.full(len(self.values) + 1, -1, np.int32)
-        to[seen] = np.arange(len(seen), dtype=np.int32)
-        codes = to[self.codes]
+        codes, seen = by_appearance(self.codes, len(self.values))
         values = pa.array([self.values[at] for at in seen], pa.string())
-        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
+        return pa.DictionaryArray.from_arrays(codes, values)
+
+
+def by_appearance(codes: Codes, count: int) -> tuple[pa.Array, Codes]:
+    """Codes of so many values numbered anew as they appear, and which value each new one is."""
+    seen: Codes = pc.unique(pa.array(codes)).to_numpy(zero_copy_only=False)
+    seen = seen[seen >= 0]
+    to = np.full(count + 1, -1, np.int32)
+    to[seen] = np.arange(len(seen), dtype=np.int32)
+    made = to[codes]
+    return pa.array(made, mask=made < 0), seen
 
 
 @dataclass(slots=True)
@@ -98,10 +98,30 @@ class Cited:
 
 
 @dataclass(slots=True)
-class Promises:
-    """The plain commitments among some rows."""
+class _Records:
+    """The plain records among some rows."""
 
     plain: Mask
+
+    def take(self, rows: npt.NDArray[Any]) -> Self:
+        """Some of the rows."""
+        count = len(self.plain)
+        if len(rows) == count and (rows == np.arange(count)).all():
+            return self
+        made = {}
+        for name in (field.name for field in fields(self)):
+            column = getattr(self, name)
+            if isinstance(column, np.ndarray):
+                made[name] = column[rows]
+            else:
+                made[name] = column.take(pa.array(rows) if isinstance(column, pa.Array) else rows)
+        return type(self)(**made)
+
+
+@dataclass(slots=True)
+class Promises(_Records):
+    """The plain commitments among some rows."""
+
     id: pa.Array
     parties: Coded
     recipients: Coded
@@ -116,38 +136,14 @@ class Promises:
     tags: Coded
     cited: Cited
 
-    def take(self, rows: npt.NDArray[Any]) -> Promises:
-        """Some of the rows."""
-        return Promises(**_taken(self, rows))
-
 
 @dataclass(slots=True)
-class Happenings:
+class Happenings(_Records):
     """The plain events among some rows."""
 
-    plain: Mask
     commitment: pa.Array
     kind: Codes
     on: Codes
     known: Codes
     quantity: Amounts
     cited: Cited
-
-    def take(self, rows: npt.NDArray[Any]) -> Happenings:
-        """Some of the rows."""
-        return Happenings(**_taken(self, rows))
-
-
-def _taken(columns: Any, rows: npt.NDArray[Any]) -> dict[str, Any]:
-    """Some rows of each column."""
-    held = {name: getattr(columns, name) for name in columns.__slots__}
-    count = len(columns.plain)
-    if len(rows) == count and (rows == np.arange(count)).all():
-        return held
-    made = {}
-    for name, column in held.items():
-        if isinstance(column, np.ndarray):
-            made[name] = column[rows]
-        else:
-            made[name] = column.take(pa.array(rows) if isinstance(column, pa.Array) else rows)
-    return made

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from stat import S_ISDIR
 from typing import Any, Literal
 
 import pandas as pd
@@ -18,7 +17,7 @@ from pledgetrack.layout import DESCRIPTOR, FOLDED, SUFFIXES, WRITTEN
 from pledgetrack.lazy import every_record, lazy_records
 from pledgetrack.ledger import Ledger
 from pledgetrack.reading import READERS, Reading
-from pledgetrack.replace import cannot_write, replace_file, replace_folder, whole
+from pledgetrack.replace import cannot_write, replace_file, replace_folder, which_folder, whole
 from pledgetrack.results import csv_content, results_content
 from pledgetrack.row_sheets import Piece, Sheet
 from pledgetrack.writing import file_content, folder_content, is_ours, results_with
@@ -54,28 +53,19 @@ def read(path: str | os.PathLike[str], *, records: Literal["eager", "lazy"] = "e
     lazy = records == "lazy"
     for _ in range(_TRIES):
         here = whole(place)
-        before = _folder(here)
+        before = which_folder(here)
         try:
             with uncollected():
                 pieces = _pieces(here, lazy=lazy)
         except FileFormatError:
-            if _folder(whole(place)) == before:
+            if which_folder(whole(place)) == before:
                 raise
         else:
             # Of a folder that was replaced meanwhile some files would be old and others new.
-            if _folder(whole(place)) == before:
+            if which_folder(whole(place)) == before:
                 with uncollected():
                     return Ledger._of(lazy_records(pieces) if lazy else every_record(pieces), {})
     raise FileFormatError(f"cannot read {str(path)!r}: other programs keep writing it", path=place)
-
-
-def _folder(place: Path) -> tuple[int, ...] | None:
-    """What tells a folder from the one that takes its place; nothing of a file."""
-    try:
-        found = place.stat()
-    except (OSError, ValueError):
-        return None
-    return (found.st_dev, found.st_ino, found.st_mtime_ns) if S_ISDIR(found.st_mode) else None
 
 
 def _pieces(place: Path, *, lazy: bool) -> list[Piece]:

@@ -421,6 +421,20 @@ def column_of_amounts(values: list[Decimal | None], numbers: Numbers) -> Any:
     return pd.Series(values, dtype=object)
 
 
+def is_missing(cell: Any) -> bool:
+    """Whether a cell of a result is missing, whichever way its column says so.
+
+    >>> is_missing(None), is_missing(pd.NA), is_missing(0), is_missing(["a"])
+    (True, True, False, False)
+    """
+    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
+
+
+def or_none(cell: Any) -> Any:
+    """The cell of a result, None where it is missing."""
+    return None if is_missing(cell) else cell
+
+
 def ranged(bounds: str) -> bool:
     """Whether the ends of bounds were asked for."""
     if bounds not in ("words", "range"):

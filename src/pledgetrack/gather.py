@@ -109,15 +109,15 @@ class Gathering:
 
 def _names(files: Sequence[Path]) -> list[str]:
     """What the files are called in the data set: by their names alone, which must differ."""
+    names = [file.name.encode("utf-8", "backslashreplace").decode() for file in files]
     made: dict[str, Path] = {}
-    for file in files:
-        name = file.name.encode("utf-8", "backslashreplace").decode()
+    for file, name in zip(files, names, strict=True):
         other = made.setdefault(name.casefold(), file)
         if other is not file:
             raise FileFormatError(
                 f"{str(other)!r} and {str(file)!r} have one name; rename one of them", path=file
             )
-    return [file.name.encode("utf-8", "backslashreplace").decode() for file in files]
+    return names
 
 
 def _input(path: Path, name: str) -> Input:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -108,9 +108,15 @@ def changes(
     >>> len(pt.changes(ledger, ledger))
     0
     """
-    found, start, end, told = find_changes(
-        old, new, since=since, until=until, known_by=known_by, **converting
-    )
+    found = find_changes(old, new, since=since, until=until, known_by=known_by, **converting)
+    return changes_table(*found, known_by=known_by, numbers=numbers)
+
+
+def changes_table(
+    found: Sequence[Change], start: dt.date, end: dt.date, told: Mapping[str, str], *,
+    known_by: object = None, numbers: Numbers = "decimal",
+) -> pd.DataFrame:  # fmt: skip
+    """What ``find_changes`` has found, as a table."""
     made = frames.dated(_table(found, numbers), end)
     made.attrs.update(since=str(start), caption=f"from {start} to {end}")
     return described(frames.told(made, known_by), told)

@@ -189,7 +189,7 @@ class _Building:
         events = int(np.count_nonzero(of >= 0) - np.count_nonzero(hard[of[of >= 0]]))
         return LazyRecords(self.pieces, kept, _with(rows, kept, tags), (ids, where), events)
 
-    def _read_others(self, *plain_rows: tuple[Rows, Mask]) -> None:
+    def _read_others(self, *known: tuple[Rows, Mask]) -> None:
         """Make records of every row that is not plain, in the order of the files."""
         for at, piece in enumerate(self.pieces):
             if isinstance(piece, Reading):
@@ -197,7 +197,7 @@ class _Building:
                 self.reading.take(piece)
                 continue
             rest = np.ones(piece.table.num_rows, bool)
-            for rows, mask in plain_rows:
+            for rows, mask in known:
                 rest[rows.row[mask & (rows.piece == at)]] = False
             self._read_piece(at, piece, np.flatnonzero(rest))
 

@@ -199,20 +199,15 @@ class _Cells:
     def window(self, name: str) -> tuple[Mask, Codes, Codes]:
         """A column of horizons: whether there is one, its first and its last day."""
         found, there = self._matched(name, _WINDOW)
-        days = []
-        for parts in (("start",), ("end", "until")):
-            cells = _part(found, parts[0])
-            for other in parts[1:]:
-                cells = pc.if_else(pc.equal(cells, ""), _part(found, other), cells)
-            stated = _Cells(pa.table({"day": cells}), Event)
-            stated.plain[:] = True
-            days.append(stated.days("day"))
-            self.plain[there] &= stated.plain
-        start, end = days
+        until = _part(found, "until")
+        last = pc.if_else(pc.equal(until, ""), _part(found, "end"), until)
+        # Two columns of days of an event are read as these are.
+        stated = _Cells(pa.table({"period_start": _part(found, "start"), "on": last}), Event)
+        start, end = stated.days("period_start"), stated.days("on")
+        self.plain[there] &= stated.plain
         self.plain[there] &= (start == NO_DAY) | (start <= end)
-        made = [np.full(len(there), NO_DAY, np.int32) for _ in days]
-        for whole, found_days in zip(made, days, strict=True):
-            whole[there] = found_days
+        made = np.full((2, len(there)), NO_DAY, np.int32)
+        made[:, there] = start, end
         return there, made[0], made[1]
 
     def cited(self) -> Cited:
@@ -233,14 +228,13 @@ class _Cells:
             several = _Cells(rows, Event)
             said = several.each("citations", _citations)
             self.plain[rest] &= several.plain
-            for parts, into in ((0, "single"), (1, "told")):
-                values = [value[parts] for value in said.values]
-                made = pa.array(values, pa.string()).take(pa.array(said.codes, mask=said.codes < 0))
-                made = pc.fill_null(made, "")
-                if into == "single":
-                    single = pc.replace_with_mask(single, pa.array(rest), made)
-                else:
-                    told = pc.replace_with_mask(told, pa.array(rest), made)
+            codes = pa.array(said.codes, mask=said.codes < 0)
+            labels, texts = (
+                pc.fill_null(pa.array([v[at] for v in said.values], pa.string()).take(codes), "")
+                for at in (0, 1)
+            )
+            single = pc.replace_with_mask(single, pa.array(rest), labels)
+            told = pc.replace_with_mask(told, pa.array(rest), texts)
             sources |= {name for value in said.values for name in value[2]}
         nothing = pa.scalar(None, pa.string())
         told = pc.if_else(pc.equal(told, ""), nothing, told)

@@ -21,6 +21,7 @@ from pledgetrack.columns import (
     Mask,
     Numbers,
     Promises,
+    by_appearance,
 )
 from pledgetrack.models import STAGES
 from pledgetrack.movements import CITATION, NUMBER, SCHEMA
@@ -103,14 +104,9 @@ def in_order_of_appearance(table: pa.Table) -> pa.Table:
     for column in table.columns:
         made = column.combine_chunks()
         if pa.types.is_dictionary(made.type):
-            codes = pc.fill_null(made.indices, -1).to_numpy()
-            seen = pc.unique(made.indices.drop_null())
-            to = np.full(len(made.dictionary) + 1, -1, np.int32)
-            to[seen.to_numpy()] = np.arange(len(seen), dtype=np.int32)
-            codes = to[codes]
-            made = pa.DictionaryArray.from_arrays(
-                pa.array(codes, mask=codes < 0), made.dictionary.take(seen)
-            )
+            known = pc.fill_null(made.indices, -1).to_numpy()
+            codes, seen = by_appearance(known, len(made.dictionary))
+            made = pa.DictionaryArray.from_arrays(codes, made.dictionary.take(pa.array(seen)))
         columns.append(made)
     return pa.table(columns, names=table.column_names)
 

@@ -290,7 +290,7 @@ def _label(cell: Any) -> str:
 def _nothing(cell: Any) -> bool:
     if isinstance(cell, str):
         return not cell.strip()
-    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
+    return frames.is_missing(cell)
 
 
 def _amount(cell: Any) -> Decimal | None:

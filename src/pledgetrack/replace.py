@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 
 from pledgetrack.errors import FileFormatError
 
@@ -151,14 +152,14 @@ def replace_folder(path: Path, files: Mapping[str, bytes], is_ours: Callable[[Pa
 
 def _check_ours(path: Path, is_ours: Callable[[Path], bool]) -> None:
     for _ in range(_TRIES):
-        before = _which(path)
+        before = which_folder(path)
         other: list[str] = []
         # What goes while it is looked at was put away by another writer, with its folder.
         with suppress(FileNotFoundError):
             other = sorted(p.name for p in path.iterdir() if not is_ours(p)) if before else []
         if not other:
             return
-        if _which(path) == before:
+        if which_folder(path) == before:
             raise FileFormatError(
                 f"the folder {str(path)!r} holds other things ({other[0]!r}); write to a new one",
                 path=path,
@@ -166,13 +167,13 @@ def _check_ours(path: Path, is_ours: Callable[[Path], bool]) -> None:
     raise OSError(errno.EBUSY, "other programs keep writing it")
 
 
-def _which(path: Path) -> tuple[int, ...] | None:
-    """What tells a folder from the one that takes its place."""
+def which_folder(path: Path) -> tuple[int, ...] | None:
+    """What tells a folder from the one that takes its place; nothing where there is none."""
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return None
-    return found.st_dev, found.st_ino, found.st_mtime_ns
+    return (found.st_dev, found.st_ino, found.st_mtime_ns) if S_ISDIR(found.st_mode) else None
 
 
 def _change_places(made: Path, path: Path) -> None:

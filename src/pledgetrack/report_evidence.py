@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from pledgetrack import amount_words
+from pledgetrack import amount_words, frames
 from pledgetrack.comparison import Change
 from pledgetrack.display_words import capital, day_said, word
 from pledgetrack.members import OF_PARTS, PASSED_ON
@@ -47,7 +47,7 @@ class Evidence:
         columns = [explained[name].tolist() for name in names]
         self._records: dict[str, list[Shown]] = defaultdict(list)
         for cells in zip(*columns, strict=True):
-            record = {n: _plain(cell) for n, cell in zip(names, cells, strict=True)}
+            record = {n: frames.or_none(cell) for n, cell in zip(names, cells, strict=True)}
             self._records[record["commitment"]].append(record)
 
     def commitments(self) -> list[str]:
@@ -143,10 +143,6 @@ def _rate(row: Mapping[str, Any], locale: str) -> list[str]:
     return [*made, str(source)] if source is not None else made
 
 
-def _plain(cell: Any) -> Any:
-    return None if cell is None or cell is pd.NA or cell is pd.NaT or cell != cell else cell  # noqa: PLR0124
-
-
 def details_of(promise: Any, row: Mapping[str, Any], locale: str) -> list[tuple[str, str]]:
     """What a commitment says of itself beside its amounts, each with its name."""
     horizon = promise.horizon
@@ -156,7 +152,7 @@ def details_of(promise: Any, row: Mapping[str, Any], locale: str) -> list[tuple[
         ("announced", day_said(promise.announced, locale)),
         ("horizon", (horizon.wording or "") if horizon else ""),
         ("condition", promise.condition or ""),
-        ("counts elsewhere", _plain(row.get("reason")) or ""),
+        ("counts elsewhere", row.get("reason") or ""),
         ("tags", "; ".join(f"{name} = {tag}" for name, tag in promise.tags.items())),
         ("note", promise.note or ""),
     )  # fmt: skip

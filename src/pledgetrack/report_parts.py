@@ -54,13 +54,9 @@ def figures(row: Mapping[str, Any], locale: str) -> list[Shown]:
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        {str(name): _missing(cell) for name, cell in row.items()}
+        {str(name): frames.or_none(cell) for name, cell in row.items()}
         for row in frame.to_dict("records")
     ]
-
-
-def _missing(cell: Any) -> Any:
-    return None if cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell))) else cell
 
 
 def _sheet(columns: Sequence[Shown], bodies: Sequence[Shown], *, many: int = _MANY) -> Shown:
@@ -97,7 +93,8 @@ def parts_of(
 def cards(totals: pd.DataFrame, members: Mapping[str, list[Shown]], locale: str) -> list[Shown]:
     """The headline figures of each unit, and what they add up from."""
     made = []
-    for row in _records(totals):
+    order = frames.sort_key("unit")
+    for row in sorted(_records(totals), key=lambda row: order(row["unit"])):
         unit = row["unit"]
         title = word("no amount stated", locale) if unit == ACTION else unit_title(unit, locale)
         share = row.get("share")
@@ -107,9 +104,7 @@ def cards(totals: pd.DataFrame, members: Mapping[str, list[Shown]], locale: str)
             "share": None if share is None else Html(cell_html.bar(share, said or "")),
             "count": row["commitments"], "behind": members.get(unit, []),
         })  # fmt: skip
-    order = frames.sort_key("unit")
-    units = [row["unit"] for row in _records(totals)]
-    return [card for _, card in sorted(zip(units, made, strict=True), key=lambda p: order(p[0]))]
+    return made
 
 
 def _headline(row: Mapping[str, Any], locale: str) -> list[Shown]:

@@ -24,9 +24,9 @@ from pledgetrack.cell_html import Html
 from pledgetrack.convert import Converting
 from pledgetrack.display_words import capital, word
 from pledgetrack.errors import FileFormatError, MissingExtraError, PledgetrackError
-from pledgetrack.history import find_changes
+from pledgetrack.history import changes_table, find_changes
 from pledgetrack.ledger import Ledger
-from pledgetrack.replace import cannot_write, replace_file
+from pledgetrack.replace import replace_file
 from pledgetrack.report_charts import pictures
 from pledgetrack.report_evidence import Evidence
 from pledgetrack.vocabulary import language
@@ -95,10 +95,7 @@ def report(
         converting=dict(converting),
     )  # fmt: skip
     content = _drawn(told).encode("utf-8", "replace")
-    try:
-        replace_file(place, content)
-    except OSError as error:
-        raise cannot_write(place, error) from error
+    replace_file(place, content)
     return place
 
 
@@ -137,10 +134,9 @@ def page(
     counts, elsewhere = report_parts.statuses(states, locale)
     changes = None
     if start is not None:
-        asked: dict[str, Any] = {"since": start, "until": as_of, "known_by": known_by}
-        frame = ledger.changes(**asked, **converting)
-        found = find_changes(known, known, **asked, **converting)[0]
-        changes = report_parts.changed(frame, found, known, evidence, links)
+        found = find_changes(known, known, since=start, until=as_of, **converting)
+        frame = ledger._reach(changes_table(*found), known_by)
+        changes = report_parts.changed(frame, found[0], known, evidence, links)
         changes["when"] = when_said(frame.attrs, locale)
     notes = [
         *conversions_said(whole.attrs, locale), *actions_said(groups, locale),

@@ -83,7 +83,7 @@ class Face:
         self.kind = kind_of(self.result)
         names = [str(name) for name in self.result.columns]
         rows = [
-            {name: _plain(cell) for name, cell in zip(names, cells, strict=True)}
+            {name: frames.or_none(cell) for name, cell in zip(names, cells, strict=True)}
             for cells in self.result.itertuples(index=False, name=None)
         ]
         order = frames.sort_key("unit")
@@ -342,10 +342,6 @@ def days_said(left: int, locale: str = "en") -> str:
 def _of_status(row: Row) -> tuple[str, str]:
     """Of which commitment a row is, and in which unit as recorded."""
     return str(row.get("commitment")), str(row.get("stated_unit") or row["unit"])
-
-
-def _plain(cell: Any) -> Any:
-    return None if cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell))) else cell
 
 
 def _exact(value: object, name: str) -> Decimal:

@@ -102,8 +102,8 @@ def totals(
     1  United States  3739000000  3400000000
     """
     day = frames.today(as_of)
-    if isinstance(by, Iterable):
-        by = by if isinstance(by, str) else tuple(by)
+    if isinstance(by, Iterable) and not isinstance(by, str):
+        by = tuple(by)
     if is_path(frame) and known_by is None and not converting:
         frame = _scanned(frame, by, day, where, ranged=bounds == "range")
     lazy, told = enter(

@@ -122,7 +122,7 @@ class Row:
             cells = {k: v for k, v in given._asdict().items() if k != "Index"}
         else:
             raise ExplainError(f"{type(given).__name__!r} is no row of a result")
-        plain = {str(name): None if _missing(cell) else cell for name, cell in cells.items()}
+        plain = {str(name): frames.or_none(cell) for name, cell in cells.items()}
         return cls(plain, {str(name): value for name, value in told.items()})
 
     @property
@@ -171,10 +171,6 @@ class Row:
             return [name for name in self.cells if name in known]
         known = (*MEASURES, *RANGES, "headline", "outstanding", "overdue", "commitments")
         return [n for n in self.cells if n in known or n.startswith("status_")]
-
-
-def _missing(cell: Any) -> bool:
-    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
 
 
 def explain_row(

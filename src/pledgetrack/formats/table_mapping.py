@@ -31,7 +31,7 @@ from pledgetrack.formats.table_specs import (
 from pledgetrack.formats.toml_text import toml
 from pledgetrack.models import Party, Source
 from pledgetrack.reading import messages
-from pledgetrack.replace import cannot_write, replace_file
+from pledgetrack.replace import replace_file
 from pledgetrack.units import check_unit, is_currency
 
 
@@ -255,10 +255,7 @@ class TableMapping:
         """Write the mapping as TOML; ``pt.read_table(table, path)`` takes it."""
         content = self.to_toml().encode()
         place = Path(path)
-        try:
-            replace_file(place, content)
-        except OSError as error:
-            raise cannot_write(place, error) from error
+        replace_file(place, content)
         return place
 
 
