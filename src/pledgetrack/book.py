@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -187,8 +188,8 @@ def _rows(
 ) -> list[tuple[int, dict[str, Any]]]:
     """The cells that are not blank, by their headings, with the number of each row."""
     header = ["" if name is None else str(name) for name in (rows[0] if rows else [])]
-    for name in dict.fromkeys(header):
-        if name and header.count(name) > 1:
+    for name, count in Counter(header).items():
+        if name and count > 1:
             reading.problem(where, f"the heading {name!r} is given twice", 1)
         elif name and name not in known and not (name.startswith(_TAG) and _CITED[0] in known):
             near = closest(name, known)

@@ -7,7 +7,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zipfile import BadZipFile, ZipFile
 
 FREE_BYTES = 64 * 2**20
@@ -21,7 +25,7 @@ repeated, about 1000 times.
 """
 
 COLUMNS = 16_384
-"""The columns of a table in text, as many as a spreadsheet holds."""
+"""The columns of a table and the fields of a record, as many as a spreadsheet has columns."""
 
 CELLS = 20_000_000
 """So many cells may always come out of a workbook's sheet or of Parquet, blank ones counted.
@@ -29,6 +33,12 @@ CELLS = 20_000_000
 Beyond that no more than ``INFLATION`` times the bytes of the file: there, one cell that is named or
 one value that is repeated can stand for any number of them.
 """
+
+CELL = 2**20
+"""The characters of a cell in CSV, 32 times as many as a spreadsheet's cell holds."""
+
+KEY_PARTS = 100
+"""The parts of a dotted key in TOML: reading one takes the square of their number."""
 
 EXPONENT = 400
 """A number in JSON with a larger exponent is kept as text, which no amount accepts."""
@@ -91,3 +101,48 @@ def too_many(cells: int, size: int) -> str:
     return (
         f"stands for {cells} cells in {size} bytes; raise pledgetrack.limits.CELLS if you trust it"
     )
+
+
+@contextmanager
+def cells() -> Iterator[None]:
+    """Cells of CSV as large as the limit; the csv module has one of its own, for all threads."""
+    before = csv.field_size_limit(CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def csv_words(error: csv.Error) -> str:
+    """What is wrong with a CSV file, in words.
+
+    >>> csv_words(csv.Error("field larger than field limit (5)"))
+    'a cell has more than 1048576 characters; raise pledgetrack.limits.CELL if that is right'
+    """
+    if "field limit" not in str(error):
+        return str(error)
+    return f"a cell has more than {CELL} characters; raise pledgetrack.limits.CELL if that is right"
+
+
+_TEXTS = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|' r"'''.*?'''|" r'"(?:\\.|[^"\\\n])*"|' r"'[^'\n]*'|#[^\n]*",
+    re.DOTALL,
+)  # fmt: skip
+
+
+def check_toml(text: str) -> None:
+    """Raise ``ValueError`` where a key of a TOML text has too many parts.
+
+    >>> check_toml("a.b.c = 'x" + ".x" * 200 + "'")
+    >>> check_toml("a" + ".a" * 200 + " = 1")
+    Traceback (most recent call last):
+    ValueError: a key has more than 100 parts; raise pledgetrack.limits.KEY_PARTS if that is right
+    """
+    if all(line.count(".") < KEY_PARTS for line in text.split("\n")):
+        return
+    parts = rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{KEY_PARTS}}}"
+    if re.search(parts, _TEXTS.sub("s", text)):
+        raise ValueError(
+            f"a key has more than {KEY_PARTS} parts; raise pledgetrack.limits.KEY_PARTS if that "
+            "is right"
+        )

@@ -43,6 +43,8 @@ def read_parquet(content: bytes) -> Any:
 
 
 def _check(metadata: Any, content: bytes) -> None:
+    if words := limits.too_wide(metadata.num_columns):
+        raise ValueError(words)
     chunks = [
         metadata.row_group(at).column(column)
         for at in range(metadata.num_row_groups)

@@ -7,10 +7,9 @@ import decimal
 import io
 import json
 import re
-import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
+from pledgetrack import limits
 from pledgetrack.bars import watched
 from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
 from pledgetrack.errors import PledgetrackError, Problem, closest, unknown
@@ -67,6 +67,9 @@ class Reading:
         label = f"{kind} {number}"
         if not isinstance(data, dict):
             self.problem(file, f"is no table of fields: {data!r:.60}", line, label)
+            return
+        if words := limits.too_wide(len(data)):
+            self.problem(file, words, line, label)
             return
         named = data.get("id" if kind in ("commitment", "source") else "name")
         if kind == "event":
@@ -138,6 +141,7 @@ def _read_toml(content: bytes, file: str, reading: Reading) -> None:
     if text is None:
         return
     try:
+        limits.check_toml(text)
         data = tomllib.loads(text, parse_float=_number)
     except (ValueError, RecursionError) as error:
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
@@ -204,6 +208,9 @@ def phrases_of(said: Any) -> Phrases:
 
 
 def _read_tables(data: dict[str, Any], file: str, reading: Reading, form: _Form) -> None:
+    if words := limits.too_wide(len(data)):
+        reading.problem(file, words)
+        return
     for table, entries in data.items():
         kind = next((kind for kind, plural in PLURALS.items() if table in (kind, plural)), None)
         if kind is None:
@@ -293,26 +300,19 @@ def _read_json(content: bytes, file: str, reading: Reading) -> None:
 
 def _json_value(text: str) -> Any:
     """A JSON text with exact numbers; a key given twice is an error."""
-    return json.loads(text, parse_float=_number, parse_constant=_number, object_pairs_hook=_unique)
+    return json.loads(
+        text, parse_float=_number, parse_constant=_number, object_pairs_hook=unique_members
+    )
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of an object in JSON; raises ``ValueError`` where one is given twice."""
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        repeated = next(name for name, count in counts.items() if count > 1)
         raise ValueError(f"the key {repeated!r} is given twice")
     return made
-
-
-@contextmanager
-def any_cell_size() -> Iterator[None]:
-    """Cells of any size in CSV files; the csv module has a limit of its own."""
-    before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
 
 
 def _read_csv(content: bytes, file: str, reading: Reading) -> None:
@@ -320,7 +320,7 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
     if text is None:
         return
     lines = text.count("\n")
-    with any_cell_size():
+    with limits.cells():
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = next(rows)
@@ -335,7 +335,7 @@ def _read_csv(content: bytes, file: str, reading: Reading) -> None:
             if not number and header not in written_headers():
                 reading.problem(file, "holds no record, and its headings are cut short", 1)
         except csv.Error as error:
-            reading.problem(file, f"is no valid CSV: {error}", rows.line_num)
+            reading.problem(file, f"is no valid CSV: {limits.csv_words(error)}", rows.line_num)
 
 
 def check_header(header: list[str], file: str, reading: Reading) -> Callable[[str], str] | None:
@@ -349,7 +349,10 @@ def check_header(header: list[str], file: str, reading: Reading) -> Callable[[st
     if not is_readable(int(found.group(2)), file, reading):
         return None
     header[0] = found.group(1)
-    if twice := [name for name in header if header.count(name) > 1]:
+    if words := limits.too_wide(len(header)):
+        reading.problem(file, words, 1)
+        return None
+    if twice := [name for name, count in Counter(header).items() if count > 1]:
         reading.problem(file, f"the heading {twice[0]!r} is given twice", 1)
         return None
     return unguard if found.group(3) else str

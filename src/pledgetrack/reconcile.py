@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Unpack
 import narwhals as nw
 import pandas as pd
 
-from pledgetrack import frames
+from pledgetrack import frames, limits
 from pledgetrack.calendar import NOT_STATED, FiscalCalendar
 from pledgetrack.choice import labels
 from pledgetrack.convert import Converting
@@ -214,10 +214,17 @@ def _csv_rows(path: str | os.PathLike[str]) -> tuple[list[str], list[dict[str, A
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FileFormatError(f"cannot read {os.fspath(path)!r}: {reason}", path=path) from error
-    lines = [line for line in csv.reader(io.StringIO(text, newline="")) if any(line)]
+    try:
+        with limits.cells():
+            lines = [line for line in csv.reader(io.StringIO(text, newline="")) if any(line)]
+    except csv.Error as error:
+        message = f"{os.fspath(path)!r} is no valid CSV: {limits.csv_words(error)}"
+        raise FileFormatError(message, path=path) from error
     if not lines:
         raise FileFormatError(f"{os.fspath(path)!r} is empty", path=path)
     header = [name.strip() for name in lines[0]]
+    if words := limits.too_wide(len(header)):
+        raise FileFormatError(f"{os.fspath(path)!r} {words}", path=path)
     for line in lines[1:]:
         if len(line) != len(header):
             raise FileFormatError(

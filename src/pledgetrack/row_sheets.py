@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pledgetrack import limits
 from pledgetrack.columns import ENCODED, Codes, Numbers
 from pledgetrack.csv_columns import header_of, text_columns
 from pledgetrack.reading import Place, Reading, check_header, read_row
@@ -32,6 +33,8 @@ class Sheet:
         header = header_of(content)
         table = text_columns(content, {*header[:1], *ENCODED})
         if table is None or not table.num_rows or check_header(header, file, Reading()) is not str:
+            return None
+        if any(_longest(column) > limits.CELL for column in table.columns):
             return None
         lines = content.count(b"\n") + (not content.endswith(b"\n"))
         return cls(file, header, table, broken=lines != table.num_rows + 1)
@@ -123,6 +126,12 @@ def _some(table: pa.Table, rows: Numbers) -> pa.Table:
     if rows[-1] - rows[0] + 1 == len(rows):
         return table.slice(int(rows[0]), len(rows))
     return table.take(pa.array(rows))
+
+
+def _longest(column: Any) -> int:
+    """The characters of the longest cell."""
+    texts = [c.dictionary if pa.types.is_dictionary(c.type) else c for c in column.chunks]
+    return max((pc.max(pc.utf8_length(text)).as_py() or 0 for text in texts), default=0)
 
 
 def _is_empty(column: pa.ChunkedArray) -> bool:

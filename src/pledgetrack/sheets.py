@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import pandas as pd
 
+from pledgetrack import limits
 from pledgetrack.errors import (
     AmountError,
     DayError,
@@ -124,11 +125,15 @@ def parse_sheet(content: bytes, name: str) -> Sheet:
         raise sheet.stop("is no UTF-8 text; save it as UTF-8") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        cells = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+        with limits.cells():
+            cells = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
-        raise sheet.stop(f"is no CSV: {error} (line {reader.line_num})") from None
+        words = limits.csv_words(error)
+        raise sheet.stop(f"is no CSV: {words} (line {reader.line_num})") from None
     if not cells:
         raise sheet.stop("is empty")
+    if words := limits.too_wide(max(len(row) for _, row in cells)):
+        raise sheet.stop(words)
     sheet.header = [title.strip() for title in cells[0][1]]
     sheet.rows = [(line, [cell.strip() for cell in row]) for line, row in cells[1:]]
     # A comma at the end of each line makes a column that has neither name nor cells.

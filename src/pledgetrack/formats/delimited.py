@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 
 from pledgetrack import limits
 from pledgetrack.errors import FileFormatError
-from pledgetrack.reading import any_cell_size
 
 _DELIMITERS = ",|;\t"
 
@@ -34,15 +33,19 @@ def rows_of(stream: BinaryIO, name: str, encoding: str | None = None) -> tuple[l
     if not first:
         raise FileFormatError(f"the file {name!r} is empty", path=name)
     first = first.removeprefix("\ufeff")
-    mark = max(_DELIMITERS, key=lambda sign: len(_cells(first, sign)))
-    header = [cell.strip() for cell in _cells(first, mark)]
+    try:
+        mark = max(_DELIMITERS, key=lambda sign: len(_cells(first, sign)))
+        header = [cell.strip() for cell in _cells(first, mark)]
+    except csv.Error as error:
+        message = f"{name!r} is no valid CSV: {limits.csv_words(error)} (line {at})"
+        raise FileFormatError(message, path=name) from error
     if words := limits.too_wide(len(header)):
         raise FileFormatError(f"{name!r} {words}", path=name)
     return header, _rows(lines, mark, name, (len(header), at + 1))
 
 
 def _cells(line: str, mark: str) -> list[str]:
-    with any_cell_size():
+    with limits.cells():
         return next(csv.reader([line], delimiter=mark), [])
 
 
@@ -54,7 +57,7 @@ def _rows(lines: Iterable[str], mark: str, name: str, table: tuple[int, int]) ->
     try:
         while True:
             # The limit is the csv module's own, so it is lifted while a row is read and no longer.
-            with any_cell_size():
+            with limits.cells():
                 row = next(reader, None)
             if row is None:
                 return
@@ -67,7 +70,7 @@ def _rows(lines: Iterable[str], mark: str, name: str, table: tuple[int, int]) ->
             used.clear()
             line = reader.line_num + first
     except csv.Error as error:
-        message = f"{name!r} is no valid CSV: {error} (line {line})"
+        message = f"{name!r} is no valid CSV: {limits.csv_words(error)} (line {line})"
         raise FileFormatError(message, path=name) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -239,8 +240,9 @@ def _records(
 
 def _horizon(flow: Flow) -> Horizon | None:
     """The years in which the money is to be used."""
-    years = sorted({int(year) for year in flow.years if year.isascii() and year.isdigit()})
-    years = [year for year in years if 1 <= year <= 9999]
+    years = sorted(
+        {int(year) for year in flow.years if re.fullmatch("[0-9]{4}", year) and int(year)}
+    )
     if not years:
         return None
     return Horizon(

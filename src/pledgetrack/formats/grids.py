@@ -24,7 +24,7 @@ from pledgetrack.errors import FileFormatError, FrameError, PledgetrackError
 from pledgetrack.formats.json_stream import decimal_in
 from pledgetrack.intake import File, files_of
 from pledgetrack.parquet import read_parquet
-from pledgetrack.reading import any_cell_size
+from pledgetrack.reading import unique_members
 from pledgetrack.workbook import opened_workbook, rows_of_sheet
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet", ".json", ".jsonl", ".ndjson", ".js")
@@ -134,7 +134,7 @@ def _csv(text: str, file: str, encoding: str, delimiter: str | None) -> Grid:
         raise _no_table(file, f"cannot be split at {delimiter!r}; a delimiter is one character")
     mark = delimiter or _delimiter(text)
     rows: list[tuple[int, list[Any]]] = []
-    with any_cell_size():
+    with limits.cells():
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
         line = 1
         try:
@@ -145,7 +145,8 @@ def _csv(text: str, file: str, encoding: str, delimiter: str | None) -> Grid:
                     rows.append((line, row))
                 line = reader.line_num + 1
         except csv.Error as error:
-            raise _no_table(file, f"is no valid CSV: {error} (line {reader.line_num})") from error
+            words = f"{limits.csv_words(error)} (line {reader.line_num})"
+            raise _no_table(file, f"is no valid CSV: {words}") from error
     return Grid(file, rows, encoding=encoding, delimiter=mark)
 
 
@@ -159,7 +160,7 @@ def _delimiter(text: str) -> str:
     head = "".join(text.splitlines(keepends=True)[: 4 * _SAMPLE])
     for mark in _DELIMITERS:
         try:
-            with any_cell_size():
+            with limits.cells():
                 cut = csv.reader(io.StringIO(head, newline=""), delimiter=mark)
                 rows = [row for row in cut if row]
         except csv.Error:
@@ -199,6 +200,8 @@ def _json(text: str, file: str, encoding: str) -> Grid:
         raise _no_table(file, f"holds half of a character, {half!a}; save it as UTF-8")
     if not titles:
         raise _no_table(file, "holds no record")
+    if words := limits.too_wide(len(titles)):
+        raise _no_table(file, words)
     cells = [[plain(record.get(name)) for name in titles] for record in flat]
     # Records that share a line are told apart, and cited, by their count.
     by_line = bool(lines) and len(set(lines)) == len(lines)
@@ -223,7 +226,9 @@ def _surrogate(records: Iterable[dict[str, Any]]) -> str:
 
 def _objects(text: str, start: int) -> tuple[list[int], list[Any]]:
     """The records, and the lines on which they begin where they stand in one array."""
-    decoder = json.JSONDecoder(parse_float=decimal_in, parse_constant=lambda _: None)
+    decoder = json.JSONDecoder(
+        parse_float=decimal_in, parse_constant=lambda _: None, object_pairs_hook=unique_members
+    )
     if text[start] == "[":
         return _array(text, start, decoder)
     value, end = decoder.raw_decode(text, start)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pledgetrack import limits
 from pledgetrack.account import AccountBuilder
 from pledgetrack.bars import watched
 from pledgetrack.calendar import as_day, as_month
@@ -104,7 +105,9 @@ def _said(mapping: Any) -> Said:
 
 def _toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        text = Path(path).read_text(encoding="utf-8-sig")
+        limits.check_toml(text)
+        return tomllib.loads(text)
     except OSError as error:
         reason = error.strerror or error
         raise FileFormatError(f"cannot read {str(path)!r}: {reason}", path=path) from error

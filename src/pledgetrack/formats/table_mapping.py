@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pledgetrack import limits
 from pledgetrack.calendar import FiscalCalendar, fiscal_calendar
 from pledgetrack.errors import FileFormatError, TableError, unknown
 from pledgetrack.formats.table_specs import (
@@ -228,6 +229,7 @@ class TableMapping:
         """The mapping in a TOML file."""
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
+            limits.check_toml(text)
             said = tomllib.loads(text)
         except OSError as error:
             reason = error.strerror or error
