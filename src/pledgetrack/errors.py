@@ -230,7 +230,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.file and self.line else self.file
-        return ": ".join(part for part in (place, self.record, self.message) if part)
+        parts = (part for part in (place, self.record, self.message) if part)
+        return ": ".join(f"{part[:_LONGEST]}…" if len(part) > _LONGEST else part for part in parts)
 
 
 class InvalidLedgerError(PledgetrackError, ValueError):
@@ -258,6 +259,7 @@ class InvalidTotalsError(PledgetrackError, ValueError):
 
 
 _MOST_LISTED = 200
+_LONGEST = 2_000  # characters of what a file calls a record, and of what is said of it
 
 
 def _listed(problems: tuple[Problem, ...], where: str) -> str:

@@ -35,7 +35,7 @@ one value that is repeated can stand for any number of them.
 """
 
 CELL = 2**20
-"""The characters of a cell in CSV, 32 times as many as a spreadsheet's cell holds."""
+"""The characters of a cell in CSV and of a line in TOML; a spreadsheet's cell holds 32,767."""
 
 KEY_PARTS = 100
 """The parts of a dotted key in TOML: reading one takes the square of their number."""
@@ -124,21 +124,29 @@ def csv_words(error: csv.Error) -> str:
     return f"a cell has more than {CELL} characters; raise pledgetrack.limits.CELL if that is right"
 
 
+# Possessive: no way back is kept, which would take a hundred times the text.
 _TEXTS = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|' r"'''.*?'''|" r'"(?:\\.|[^"\\\n])*"|' r"'[^'\n]*'|#[^\n]*",
+    r'"""(?:[^"\\]|\\.|"(?!""))*+"""|' r"'''(?:[^']|'(?!''))*+'''|"
+    r'"(?:\\.|[^"\\\n])*+"|' r"'[^'\n]*+'|#[^\n]*+",
     re.DOTALL,
 )  # fmt: skip
 
 
 def check_toml(text: str) -> None:
-    """Raise ``ValueError`` where a key of a TOML text has too many parts.
+    """Raise ``ValueError`` where a line of a TOML text is too long, or a key has too many parts.
 
     >>> check_toml("a.b.c = 'x" + ".x" * 200 + "'")
     >>> check_toml("a" + ".a" * 200 + " = 1")
     Traceback (most recent call last):
     ValueError: a key has more than 100 parts; raise pledgetrack.limits.KEY_PARTS if that is right
     """
-    if all(line.count(".") < KEY_PARTS for line in text.split("\n")):
+    lines = text.split("\n")
+    if (longest := max(map(len, lines))) > CELL:
+        raise ValueError(
+            f"a line has {longest} characters, more than {CELL}; raise pledgetrack.limits.CELL if "
+            "that is right"
+        )
+    if all(line.count(".") < KEY_PARTS for line in lines):
         return
     parts = rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{KEY_PARTS}}}"
     if re.search(parts, _TEXTS.sub("s", text)):

@@ -31,8 +31,10 @@ class Sheet:
         """The sheet of a file that every reader of CSV sees alike; else it is for rows."""
         content = content.removeprefix(b"\xef\xbb\xbf")
         header = header_of(content)
+        if check_header(list(header), file, Reading()) is not str:
+            return None
         table = text_columns(content, {*header[:1], *ENCODED})
-        if table is None or not table.num_rows or check_header(header, file, Reading()) is not str:
+        if table is None or not table.num_rows:
             return None
         if any(_longest(column) > limits.CELL for column in table.columns):
             return None

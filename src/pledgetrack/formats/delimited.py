@@ -61,6 +61,8 @@ def _rows(lines: Iterable[str], mark: str, name: str, table: tuple[int, int]) ->
                 row = next(reader, None)
             if row is None:
                 return
+            if words := limits.too_wide(len(row)):
+                raise FileFormatError(f"{name!r} {words} (line {line})", path=name)
             found = [row] if len(_cut(row, width)) == width else _apart(used, mark, row, width)
             for at, cells in enumerate(found):
                 filled = [cell for cell in cells if cell.strip()]
