@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pledgetrack.amount_words import unit_title
@@ -52,7 +54,7 @@ def together(
         blank = alt.Chart(alt.InlineData(values=[{"said": empty}]))
         made = [blank.mark_text(color=GREY, size=14).encode(text="said:N").properties(width=WIDTH)]
     return (
-        alt.vconcat(*made, spacing=28)
+        _harmless(alt)(vconcat=list(made), spacing=28)
         .resolve_scale(color="independent", x="independent", y="independent")
         .properties(
             title=alt.TitleParams(heading, subtitle=_lines(lines), anchor="start", offset=14),
@@ -65,6 +67,29 @@ def together(
         .configure_legend(labelFontSize=12, labelLimit=300, symbolStrokeWidth=1)
         .configure_text(fontSize=12)
     )  # fmt: skip
+
+
+@cache
+def _harmless(alt: Any) -> Any:
+    """A column of panels whose texts are no markup where its JSON stands in a page.
+
+    Altair writes it into a script, which the words ``</script>`` in a name would end.
+    """
+
+    class Panels(alt.VConcatChart):  # type: ignore[misc]  # altair is known here and not before
+        def to_dict(self, *given: Any, **named: Any) -> Any:
+            return _unmarked(super().to_dict(*given, **named))
+
+    return Panels
+
+
+def _unmarked(said: Any) -> Any:
+    """A specification with an invisible joiner in each text that could begin a tag."""
+    if isinstance(said, dict):
+        return {name: _unmarked(value) for name, value in said.items()}
+    if isinstance(said, (list, tuple)):
+        return [_unmarked(value) for value in said]
+    return re.sub("<(?=[/!A-Za-z])", "<\u2060", said) if isinstance(said, str) else said
 
 
 def _lines(texts: Sequence[str], width: int = 110) -> list[str]:

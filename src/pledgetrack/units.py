@@ -225,6 +225,10 @@ def check_unit(text: str) -> str:
     return unit
 
 
+# Capitals of Cyrillic and Greek that no reader tells from Latin ones.
+_LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXQWABEZHIKMNOPTYX")
+
+
 def _refuse_money_in_words(unit: str) -> None:
     """A currency is written as its code, and a magnitude belongs to the number."""
     if any(unicodedata.category(character) == "Sc" for character in unit):
@@ -233,8 +237,10 @@ def _refuse_money_in_words(unit: str) -> None:
         raise UnitError(
             f"unit {unit!r} has no letter; give an ISO 4217 code or a thing counted", unit=unit
         )
-    if is_currency(unit.upper()):
-        raise _use_code(unit, (unit.upper(),))
+    # Two rows of a table would look the same, and add up to half of what they show.
+    alike = unicodedata.normalize("NFKC", unit).upper().translate(_LOOKALIKES)
+    if is_currency(alike):
+        raise _use_code(unit, (alike,))
     plain = unit.casefold().replace(".", "")
     if plain in _codes_by_name():
         raise _use_code(unit, _codes_by_name()[plain])

@@ -15,6 +15,7 @@ from pledgetrack.formats.fts_flows import Cells, Flow, flow_of_cells, flow_of_ob
 from pledgetrack.formats.json_stream import decimal_in
 from pledgetrack.intake import File
 from pledgetrack.quantity import exact
+from pledgetrack.reading import unique_members
 
 SUFFIXES = (".json", ".csv")
 _FLOW_COLUMNS = ("id", "amountUSD", "boundary", "onBoundary", "status")
@@ -70,7 +71,8 @@ def read_file(file: File, seen: AccountBuilder, source: int) -> Read:
 # --- the API --------------------------------------------------------------------------------------
 
 
-def _hook(found: dict[str, Any]) -> Any:
+def _hook(pairs: list[tuple[str, Any]]) -> Any:
+    found = unique_members(pairs)
     return flow_of_object(found) if is_flow(found) else found
 
 
@@ -83,7 +85,7 @@ def _read_json(content: bytes, file: File, read: Read, seen: AccountBuilder) -> 
         text = content.decode(file.encoding or "utf-8-sig").removeprefix("\ufeff")
         # Flows are made on the way, so that the objects of a large answer are not held at once.
         answer = json.loads(
-            text, parse_float=decimal_in, parse_constant=_no_number, object_hook=_hook
+            text, parse_float=decimal_in, parse_constant=_no_number, object_pairs_hook=_hook
         )
     except (ValueError, RecursionError) as error:
         message = f"{file.name!r} is no valid JSON: {error}"

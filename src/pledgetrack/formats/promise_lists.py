@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pledgetrack import limits
 from pledgetrack.errors import FileFormatError, MissingExtraError
 from pledgetrack.formats.grids import SUFFIXES, Grid, grid_of_frame, grids_of_file, plain
 from pledgetrack.formats.json_stream import JsonList, Repeated
@@ -110,6 +111,8 @@ def _of_records(
             made.wrong[number] = f"{str(record)[:40]!r} is no promise; a promise is an object"
         flats.append(dict(_flat(record)) if isinstance(record, Mapping) else {"value": str(record)})
     titles = list(dict.fromkeys(title for record in flats for title in record))
+    if words := limits.too_wide(len(titles)):
+        raise FileFormatError(f"{file!r} {words}", path=file)
     made.grid.titles = titles
     made.grid.rows = [
         (number, [record.get(title) for title in titles])
