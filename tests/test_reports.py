@@ -319,7 +319,9 @@ def test_charts_are_images_with_descriptions_inside_the_page(tmp_path: Path) -> 
     drawn = [given_ for tag, given_ in page.elements if tag == "svg"]
     assert [one["role"] for one in drawn] == ["img"] * 6
     assert all(len(one["aria-label"]) > 20 for one in drawn)
-    assert "</style><img src=x onerror=alert(1)>: delivery not reported, $7" in page.said("charts")
+    # An invisible joiner stands where a tag could begin, as in every chart.
+    said = page.said("charts").replace("\u2060", "")
+    assert "</style><img src=x onerror=alert(1)>: delivery not reported, $7" in said
     ids = [given_["id"] for _, given_ in page.elements if "id" in given_]
     assert len(ids) == len(set(ids))
     assert not {"img", "foreignobject", "image"} & {tag for tag, _ in page.elements}

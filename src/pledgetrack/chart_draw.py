@@ -76,11 +76,11 @@ def _harmless(alt: Any) -> Any:
     Altair writes it into a script, which the words ``</script>`` in a name would end.
     """
 
-    class Panels(alt.VConcatChart):  # type: ignore[misc]  # altair is known here and not before
+    class VConcatChart(alt.VConcatChart):  # type: ignore[misc]  # altair is known here, not before
         def to_dict(self, *given: Any, **named: Any) -> Any:
             return _unmarked(super().to_dict(*given, **named))
 
-    return Panels
+    return VConcatChart
 
 
 def _unmarked(said: Any) -> Any:

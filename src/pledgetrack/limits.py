@@ -35,7 +35,7 @@ one value that is repeated can stand for any number of them.
 """
 
 CELL = 2**20
-"""The characters of a cell in CSV and of a line in TOML; a spreadsheet's cell holds 32,767."""
+"""The characters of a table's cell and of a line of TOML; a spreadsheet's cell holds 32,767."""
 
 KEY_PARTS = 100
 """The parts of a dotted key in TOML: reading one takes the square of their number."""
@@ -121,6 +121,11 @@ def csv_words(error: csv.Error) -> str:
     """
     if "field limit" not in str(error):
         return str(error)
+    return too_long()
+
+
+def too_long() -> str:
+    """What is wrong with a cell that is longer than the limit."""
     return f"a cell has more than {CELL} characters; raise pledgetrack.limits.CELL if that is right"
 
 

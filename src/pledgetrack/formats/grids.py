@@ -86,9 +86,9 @@ def grids_of_file(
     if not content.strip(b"\0 \t\r\n"):
         raise FileFormatError(f"the file {file.name!r} is empty", path=file.name)
     if content.startswith(b"PK\x03\x04"):
-        return _excel(content, file.name)
+        return [_readable(grid) for grid in _excel(content, file.name)]
     if content.startswith(b"PAR1"):
-        return [_parquet(content, file.name)]
+        return [_readable(_parquet(content, file.name))]
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise _no_table(file.name, "is an old Excel file; save it as .xlsx")
     if content.startswith(b"%PDF"):
@@ -99,8 +99,18 @@ def grids_of_file(
         if text.lstrip().startswith("<"):
             raise _no_table(file.name, "is markup, no table; save it as .csv or .xlsx")
         if text.lstrip()[:1] in ("[", "{") or _ASSIGNMENT.match(text):
-            return [_json(text, file.name, known)]
+            return [_readable(_json(text, file.name, known))]
     return [_csv(text, file.name, known, delimiter)]
+
+
+def _readable(grid: Grid) -> Grid:
+    """A grid whose texts are no longer than those of a table in text."""
+    for number, row in grid.rows:
+        for cell in row:
+            if isinstance(cell, str) and len(cell) > limits.CELL:
+                words = f"is no table to read: {limits.too_long()} ({grid.place(number)})"
+                raise _no_table(grid.file, words)
+    return grid
 
 
 def _no_table(name: str, what: str) -> FileFormatError:
