@@ -285,9 +285,10 @@ ROWS = [
         "totals-all",
         "totals with `commitments`, `outstanding`, `overdue`, `bound`",
         _everything,
-        size=1_000_000,
-        quick=20_000,
+        size=10_000_000,
+        quick=100_000,
         goals={"Polars": 1, "DuckDB": 1},
-        rounds=1,
+        growth=(10**4, 10**5, 10**6, 10**7),
+        rounds=3,
     ),
 ]

@@ -91,7 +91,7 @@ def timeline(
         # A status moves with time alone, and what is left of a whole whose parts are not exact
         # depends on which of them are in its cell: each day is judged by itself.
         options = {"ranged": ranged, "at_average": at_average}
-        found = [cells_of(lazy, keys, end, None, where, **options)[0] for end in days]
+        found = [cells_of(lazy, keys, end, None, where, **options) for end in days]
     else:
         found = _Course(lazy, keys, days, where, columns, at_average=at_average).cells()
     cells, ends = {}, {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Unpack
 
@@ -12,7 +12,7 @@ import narwhals as nw
 import pandas as pd
 
 from pledgetrack import frames
-from pledgetrack.adding import can_add, measures
+from pledgetrack.adding import JUDGED, totals_in_memory
 from pledgetrack.calendar import FiscalCalendar, Periods, fiscal_calendar
 from pledgetrack.cells import (
     ARRIVED,
@@ -112,30 +112,37 @@ def totals(
     keys = keys_of(by, lazy)
     cut = periods_of(per, calendar)
     options = {"ranged": frames.ranged(bounds), "at_average": at_event_rates(told)}
-    asked = None if columns is None else (columns,) if isinstance(columns, str) else tuple(columns)
-    if (
-        asked is not None
-        and cut is None
-        and set(asked) <= set(MEASURES)
-        and can_add(lazy, keys, where)
-    ):
-        wanted = [name for name in MEASURES if name in asked]
-        added = measures(lazy, keys, day, where, columns=wanted, numbers=numbers)
+    known = columns_of(keys, cut, where, ranged=options["ranged"])
+    if include_repeats:
+        known.insert(known.index("pledged") + 1, "headline")
+    wanted = [*known, "commitments", "bound"]
+    if columns is not None:
+        wanted = _in_order({columns} if isinstance(columns, str) else {*columns}, wanted)
+    if cut is None and not options["ranged"] and not include_repeats:
+        added = totals_in_memory(lazy, keys, day, where, columns=wanted, numbers=numbers)
         if added is not None:
             return frames.told(of_day(added, day, cut, told), known_by)
-    cells, shown = cells_of(lazy, keys, day, cut, where, **options)
+    cells = cells_of(lazy, keys, day, cut, where, **options)
     if include_repeats:
-        again, _ = cells_of(_repeated(lazy), keys, day, cut, where, ranged=False)
-        _add_headline(cells, again)
-        shown.insert(shown.index("pledged") + 1, "headline")
+        _add_headline(cells, cells_of(_repeated(lazy), keys, day, cut, where, ranged=False))
     heads = (*keys, *(["period"] if cut else []))
-    result = table_of(cells, heads, shown, numbers)
-    if asked is not None:
-        result = result[[*heads, "unit", *_columns_of(asked, [*shown, "commitments", "bound"])]]
+    result = table_of(cells, heads, known, numbers)[[*heads, "unit", *wanted]]
     return frames.told(of_day(result, day, cut, told), known_by)
 
 
-def _columns_of(asked: Sequence[str], known: Sequence[str]) -> list[str]:
+def columns_of(
+    keys: Sequence[str], cut: Periods | None, where: Where | None, *, ranged: bool
+) -> list[str]:
+    """The amounts of a result: what is judged for a commitment as a whole only where it is whole.
+
+    >>> columns_of(["source"], None, None, ranged=False)
+    ['proposed', 'pledged', 'committed', 'delivered']
+    """
+    is_whole = cut is None and "source" not in (*keys, *(where or {}))
+    return [*with_ends(MEASURES, ranged=ranged), *(JUDGED if is_whole else ())]
+
+
+def _in_order(asked: Collection[str], known: Sequence[str]) -> list[str]:
     """The columns that were asked for, in the order in which totals show them."""
     for name in asked:
         if name not in known:
@@ -176,7 +183,8 @@ def summary(
     )
     keys = keys_of(by, lazy)
     options = {"ranged": frames.ranged(bounds), "at_average": at_event_rates(told)}
-    cells, columns = cells_of(lazy, keys, day, None, where, **options)
+    columns = columns_of(keys, None, where, ranged=options["ranged"])
+    cells = cells_of(lazy, keys, day, None, where, **options)
     result = table_of(cells, keys, columns, numbers)
     ordered = in_order(cells, keys)
     if "outstanding" in columns:
@@ -256,8 +264,8 @@ def cells_of(
     *,
     ranged: bool,
     at_average: bool = False,
-) -> tuple[dict[Cell, Sums], list[str]]:
-    """Every row of a result, and the names of its amounts.
+) -> dict[Cell, Sums]:
+    """Every row of a result.
 
     ``at_average`` judges what arrived at the average worth of what is pledged.
     """
@@ -265,7 +273,7 @@ def cells_of(
     if ranged:
         frames.need(lazy.collect_schema().names(), ("low", "high"))
     if cut is not None:
-        return period_cells(lazy, keys, day, cut, where, ranged=ranged), shown
+        return period_cells(lazy, keys, day, cut, where, ranged=ranged)
     whole = "source" not in keys and "source" not in (where or {})
     rows, per_commitment = by_commitment(lazy, keys, day, where, ranged=ranged, passed_on=whole)
     groups = [f"key_{at}" for at in range(len(keys))]
@@ -297,7 +305,6 @@ def cells_of(
     # A commitment with targets in two units is one, also where both were converted into a third.
     members = per_commitment.select(*groups, "unit", "commitment").unique()
     counts = members.group_by(*groups, "unit").agg(nw.len().alias("commitments"))
-    columns = [*shown, *(("outstanding", "overdue") if whole else ())]
     cells: dict[Cell, Sums] = {}
     with decimal.localcontext(EXACT):
         for row in records(grouped):
@@ -318,12 +325,12 @@ def cells_of(
             remainders.loosen(cells, whole=whole)
             if ranged:
                 remainders.move_ends(cells)
-        return cells, columns
+        return cells
     for row in bounded(rows, per_commitment, keys, ("is_counted", "is_missing")):
         _loosen(cells[cell_of(keys, row)], row, whole=whole)
     for row in endless(rows, per_commitment, keys) if ranged else ():
         cells[cell_of(keys, row)].endless.update(ends_missing(row))
-    return cells, columns
+    return cells
 
 
 def _loosen(made: Sums, row: dict[str, Any], *, whole: bool) -> None:

@@ -1,0 +1,321 @@
+"""Codes: Arrow columns in memory as small numbers, chunk by chunk, for kernels of whole numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from itertools import repeat
+from operator import mul
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pledgetrack import frames
+from pledgetrack.frames import Where
+from pledgetrack.models import STAGES
+from pledgetrack.quantity import EXACT
+
+CHUNK = 1 << 16
+"""Rows that are looked at together: few enough to stay in the processor's cache."""
+MOST_ROWS = 1 << 31
+SAFE = 1 << 62
+"""Sums of 64 bits that stay below this cannot wrap, nor can the difference of two of them."""
+
+_CODED = pa.dictionary(pa.int32(), pa.string())
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
+def table_of(lazy: nw.LazyFrame[Any]) -> pa.Table | None:
+    """The rows of a frame, where they are Arrow columns in memory with decimals."""
+    if lazy.implementation is not nw.Implementation.PYARROW:
+        return None
+    table = lazy.to_native()
+    if not isinstance(table, pa.Table) or table.num_rows >= MOST_ROWS:
+        return None
+    return table if pa.types.is_decimal128(table.schema.field("number").type) else None
+
+
+def coded(table: pa.Table, names: Iterable[str]) -> pa.Table:
+    """Some columns of a table, text among them as codes of one dictionary each."""
+    made = {}
+    for name in dict.fromkeys(names):
+        column = table.column(name)
+        kind = column.type
+        if not (pa.types.is_date(kind) or pa.types.is_decimal(kind)):
+            if not pa.types.is_dictionary(kind):
+                column = column.cast(pa.string()).dictionary_encode()
+            elif kind != _CODED:
+                column = column.cast(_CODED)
+            if column.num_chunks == 1 and not _is_distinct(column.chunk(0).dictionary):
+                column = column.cast(pa.string()).dictionary_encode()
+        made[name] = column
+    return pa.table(made).unify_dictionaries()
+
+
+def _is_distinct(dictionary: pa.Array) -> bool:
+    """Whether no word has two codes, and none is missing."""
+    if dictionary.null_count:
+        return False
+    if pc.all(pc.less(dictionary[:-1], dictionary[1:])).as_py() is not False:
+        return True
+    return bool(pc.count_distinct(dictionary).as_py() == len(dictionary))
+
+
+def chunks(table: pa.Table) -> Iterator[pa.Table]:
+    """The rows of a table, some at a time."""
+    for start in range(0, table.num_rows, CHUNK):
+        yield table.slice(start, CHUNK)
+
+
+def array(chunk: pa.Table, name: str) -> pa.Array:
+    """A column as one array."""
+    column = chunk.column(name)
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def words(table: pa.Table, name: str) -> list[str | None]:
+    """The words that the codes of a column stand for."""
+    there = table.column(name).chunks
+    found: list[str | None] = there[0].dictionary.to_pylist() if there else []
+    return found
+
+
+def distinct(table: pa.Table, name: str) -> int:
+    """How many codes a column has."""
+    there = table.column(name).chunks
+    return len(there[0].dictionary) if there else 0
+
+
+def days(column: pa.Array) -> Any:
+    """Days since 1970; what stands at a missing one says nothing."""
+    buffer = column.buffers()[1]
+    if buffer is None:
+        return np.zeros(len(column), dtype=np.int32)
+    return np.frombuffer(buffer, dtype=np.int32)[column.offset : column.offset + len(column)]
+
+
+def day_number(day: dt.date) -> int:
+    """A day as a column of days holds it.
+
+    >>> day_number(dt.date(1970, 1, 2))
+    1
+    """
+    return day.toordinal() - _EPOCH
+
+
+def indices(column: pa.Array, missing: int) -> Any:
+    """The codes of a column, with one of their own for those that are missing."""
+    found = column.indices
+    return (found.fill_null(missing) if found.null_count else found).to_numpy()
+
+
+def validity(column: pa.Array) -> Any:
+    """Which rows of a column hold something."""
+    buffer = column.buffers()[0]
+    if not column.null_count:
+        return np.ones(len(column), dtype=bool)
+    if buffer is None or pa.types.is_null(column.type):
+        return pc.is_valid(column).to_numpy(zero_copy_only=False)
+    first, bit = divmod(column.offset, 8)
+    bits = np.frombuffer(buffer, dtype=np.uint8)[first : first + (bit + len(column) + 7) // 8]
+    return np.unpackbits(bits, count=bit + len(column), bitorder="little")[bit:].view(bool)
+
+
+def whole_numbers(column: pa.Array) -> Any:
+    """Decimals as whole numbers of their smallest part; where one is missing, it says nothing.
+
+    They have 64 bits where all fit, and are Python's own where one does not.
+
+    >>> whole_numbers(pa.array([Decimal("1.5"), Decimal("-0.01")], pa.decimal128(28, 2)))
+    array([150,  -1])
+    """
+    halves = np.frombuffer(column.buffers()[1], dtype=np.int64)
+    halves = halves[2 * column.offset : 2 * (column.offset + len(column))]
+    low, high = halves[::2], halves[1::2]
+    if not len(low) or (low.min() >= 0 and not high.any()) or np.array_equal(high, low >> 63):
+        return low
+    return (high.astype(object) << 64) + low.view(np.uint64).astype(object)
+
+
+def decimals(whole: Any, scale: int) -> Any:
+    """Whole numbers of the smallest part as decimals, tidy: as few digits as each needs."""
+    made = np.empty(len(whole), dtype=object)
+    left = np.arange(len(whole))
+    with localcontext(EXACT):
+        for digits in range(scale + 1):
+            unit = 10 ** (scale - digits)
+            fits = np.asarray(whole[left] % unit == 0, dtype=bool)
+            at, left = left[fits], left[~fits]
+            numbers = map(Decimal, (whole[at] // unit).tolist())
+            made[at] = (
+                [*map(mul, numbers, repeat(Decimal(1).scaleb(-digits)))] if digits else [*numbers]
+            )
+            if not len(left):
+                break
+    return made
+
+
+# --- exact sums -----------------------------------------------------------------------------------
+
+
+class Tally:
+    """Sums of whole numbers by place, and how many there are of each.
+
+    Sums of 64 bits are kept as long as none can have wrapped (``is_exact``, to be asked at the
+    end); else all is added again with Python's own whole numbers (``wide``).
+    """
+
+    def __init__(self, places: int, *, wide: bool) -> None:
+        self.wide = wide
+        self.sums: Any = np.zeros(places, dtype=object if wide else np.int64)
+        self.count: Any = np.zeros(places, dtype=np.int64)
+        self.most = 0
+
+    def add(self, at: Any, values: Any) -> None:
+        """Add each value to its place."""
+        if not len(at):
+            return
+        if self.wide:
+            values = values.astype(object)
+        else:
+            if values.dtype == object:
+                self.most = SAFE
+                return
+            self.most = max(self.most, -int(values.min()), int(values.max()))
+        np.add.at(self.sums, at, values)
+        np.add.at(self.count, at, 1)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether no sum can have wrapped."""
+        return self.wide or not self.most or self.most * int(self.count.max(initial=1)) < SAFE
+
+
+def add_up(values: Any, at: Any, places: int) -> Any:
+    """The exact sum of some values for each place.
+
+    >>> add_up(np.array([2**61, 2**61, 2**61]), np.array([0, 0, 1]), 3).tolist()
+    [4611686018427387904, 2305843009213693952, 0]
+    """
+    for wide in (values.dtype == object, True):
+        tally = Tally(places, wide=wide)
+        tally.add(at, values)
+        if tally.is_exact:
+            break
+    return tally.sums
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Key:
+    """The labels of a key, and which of them each row has.
+
+    A row has the code of its word, and the last one where it has none. Of a key that is the year of
+    a day, ``years`` has the code of each day since ``first``; where the day is missing, that of the
+    word of ``rest``. ``same`` gives codes of one label the first of them, where there are several.
+    """
+
+    column: str
+    labels: Sequence[str]
+    first: int = 0
+    years: Any = None
+    rest: str | None = None
+    same: Any = None
+
+    def codes(self, chunk: pa.Table) -> Any:
+        """Which label each row has."""
+        codes = self._codes(chunk)
+        return codes if self.same is None else self.same[codes]
+
+    def _codes(self, chunk: pa.Table) -> Any:
+        column = array(chunk, self.column)
+        if self.years is None:
+            return indices(column, len(self.labels) - 1)
+        at = np.subtract(days(column), self.first, dtype=np.int64)
+        codes = np.take(self.years, at, mode="clip")
+        if not column.null_count:
+            return codes
+        gone = np.flatnonzero(~validity(column))
+        codes[gone] = len(self.labels) - 1
+        if self.rest is not None:
+            column = array(chunk, self.rest)
+            names = len(words(chunk, self.rest))
+            first = len(self.labels) - 1 - names
+            codes[gone] = first + indices(column, names)[gone]
+        return codes
+
+    def chosen(self, name: str, wanted: Any) -> Any:
+        """Which labels a choice names."""
+        names = set(frames.labels_of(name, wanted))
+        return np.array([label in names for label in self.labels])
+
+    def order(self, name: str) -> tuple[Any, list[str]]:
+        """The rank of each code among the labels in order, and these."""
+        order = sorted(set(self.labels), key=frames.sort_key(name))
+        ranks = {label: at for at, label in enumerate(order)}
+        return np.array([ranks[label] for label in self.labels], dtype=np.int64), order
+
+
+def key(name: str, table: pa.Table) -> Key:
+    """The labels of a key in a coded table."""
+    if name == "due":
+        return _years(name, "end", table, "horizon")
+    if name == "announced":
+        return _years(name, "announced", table, None)
+    column = frames.column_of(name, table.column_names)
+    return _key(name, column, (*words(table, column), None))
+
+
+def _key(name: str, column: str, named: Iterable[str | None], **days: Any) -> Key:
+    labels = [frames.key_label(name, word) for word in named]
+    first = {label: at for at, label in reversed([*enumerate(labels)])}
+    if len(first) == len(labels):
+        return Key(column, labels, **days)
+    return Key(column, labels, same=np.array([first[label] for label in labels]), **days)
+
+
+def _years(name: str, column: str, table: pa.Table, rest: str | None) -> Key:
+    ends = pc.min_max(table.column(column).cast(pa.int32()))
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    every = range(low, high + 1) if low is not None else range(1)
+    years = np.array(every, dtype="datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    labels = [str(year) for year in range(int(years[0]), int(years[-1]) + 1)]
+    others = [*(words(table, rest) if rest else ()), None]
+    codes = (years - years[0]).astype(np.int32)
+    return _key(name, column, (*labels, *others), first=every[0], years=codes, rest=rest)
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def counting(chunk: pa.Table, day: dt.date) -> Any:
+    """Which rows count as of a day: what states an amount, or announces an action."""
+    at = day_number(day)
+    since, until = array(chunk, "since"), array(chunk, "until")
+    keep = days(since) <= at
+    if since.null_count:
+        keep &= validity(since)
+    later = days(until) > at
+    if until.null_count:
+        later |= ~validity(until)
+    keep &= later
+    number = array(chunk, "number")
+    if number.null_count:
+        announces = np.array([*(word in STAGES for word in words(chunk, "event")), False])
+        keep &= validity(number) | announces[indices(array(chunk, "event"), len(announces) - 1)]
+    return keep
+
+
+def read_for(keys: Iterable[str], where: Where | None, names: Sequence[str]) -> list[str]:
+    """The columns that keys and a choice are read from; they must be there."""
+    frames.need(names, frames.columns_for(keys, names))
+    for one in where or {}:
+        frames.need(names, frames.columns_for([one], names))
+    return frames.columns_for([*keys, *(where or {})], names)
