@@ -267,7 +267,9 @@ def _sheets(data: bytes) -> bytes | None:
 
     sink = io.BytesIO()
     try:
-        book = xlsxwriter.Workbook(sink, {"in_memory": True, "strings_to_formulas": False})
+        book = xlsxwriter.Workbook(sink, {
+            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False
+        })  # fmt: skip
         for name, rows in json.loads(data).items():
             sheet = book.add_worksheet(name)
             for at, row in enumerate(rows):

@@ -254,6 +254,19 @@ def test_a_ragged_file_is_read_row_by_row(tmp_path: Path, seeds: pt.Ledger) -> N
         pt.read(path, records="lazy")
 
 
+def test_a_blank_line_is_told_in_the_same_words(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """A row without any cell is one whose cells are blank."""
+    path = pt.write(seeds, tmp_path / "ledger.csv")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\ncommitment", "\n\ncommitment", 1), encoding="utf-8")
+    told = []
+    for records in ("eager", "lazy"):
+        with pytest.raises(pt.InvalidLedgerError, match="unknown kind of record ''") as caught:
+            pt.read(path, records=records)  # type: ignore[arg-type]
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+
+
 def test_lines_are_told_behind_cells_with_line_breaks(tmp_path: Path) -> None:
     """A mistake is on the line where its row begins, whatever the rows before it hold."""
     path = tmp_path / "ledger.csv"

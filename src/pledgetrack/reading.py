@@ -369,6 +369,7 @@ class Place(NamedTuple):
 def read_row(header: list[str], row: list[str], place: Place, reading: Reading) -> None:
     """One row of a CSV file, under the headings of the first."""
     file, line, number = place
+    row = row or [""] * len(header)  # a blank line
     if len(row) != len(header):
         reading.problem(file, f"has {len(row)} cells under {len(header)} headings", line)
     elif row[0] not in MODELS:
