@@ -58,10 +58,14 @@ def decimals(hundredths: Any) -> pa.Array:
     return pa.Array.from_buffers(kind, len(hundredths), [None, pa.py_buffer(wide)])
 
 
-def movements(rows: int, seed: int = 7) -> pa.Table:
-    """About so many movements: four to a commitment, of 200 parties, 30 units and 10 years."""
+def movements(rows: int, seed: int = 7, deliveries: int = 2) -> pa.Table:
+    """About so many movements, of 200 parties, 30 units and 10 years.
+
+    Each commitment has a row for what is pledged, one for what of it is committed, and deliveries.
+    """
     random = np.random.default_rng(seed)
-    count = max(rows // 4, 1)
+    width = 2 + deliveries
+    count = max(rows // width, 1)
     party = random.integers(0, PARTIES, count)
     unit = random.integers(0, UNITS, count)
     announced = random.integers(days_of(FIRST_YEAR), days_of(FIRST_YEAR + YEARS), count)
@@ -71,19 +75,22 @@ def movements(rows: int, seed: int = 7) -> pa.Table:
     pledged = random.integers(100, 10**10, count)
     is_currency = unit < 24
     pledged = np.where(is_currency, pledged, pledged // 10**6 * 100 + 100)
-    share = random.random((3, count))
+    share = random.random((width - 1, count))
     amounts = [
         pledged,
         (pledged * share[0]).astype(np.int64) // 100 * 100,
-        (pledged * share[1] * 0.6).astype(np.int64) // 100 * 100,
-        (pledged * share[2] * 0.6).astype(np.int64) // 100 * 100 + is_currency * 37,
+        *(
+            (pledged * share[at] * 1.2 / deliveries).astype(np.int64) // 100 * 100
+            for at in range(1, deliveries)
+        ),
+        (pledged * share[-1] * 1.2 / deliveries).astype(np.int64) // 100 * 100 + is_currency * 37,
     ]
-    later = np.sort(random.integers(1, 900, (3, count)), axis=0)
-    on = [announced, *(announced + later[at] for at in range(3))]
-    measure = np.tile([1, 2, 3, 3], count)
-    event = np.tile([0, 1, 2, 2], count)
-    size = count * 4
-    each = np.repeat(np.arange(count), 4)
+    later = np.sort(random.integers(1, 900, (width - 1, count)), axis=0)
+    on = [announced, *(announced + days for days in later)]
+    measure = np.tile([1, 2, *[3] * deliveries], count)
+    event = np.tile([0, 1, *[2] * deliveries], count)
+    size = count * width
+    each = np.repeat(np.arange(count), width)
     at = np.stack(on, axis=1).reshape(-1)
     number = decimals(np.stack(amounts, axis=1).reshape(-1))
     loose = np.where(random.random(count) < 0.05, 1, 0)[each]

@@ -189,8 +189,7 @@ class _Adding:
         found = found[by_rank]
         made: dict[str, Any] = {}
         for name, (_, labels), rank in zip(self.heads, orders, ranks, strict=True):
-            text = pa.array(labels, pa.large_string()).take(pa.array(rank[by_rank]))
-            made[name] = pd.array(text.to_numpy(zero_copy_only=False), dtype="str")
+            made[name] = codes.text(labels, rank[by_rank])
         scale = self.table.schema.field("number").type.scale
         for name in columns:
             if name in MEASURES:
@@ -209,10 +208,7 @@ class _Adding:
 
 
 def _amounts(whole: Any, there: Any, scale: int, numbers: Numbers) -> Any:
-    made = np.full(len(whole), None, dtype=object)
-    at = np.flatnonzero(there)
-    made[at] = codes.decimals(whole[at], scale)
-    return frames.column_of_amounts(made.tolist(), numbers)
+    return frames.column_of_amounts(codes.amounts(whole, there, scale), numbers)
 
 
 # --- each commitment in each cell -----------------------------------------------------------------
@@ -338,7 +334,7 @@ class _Pairs:
         stated = count[_PLEDGED::3] > 0
         full = pledged
         if any(len(part[0]) for part in self.parts):
-            cell, name, values, slots = _joined(self.parts)
+            cell, name, values, slots = codes.joined(self.parts)
             if self.names_parts and self._is_loose(name):
                 return None
             place, of_pledge = strays.places(cell, name), slots == _PLEDGED
@@ -370,7 +366,7 @@ class _Pairs:
         bits = np.zeros(self.cells, dtype=np.int64)
         if not self.loose:
             return bits
-        cell, name, values, measure, bound = _joined(self.loose)
+        cell, name, values, measure, bound = codes.joined(self.loose)
         place = strays.places(cell, name)
         kinds = len(self.measures) * len(self.bounds)
         kind, at = np.unique(
@@ -408,7 +404,7 @@ class _Strays:
         self.count = 0
         if not pairs.strays:
             return
-        cell, name, values, slots, end = _joined(pairs.strays)
+        cell, name, values, slots, end = codes.joined(pairs.strays)
         self.known, at = np.unique(cell * pairs.names + name, return_inverse=True)
         self.count = len(self.known)
         self.cells = self.known // pairs.names
@@ -428,7 +424,3 @@ class _Strays:
         found = np.searchsorted(self.known, cells * self.pairs.names + names)
         at_home = self.pairs.home[names] == cells
         return np.where(at_home, names, self.pairs.names + found)
-
-
-def _joined(parts: list[tuple[Any, ...]]) -> list[Any]:
-    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]

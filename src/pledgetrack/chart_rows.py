@@ -14,9 +14,9 @@ import pandas as pd
 from pledgetrack import amount_words, frames
 from pledgetrack.amount_words import share_said
 from pledgetrack.display_words import day_said, word
-from pledgetrack.quantity import BOUNDS, EXACT, Bound, combine
+from pledgetrack.quantity import BOUNDS, EXACT, Bound, combine, ratio
 from pledgetrack.render import clip
-from pledgetrack.status import STATUSES, ratio
+from pledgetrack.status import STATUSES
 from pledgetrack.units import ACTION, is_currency
 
 Drawn = dict[str, Any]

@@ -12,6 +12,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -64,6 +65,13 @@ def _is_distinct(dictionary: pa.Array) -> bool:
     if pc.all(pc.less(dictionary[:-1], dictionary[1:])).as_py() is not False:
         return True
     return bool(pc.count_distinct(dictionary).as_py() == len(dictionary))
+
+
+def sorted_places(words: pa.Array) -> Any:
+    """The places of some words in their order."""
+    if pc.all(pc.less(words[:-1], words[1:])).as_py() is not False:
+        return np.arange(len(words))
+    return pc.sort_indices(words).to_numpy()
 
 
 def chunks(table: pa.Table) -> Iterator[pa.Table]:
@@ -160,6 +168,22 @@ def decimals(whole: Any, scale: int) -> Any:
     return made
 
 
+def amounts(whole: Any, there: Any, scale: int) -> list[Decimal | None]:
+    """Amounts as decimals, None where there is none."""
+    made = np.full(len(whole), None, dtype=object)
+    at = np.flatnonzero(there)
+    made[at] = decimals(whole[at], scale)
+    listed: list[Decimal | None] = made.tolist()
+    return listed
+
+
+def text(words: Sequence[str | None], at: Any) -> Any:
+    """A column of text: for each row a word by its code, missing where the code is below 0."""
+    taken = pa.array([*words], pa.large_string()).take(pa.array(at, mask=at < 0))
+    kind: Any = pd.api.types.pandas_dtype("str")
+    return kind.__from_arrow__(taken)
+
+
 # --- exact sums -----------------------------------------------------------------------------------
 
 
@@ -190,10 +214,20 @@ class Tally:
         np.add.at(self.sums, at, values)
         np.add.at(self.count, at, 1)
 
+    def extend(self, places: int) -> None:
+        """Make room for more places."""
+        self.sums = np.concatenate([self.sums, np.zeros(places, dtype=self.sums.dtype)])
+        self.count = np.concatenate([self.count, np.zeros(places, dtype=np.int64)])
+
     @property
     def is_exact(self) -> bool:
         """Whether no sum can have wrapped."""
         return self.wide or not self.most or self.most * int(self.count.max(initial=1)) < SAFE
+
+
+def joined(parts: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Columns in parts as columns."""
+    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
 
 
 def add_up(values: Any, at: Any, places: int) -> Any:
@@ -295,17 +329,22 @@ def _years(name: str, column: str, table: pa.Table, rest: str | None) -> Key:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def counting(chunk: pa.Table, day: dt.date) -> Any:
-    """Which rows count as of a day: what states an amount, or announces an action."""
-    at = day_number(day)
+def current(chunk: pa.Table, day: int) -> Any:
+    """Which rows count as of a day."""
     since, until = array(chunk, "since"), array(chunk, "until")
-    keep = days(since) <= at
+    keep = days(since) <= day
     if since.null_count:
         keep &= validity(since)
-    later = days(until) > at
+    later = days(until) > day
     if until.null_count:
         later |= ~validity(until)
     keep &= later
+    return keep
+
+
+def counting(chunk: pa.Table, day: dt.date) -> Any:
+    """Which of them say something: what states an amount, or announces an action."""
+    keep = current(chunk, day_number(day))
     number = array(chunk, "number")
     if number.null_count:
         announces = np.array([*(word in STAGES for word in words(chunk, "event")), False])

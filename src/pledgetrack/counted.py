@@ -14,13 +14,13 @@ from pledgetrack import frames
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, FiscalCalendar, Periods
 from pledgetrack.cells import ARRIVED, measure_of, settled
 from pledgetrack.frames import RANGES
+from pledgetrack.judging import DELIVERED, STANDING
 from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.models import STAGES
 from pledgetrack.movements import AGAIN, ELSEWHERE, MEASURES
 from pledgetrack.periods import opening, split
 from pledgetrack.quantity import EXACT
 from pledgetrack.remainders import is_lifted
-from pledgetrack.status import DELIVERED, STANDING
 
 ZERO = Decimal(0)
 _OPPOSITE = {"low": "high", "high": "low"}

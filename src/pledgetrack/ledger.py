@@ -389,6 +389,7 @@ class Ledger:
     def status(
         self,
         *,
+        columns: str | Iterable[str] | None = None,
         as_of: object = None,
         known_by: object = None,
         numbers: Numbers = "decimal",
@@ -404,7 +405,8 @@ class Ledger:
         _refuse_unknown(self.status, converting)
         day = frames.today(as_of)
         rows = self._rows(known_by=known_by, since=day, until=day, **converting)
-        made = status(rows, as_of=day, where=self._shown(rows), numbers=numbers)
+        shown = self._shown(rows)
+        made = status(rows, columns=columns, as_of=day, where=shown, numbers=numbers)
         return self._reach(made, known_by)
 
     def summary(

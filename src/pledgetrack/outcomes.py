@@ -17,7 +17,7 @@ from pledgetrack.frames import Numbers
 from pledgetrack.kin import Kin
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment, Event, Outcome
-from pledgetrack.status import ratio
+from pledgetrack.quantity import ratio
 
 Superseded = Literal["leave out", "count"]
 Of = Literal["promises", "rated"]

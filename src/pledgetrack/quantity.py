@@ -28,6 +28,8 @@ EXACT = decimal.Context(
     prec=120, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero]
 )
 """Arithmetic that raises where a digit would be lost."""
+# As many digits as Python divides with unless told otherwise.
+_SHARE = decimal.Context(prec=28)
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
@@ -91,6 +93,26 @@ def tidy(number: Decimal) -> Decimal:
     normal = EXACT.normalize(number)
     exponent = int(normal.as_tuple().exponent)
     return EXACT.quantize(normal, Decimal(1)) if exponent > 0 else EXACT.plus(normal)
+
+
+def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    """The share that a part is of a whole; missing where either is, or the whole is 0.
+
+    >>> ratio(Decimal(1), Decimal(4)), ratio(None, Decimal(4)), ratio(Decimal(1), Decimal(0))
+    (Decimal('0.25'), None, None)
+    """
+    return None if part is None or not whole else _SHARE.divide(tidy(part), tidy(whole))
+
+
+def share(part: int, whole: int) -> Decimal:
+    """The share that a whole number is of another, as ``ratio`` gives it.
+
+    >>> share(1, 4), share(10, 1)
+    (Decimal('0.25'), Decimal('10'))
+    """
+    made = _SHARE.divide(Decimal(part), Decimal(whole))
+    # Only what is rounded can end in a zero behind the point.
+    return tidy(made) if str(made).endswith("0") else made
 
 
 def flip(bound: Bound) -> Bound:

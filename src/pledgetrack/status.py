@@ -6,8 +6,7 @@ An engine filters and adds up; what is then decided, is decided on one row per c
 from __future__ import annotations
 
 import datetime as dt
-import decimal
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Unpack
 
@@ -18,12 +17,23 @@ import pyarrow as pa
 from pledgetrack import frames
 from pledgetrack.balances import RETURNED
 from pledgetrack.convert import Converting, described, enter
+from pledgetrack.errors import unknown
 from pledgetrack.frames import Numbers, Where, collect, countable, flag, records, when
-from pledgetrack.kin import LINKED, REPEATED
-from pledgetrack.members import OF_PARTS, PART
+from pledgetrack.judged import Table
+from pledgetrack.judging import (
+    ANNOUNCED,
+    DELIVERED,
+    FIRM,
+    PROPOSED,
+    REASONS,
+    REPORTS,
+    STANDING,
+    Judging,
+)
+from pledgetrack.members import PART
 from pledgetrack.models import ENDINGS, STAGES
-from pledgetrack.movements import forms, label
-from pledgetrack.quantity import tidy
+from pledgetrack.movements import label
+from pledgetrack.quantity import ratio
 from pledgetrack.units import ACTION
 
 STATUSES = (
@@ -45,22 +55,13 @@ STATED_COLUMNS = ("stated_unit", "stated_target", "stated_delivered")
 _AMOUNTS = (
     "target", "delivered", "share", "original_target", "stated_target", "stated_delivered",
 )  # fmt: skip
-
-# As many digits as Python divides with unless told otherwise.
-_SHARE = decimal.Context(prec=28)
-# A record that another counts instead of keeps its status, and a whole has that of its parts too.
-STANDING = (*forms("proposed"), *forms("pledged"), *forms("alleged"))
-DELIVERED = (*forms("delivered"), *forms(OF_PARTS))
-_PROPOSED = forms("proposed")
-_FIRM = (*forms("pledged"), *forms("committed"))
-_ACTIONS = forms(ACTION)[1:]
-_REASONS = {REPEATED: "repeats", LINKED: "the same as"}
-_REPORTS = ("delivered", "completed")
+_NEEDED_ONCE = ("instead", "party", "source", "start")
 
 
 def status(
     frame: Any,
     *,
+    columns: str | Iterable[str] | None = None,
     as_of: object = None,
     known_by: object = None,
     where: Where | None = None,
@@ -78,6 +79,9 @@ def status(
     (options as in ``pt.totals``) amounts are converted, the status and the share are those of the
     amounts as recorded, and these stand in three more columns.
 
+    ``columns`` names the columns to show beside ``commitment`` and ``unit``. Of movements in memory
+    no other is made, which takes a fraction of the time and memory with millions of commitments.
+
     >>> import pledgetrack as pt
     >>> frame = pt.load_seeds().movements()
     >>> mexico = {"party": "Mexico", "unit": "USD"}
@@ -91,7 +95,14 @@ def status(
     )
     where = dict(where or {})
     wanted = where.pop("status", None)
+    allowed = STATUSES if wanted is None else frames.check_status(wanted, STATUSES)
     is_converted = frames.STATED_UNIT in lazy.collect_schema().names()
+    shown = _shown(columns, COLUMNS + STATED_COLUMNS if is_converted else COLUMNS)
+    judging = Judging.of(lazy, day, where, _NEEDED_ONCE)
+    if judging is not None:
+        decided = _decide(nw.from_native(judging.facts()), day).to_native()
+        table = Table(judging, decided, allowed, numbers).frame(shown)
+        return frames.told(described(frames.dated(table, day), told), known_by)
     stated = frames.as_stated(lazy)
     current = frames.as_of_day(stated, day)
     by_commitment = {row["commitment"]: row for row in statuses(lazy, day).to_pylist()}
@@ -100,11 +111,10 @@ def status(
     unit_as_stated = _text(frames.STATED_UNIT if is_converted else "unit").alias("stated_unit")
     chosen = records(pairs.select(_text("commitment"), _text("unit"), unit_as_stated).unique())
     kept = {(row["commitment"], row["stated_unit"]): row["unit"] for row in chosen}
-    allowed = STATUSES if wanted is None else frames.check_status(wanted, STATUSES)
     # Money in the other currency, by the unit as recorded.
     money = lazy.with_columns(nw.col(frames.STATED_UNIT).alias("unit")) if is_converted else lazy
     found = records(_units(frames.as_of_day(money, day))) if is_converted else []
-    shown = {(row["commitment"], row["unit"]): row for row in found}
+    worth = {(row["commitment"], row["unit"]): row for row in found}
     originals = _original_targets(frames.as_of_day(money, day))
     original_ends = _original_ends(money, day)
     reports = _reports(current)
@@ -113,7 +123,7 @@ def status(
     rows: list[dict[str, Any]] = []
     for row in records(units):
         name, unit = row["commitment"], row["unit"]
-        amount = shown.get((name, unit), row)
+        amount = worth.get((name, unit), row)
         fact = by_commitment[name]
         if (name, unit) not in kept or fact["status"] not in allowed:
             continue
@@ -147,9 +157,19 @@ def status(
     rows.sort(key=lambda row: (
         row["commitment"], unit_order(row["unit"]), unit_order(row["stated_unit"])
     ))  # fmt: skip
-    columns = COLUMNS + STATED_COLUMNS if is_converted else COLUMNS
-    made = described(frames.dated(_table(rows, columns, numbers), day), told)
+    made = described(frames.dated(_table(rows, shown, numbers), day), told)
     return frames.told(made, known_by)
+
+
+def _shown(asked: str | Iterable[str] | None, known: Sequence[str]) -> list[str]:
+    """The columns that were asked for, in the order in which a status table shows them."""
+    if asked is None:
+        return [*known]
+    wanted = {asked} if isinstance(asked, str) else {*asked}
+    for name in wanted:
+        if name not in known:
+            raise unknown("column", name, known)
+    return [name for name in known if name in {*wanted, "commitment", "unit"}]
 
 
 def _table(rows: list[dict[str, Any]], columns: Sequence[str], numbers: Numbers) -> pd.DataFrame:
@@ -165,15 +185,6 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], numbers: Numbers)
         else:
             made[name] = frames.words(values)
     return pd.DataFrame(made)
-
-
-def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    """The share that a part is of a whole; missing where either is, or the whole is 0.
-
-    >>> ratio(Decimal(1), Decimal(4)), ratio(None, Decimal(4)), ratio(Decimal(1), Decimal(0))
-    (Decimal('0.25'), None, None)
-    """
-    return None if part is None or not whole else _SHARE.divide(tidy(part), tidy(whole))
 
 
 def _text(name: str) -> nw.Expr:
@@ -208,6 +219,13 @@ def _units(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     """The status of each commitment as of a day: columns ``commitment``, ``status``."""
+    judging = Judging.of(lazy, day)
+    facts_ = _facts(lazy, day) if judging is None else nw.from_native(judging.facts())
+    return _decide(facts_, day).select("commitment", "status").to_native()
+
+
+def _facts(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
+    """What is decided upon, a row per commitment."""
     current = frames.as_of_day(frames.as_stated(lazy), day)
     target, delivered = nw.col("target"), nw.col("delivered")
     standing = (nw.col("n_target") > 0) & (target > 0)
@@ -227,8 +245,8 @@ def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     event, measure = nw.col("event"), nw.col("measure")
     facts = (
         current.with_columns(
-            flag((event == "proposed") | measure.is_in(_PROPOSED), "is_proposed"),
-            flag(event.is_in(_FIRM) | measure.is_in(_FIRM), "is_firm"),
+            flag((event == "proposed") | measure.is_in(PROPOSED), "is_proposed"),
+            flag(event.is_in(FIRM) | measure.is_in(FIRM), "is_firm"),
             *(nw.when(event == kind).then(_day()).alias(kind) for kind in ("suspended", "resumed")),
         )
         .group_by("commitment")
@@ -242,7 +260,8 @@ def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     )
     for part in (_completions(current), _endings(current)):
         frame = frame.join(nw.from_native(part), on="commitment", how="left")
-    return _decide(frame, day).select("commitment", "status").to_native()
+    found: nw.DataFrame[Any] = frame
+    return found
 
 
 def _since_reopened(
@@ -376,7 +395,7 @@ def _aside(current: nw.LazyFrame[Any]) -> dict[str, str]:
     rows = current.filter(~nw.col("instead").is_null() & ~nw.col("measure").is_null())
     found = rows.select(_text("commitment"), _text("instead"), _text("measure")).unique()
     return {
-        row["commitment"]: f"{_REASONS[row['measure'].split(' ')[0]]} {row['instead']!r}"
+        row["commitment"]: f"{REASONS[row['measure'].split(' ')[0]]} {row['instead']!r}"
         for row in records(found)
     }
 
@@ -414,7 +433,7 @@ def _original_ends(lazy: nw.LazyFrame[Any], day: dt.date) -> dict[str, dt.date |
 def _is_announced() -> nw.Expr:
     """Whether a row is one of an announcement, or of what made it firmer."""
     measure = nw.col("measure")
-    promised = measure.is_null() | measure.is_in((*STANDING, *_ACTIONS))
+    promised = measure.is_null() | measure.is_in(ANNOUNCED)
     return nw.col("event").is_in(STAGES) & promised
 
 
@@ -424,7 +443,7 @@ Report = tuple[str, dt.date, str | None]
 
 def _reports(current: nw.LazyFrame[Any]) -> dict[str, list[Report]]:
     """The deliveries and completions reported of each commitment."""
-    rows = current.filter(nw.col("event").is_in(_REPORTS)).select(
+    rows = current.filter(nw.col("event").is_in(REPORTS)).select(
         _text("commitment"), _text("unit"), "on", _text("source"), _text("event")
     )
     reports: dict[str, list[Report]] = {}

@@ -32,11 +32,11 @@ from pledgetrack.errors import unknown
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.periods import period_cells
-from pledgetrack.quantity import EXACT, flip
+from pledgetrack.quantity import EXACT, flip, ratio
 from pledgetrack.remainders import Remainders, has_any
 from pledgetrack.scan import is_path, scan
 from pledgetrack.status import NEEDED as STATUS_NEEDED
-from pledgetrack.status import STATUSES, ratio
+from pledgetrack.status import STATUSES
 
 NEEDED = (
     "commitment", "unit", "measure", "number", "bound", "since", "until", "end", "event",

@@ -23,10 +23,11 @@ from pledgetrack.counted import ZERO, Counted, Counter, Record
 from pledgetrack.errors import ExplainError, unknown
 from pledgetrack.frames import RANGES, Where
 from pledgetrack.history import find_changes
+from pledgetrack.judging import STANDING
 from pledgetrack.models import STAGES
 from pledgetrack.movements import CITATION, MEASURES
 from pledgetrack.quantity import EXACT
-from pledgetrack.status import STANDING, STATUSES, statuses
+from pledgetrack.status import STATUSES, statuses
 
 COUNTS = "counts"
 """One more column: how much of a movement counts in the figure that is explained."""

@@ -1,0 +1,257 @@
+"""A table of what is judged, column by column: a row for each commitment and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pledgetrack import codes, frames
+from pledgetrack.frames import Numbers
+from pledgetrack.judging import ANNOUNCED, REASONS, REPORTS, Judging
+from pledgetrack.models import STAGES
+from pledgetrack.movements import label
+from pledgetrack.quantity import share
+from pledgetrack.units import ACTION
+
+_NEVER = np.int32(-(2**31))
+
+
+class Table:
+    """The rows of a status table, in order, and each of its columns when it is asked for."""
+
+    def __init__(
+        self, judging: Judging, decided: pa.Table, allowed: Collection[str], numbers: Numbers
+    ) -> None:
+        self.judging, self.numbers = judging, numbers
+        self.words = list(dict.fromkeys(decided.column("status").to_pylist()))
+        status = pc.index_in(decided.column("status"), value_set=pa.array(self.words, pa.string()))
+        self.status = np.full(judging.names, -1)
+        self.status[judging.there] = status.to_numpy()
+        wanted = np.array([*(word in allowed for word in self.words), False])
+        places = np.flatnonzero(judging.kept & wanted[self.status[judging.name]])
+        rank = np.empty(judging.names, dtype=np.int64)
+        rank[codes.sorted_places(judging.ids)] = np.arange(judging.names)
+        by_unit = sorted(range(len(judging.units)), key=lambda at: _order(judging.units[at]))
+        of_unit = np.empty(len(by_unit), dtype=np.int64)
+        of_unit[by_unit] = np.arange(len(by_unit))
+        units = of_unit[judging.unit[places]] if len(places) else places
+        self.places = places[np.lexsort((units, rank[judging.name[places]]))]
+        self.name, self.unit = judging.name[self.places], judging.unit[self.places]
+        self.scale = judging.table.schema.field("number").type.scale
+
+    def frame(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Some of the columns."""
+        return pd.DataFrame({name: getattr(self, f"_{name}")() for name in columns})
+
+    def _commitment(self) -> Any:
+        kind: Any = pd.api.types.pandas_dtype("str")
+        return kind.__from_arrow__(
+            self.judging.ids.cast(pa.large_string()).take(pa.array(self.name))
+        )
+
+    def _party(self) -> Any:
+        found = self._read("party")
+        words = [frames.key_label("party", word) for word in codes.words(found, "party")]
+        at = codes.indices(codes.array(found, "party"), len(words))
+        return codes.text([*words, frames.key_label("party", None)], at)
+
+    def _status(self) -> Any:
+        return codes.text(self.words, self.status[self.name])
+
+    def _unit(self) -> Any:
+        return codes.text(self.judging.units, self.unit)
+
+    def _read(self, name: str) -> pa.Table:
+        """A key of each commitment as it stands: that of any row of the day."""
+        rows = pa.array(self.judging.last_row[self.name])
+        return self.judging.table.select([name]).take(rows).combine_chunks()
+
+    # --- amounts ------------------------------------------------------------------------------
+
+    def _tally(self, tally: codes.Tally) -> list[Decimal | None]:
+        return codes.amounts(tally.sums[self.places], tally.count[self.places] > 0, self.scale)
+
+    def _target(self) -> Any:
+        return frames.column_of_amounts(self._tally(self.judging.target), self.numbers)
+
+    def _delivered(self) -> Any:
+        return frames.column_of_amounts(self._tally(self.judging.delivered), self.numbers)
+
+    def _share(self) -> Any:
+        delivered, target = self.judging.delivered, self.judging.target
+        part, whole = delivered.sums[self.places], target.sums[self.places]
+        there = (delivered.count[self.places] > 0) & (whole != 0)
+        made = np.full(len(self.places), None, dtype=object)
+        made[there] = [*map(share, part[there].tolist(), whole[there].tolist())]
+        return frames.column_of_amounts(made.tolist(), self.numbers)
+
+    def _original_target(self) -> Any:
+        made = self._tally(self.judging.original)
+        return frames.column_of_amounts(made, self.numbers)
+
+    # --- days ---------------------------------------------------------------------------------
+
+    def _start(self) -> Any:
+        return _day_column(self._read("start").column("start").cast(pa.date32()))
+
+    @property
+    def _last(self) -> Any:
+        return self.judging.end[self.name]
+
+    def _end(self) -> Any:
+        return _days(self._last)
+
+    def _days_left(self) -> Any:
+        left = self._last.astype(np.int64) - self.judging.day
+        return pd.arrays.IntegerArray(left, self._last == _NEVER)
+
+    def _original_end(self) -> Any:
+        """The end as it was announced.
+
+        A horizon that moved on the very day of the announcement leaves a row that counts on no day.
+        """
+        judging = self.judging
+        ends = np.full(judging.names, _NEVER)
+        moved = np.zeros(judging.names, dtype=bool)
+        named = np.array([word is None or word in ANNOUNCED for word in judging.measures])
+        stage = judging.having(judging.events, STAGES)
+        for chunk in codes.chunks(judging.table):
+            since, until = codes.array(chunk, "since"), codes.array(chunk, "until")
+            first = codes.days(since) == codes.days(codes.array(chunk, "announced"))
+            first &= (codes.days(since) <= judging.day) & codes.validity(since)
+            measure = codes.indices(codes.array(chunk, "measure"), len(judging.measures) - 1)
+            event = codes.indices(codes.array(chunk, "event"), len(judging.events) - 1)
+            rows = np.flatnonzero(first & named[measure] & stage[event])
+            name = codes.indices(codes.array(chunk, "commitment"), -1)[rows]
+            column = codes.array(chunk, "end")
+            end = np.where(codes.validity(column)[rows], codes.days(column)[rows], _NEVER)
+            at_once = codes.validity(until)[rows]
+            at_once &= codes.days(until)[rows] == codes.days(since)[rows]
+            moved[name[at_once]] = True
+            mine = at_once | ~moved[name]
+            ends[name[mine]] = end[mine]
+        return _days(ends[self.name])
+
+    # --- reports ------------------------------------------------------------------------------
+
+    @cached_property
+    def _reports(self) -> tuple[Any, list[str | None]]:
+        """Day and source of the last report that speaks of the unit of each row.
+
+        A completion speaks of every target, and every delivery speaks of an action.
+        """
+        judging = self.judging
+        read = [*self._reported_rows()]
+        if not read:
+            return np.full(len(self.places), _NEVER), [None] * len(self.places)
+        name, unit, on, source, of_all = codes.joined(read)
+        any_, of_action = (np.full(judging.names, _NEVER) for _ in range(2))
+        np.maximum.at(any_, name, on)
+        np.maximum.at(of_action, name[of_all], on[of_all])
+        of_unit = np.full(len(judging.name), _NEVER)
+        place = np.where(of_all, -1, judging.places(name, unit))
+        mine = place >= 0
+        np.maximum.at(of_unit, place[mine], on[mine])
+        action = judging.units.index(ACTION) if ACTION in judging.units else -1
+        is_action = judging.unit == action
+        last = np.where(is_action, any_[judging.name], np.maximum(of_unit, of_action[judging.name]))
+        # Each report, with the rows that it is the last one of.
+        pairs = [(place[mine], on[mine], source[mine])]
+        whole = np.flatnonzero(of_all)
+        by_name = np.argsort(judging.name, kind="stable")
+        starts = np.searchsorted(judging.name[by_name], [name[whole], name[whole] + 1])
+        pairs.append(_spread(by_name, starts, on[whole], source[whole]))
+        rest = np.flatnonzero(~of_all)
+        place = judging.places(name[rest], np.full(len(rest), action))
+        pairs.append((place[place >= 0], on[rest][place >= 0], source[rest][place >= 0]))
+        place, on, source = codes.joined(pairs)
+        latest = (on == last[place]) & (source >= 0)
+        return last[self.places], self._labels(place[latest], source[latest])
+
+    def _labels(self, place: Any, source: Any) -> list[str | None]:
+        """The sources of some places, those of one joined, for each row."""
+        words = codes.words(self.judging.table, "source")
+        one = np.empty(len(words) + 1, dtype=object)
+        one[: len(words)] = [label([word]) for word in words if word is not None]
+        any_ = np.full(len(self.judging.name), -1)
+        any_[place] = source
+        made = one[any_]
+        several = np.unique(place[source != any_[place]])
+        if len(several):
+            mine = np.isin(place, several)
+            sources: dict[int, set[str]] = {}
+            for each, code in zip(place[mine].tolist(), source[mine].tolist(), strict=True):
+                sources.setdefault(each, set()).add(words[code] or "")
+            for each, names in sources.items():
+                made[each] = label([*names])
+        found: list[str | None] = made[self.places].tolist()
+        return found
+
+    def _reported_rows(self) -> Any:
+        judging = self.judging
+        wanted = judging.having(judging.events, REPORTS)
+        done = judging.having(judging.events, ("completed",))
+        bare = judging.having(judging.units, (ACTION,))
+        for chunk in codes.chunks(judging.table):
+            event = codes.indices(codes.array(chunk, "event"), len(judging.events) - 1)
+            rows = np.flatnonzero(codes.current(chunk, judging.day) & wanted[event])
+            if len(rows):
+                name, unit, source = (
+                    codes.indices(codes.array(chunk, key), -1)[rows]
+                    for key in ("commitment", "unit", "source")
+                )
+                on = codes.days(codes.array(chunk, "on"))[rows]
+                yield name, unit, on, source, done[event[rows]] | bare[unit]
+
+    def _reported(self) -> Any:
+        return _days(self._reports[0])
+
+    def _source(self) -> Any:
+        return frames.words(self._reports[1])
+
+    def _reason(self) -> Any:
+        """Why records count in no total, and which counts instead."""
+        judging, found = self.judging, {}
+        if "instead" in judging.table.column_names:
+            others = codes.words(judging.table, "instead")
+            for chunk in codes.chunks(judging.table):
+                if codes.array(chunk, "instead").null_count == len(chunk):
+                    continue
+                other = codes.indices(codes.array(chunk, "instead"), -1)
+                measure = codes.indices(codes.array(chunk, "measure"), len(judging.measures) - 1)
+                rows = codes.current(chunk, judging.day) & (other >= 0)
+                rows &= measure != len(judging.measures) - 1
+                name = codes.indices(codes.array(chunk, "commitment"), -1)
+                said = np.stack([name[rows], other[rows], measure[rows]])
+                for one, instead, of in np.unique(said, axis=1).T.tolist():
+                    word = judging.measures[of] or ""
+                    found[one] = f"{REASONS[word.split(' ')[0]]} {others[instead]!r}"
+        return frames.words(found.get(name) for name in self.name.tolist())
+
+
+def _order(unit: str | None) -> Any:
+    return frames.sort_key("unit")(unit or "")
+
+
+def _spread(by_name: Any, starts: Any, on: Any, source: Any) -> tuple[Any, Any, Any]:
+    """Each report beside every place of its commitment."""
+    first, last = starts
+    count = last - first
+    row = np.repeat(np.arange(len(count)), count)
+    nth = np.arange(len(row)) - (np.cumsum(count) - count)[row]
+    return by_name[first[row] + nth], on[row], source[row]
+
+
+def _days(days: Any) -> Any:
+    return _day_column(pa.array(days, pa.int32(), mask=days == _NEVER).cast(pa.date32()))
+
+
+def _day_column(days: Any) -> Any:
+    return pd.Series(pd.arrays.ArrowExtensionArray(days), dtype=pd.ArrowDtype(pa.date32()))
