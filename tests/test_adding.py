@@ -19,7 +19,10 @@ from pledgetrack import adding, codes
 from pledgetrack import strategies as pts
 from pledgetrack.movements import MEASURES, NUMBER
 
-KEYS = ("party", "recipient", "channel", "horizon", "due", "announced", "source", "commitment")
+KEYS = (
+    "party", "recipient", "channel", "horizon", "due", "announced", "source", "commitment",
+    "status",
+)  # fmt: skip
 BY = st.lists(st.sampled_from(KEYS), unique=True, max_size=2)
 TOTALS = importlib.import_module("pledgetrack.totals")
 

@@ -39,7 +39,7 @@ FLOORS = (
     ("exchange", "codes"),
     ("judging",),
     ("convert",),
-    ("judged", "choice", "doubles"),
+    ("judged", "facts", "choice", "doubles"),
     ("status",),
     ("cells",),
     ("periods", "remainders", "adding"),

@@ -21,9 +21,12 @@ from pledgetrack import codes, frames
 from pledgetrack.cells import ARRIVED, Sums
 from pledgetrack.codes import Key, Tally, add_up
 from pledgetrack.frames import Numbers, Where
+from pledgetrack.judging import Judging
 from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import ELSEWHERE, MEASURES
 from pledgetrack.quantity import BOUNDS, Bound, flip
+from pledgetrack.status import NEEDED as STATUS_NEEDED
+from pledgetrack.status import STATUSES, decided
 
 JUDGED = ("outstanding", "overdue")
 """The columns that are judged for each commitment as a whole."""
@@ -46,18 +49,23 @@ def totals_in_memory(
 ) -> pd.DataFrame | None:
     """Totals by codes: the keys, the unit, and of the other columns those that are asked for.
 
-    None where the rows are not in memory, and for what is read from more than codes: the status,
-    converted amounts, and wholes with parts of which one is not exact.
+    None where the rows are not in memory, and for what is read from more than codes: converted
+    amounts, and wholes with parts of which one is not exact.
     """
     table = codes.table_of(lazy)
-    if table is None or "status" in (*keys, *(where or {})):
+    if table is None or frames.STATED_UNIT in table.column_names:
         return None
-    if frames.STATED_UNIT in table.column_names:
-        return None
+    status: Key | None = None
+    if "status" in (*keys, *(where or {})):
+        frames.need(table.column_names, STATUS_NEEDED)
+        judging = Judging.of(lazy, day)
+        if judging is None:
+            return None
+        status = Key("commitment", STATUSES, known=decided(judging, day))
     cuts = "source" in keys or "source" in (where or {})
     asked = _Asked.of(columns, cuts=cuts)
     for wide in (False, True):
-        added = _Adding.of(table, keys, where, asked, wide=wide)
+        added = _Adding.of(table, keys, where, asked, status, wide=wide)
         if added is None:
             return None
         for chunk in codes.chunks(added.table):
@@ -116,17 +124,23 @@ class _Adding:
 
     @classmethod
     def of(
-        cls, table: pa.Table, keys: Sequence[str], where: Where | None, asked: _Asked, *,
-        wide: bool,
+        cls, table: pa.Table, keys: Sequence[str], where: Where | None, asked: _Asked,
+        status: Key | None, *, wide: bool,
     ) -> _Adding | None:  # fmt: skip
         """Of a table as it is; None where cells cannot be numbered."""
         read = [*codes.read_for(keys, where, table.column_names), "unit", "measure", "event"]
+        read += ["commitment"] if status else []
         more = ["commitment", "bound", "end"] if asked.pairs else []
         more += ["part"] if asked.pairs and "part" in table.column_names else []
         table = codes.coded(table, [*read, *more, "since", "until", "number"])
         if asked.pairs and not {*codes.words(table, "bound")} <= {*BOUNDS}:
             return None
-        known = {name: codes.key(name, table) for name in (*keys, "unit", *(where or {}))}
+        if "status" in (where or {}):
+            frames.check_status((where or {})["status"], STATUSES)
+        known = {
+            name: codes.key(name, table) if status is None or name != "status" else status
+            for name in (*keys, "unit", *(where or {}))
+        }
         heads = {name: known[name] for name in (*keys, "unit")}
         if np.prod([len(head.labels) for head in heads.values()], dtype=object) >= _MOST_NUMBERS:
             return None
@@ -183,7 +197,10 @@ class _Adding:
         found = np.flatnonzero(there.any(axis=1))
         numbered = found if self.known is None else self.known[found]
         places = np.unravel_index(numbered, self.sizes)
-        orders = [head.order(name) for name, head in self.heads.items()]
+        orders = [
+            head.order(name, STATUSES if name == "status" else ())
+            for name, head in self.heads.items()
+        ]
         ranks = [rank[place] for (rank, _), place in zip(orders, places, strict=True)]
         by_rank = np.lexsort(ranks[::-1])
         found = found[by_rank]

@@ -253,7 +253,8 @@ class Key:
 
     A row has the code of its word, and the last one where it has none. Of a key that is the year of
     a day, ``years`` has the code of each day since ``first``; where the day is missing, that of the
-    word of ``rest``. ``same`` gives codes of one label the first of them, where there are several.
+    word of ``rest``. Where something is known of each word, ``known`` has the code. ``same`` gives
+    codes of one label the first of them, where there are several.
     """
 
     column: str
@@ -262,6 +263,7 @@ class Key:
     years: Any = None
     rest: str | None = None
     same: Any = None
+    known: Any = None
 
     def codes(self, chunk: pa.Table) -> Any:
         """Which label each row has."""
@@ -270,6 +272,8 @@ class Key:
 
     def _codes(self, chunk: pa.Table) -> Any:
         column = array(chunk, self.column)
+        if self.known is not None:
+            return self.known[indices(column, -1)]
         if self.years is None:
             return indices(column, len(self.labels) - 1)
         at = np.subtract(days(column), self.first, dtype=np.int64)
@@ -290,9 +294,9 @@ class Key:
         names = set(frames.labels_of(name, wanted))
         return np.array([label in names for label in self.labels])
 
-    def order(self, name: str) -> tuple[Any, list[str]]:
-        """The rank of each code among the labels in order, and these."""
-        order = sorted(set(self.labels), key=frames.sort_key(name))
+    def order(self, name: str, words: Sequence[str] = ()) -> tuple[Any, list[str]]:
+        """The rank of each code among the labels in order, and these; ``words`` may tell it."""
+        order = sorted(set(self.labels), key=frames.sort_key(name, words))
         ranks = {label: at for at, label in enumerate(order)}
         return np.array([ranks[label] for label in self.labels], dtype=np.int64), order
 

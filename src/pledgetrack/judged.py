@@ -10,32 +10,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pledgetrack import codes, frames
 from pledgetrack.frames import Numbers
-from pledgetrack.judging import ANNOUNCED, REASONS, REPORTS, Judging
+from pledgetrack.judging import ANNOUNCED, NEVER, REASONS, REPORTS, Judging
 from pledgetrack.models import STAGES
 from pledgetrack.movements import label
 from pledgetrack.quantity import share
 from pledgetrack.units import ACTION
-
-_NEVER = np.int32(-(2**31))
 
 
 class Table:
     """The rows of a status table, in order, and each of its columns when it is asked for."""
 
     def __init__(
-        self, judging: Judging, decided: pa.Table, allowed: Collection[str], numbers: Numbers
-    ) -> None:
+        self, judging: Judging, decided: Any, statuses: Sequence[str], allowed: Collection[str],
+        numbers: Numbers,
+    ) -> None:  # fmt: skip
         self.judging, self.numbers = judging, numbers
-        self.words = list(dict.fromkeys(decided.column("status").to_pylist()))
-        status = pc.index_in(decided.column("status"), value_set=pa.array(self.words, pa.string()))
-        self.status = np.full(judging.names, -1)
-        self.status[judging.there] = status.to_numpy()
-        wanted = np.array([*(word in allowed for word in self.words), False])
-        places = np.flatnonzero(judging.kept & wanted[self.status[judging.name]])
+        self.status, self.words = decided, statuses
+        wanted = np.array([word in allowed for word in statuses])
+        places = np.flatnonzero(judging.kept)
+        places = places[wanted[decided[judging.name[places]]]]
         rank = np.empty(judging.names, dtype=np.int64)
         rank[codes.sorted_places(judging.ids)] = np.arange(judging.names)
         by_unit = sorted(range(len(judging.units)), key=lambda at: _order(judging.units[at]))
@@ -68,10 +64,18 @@ class Table:
     def _unit(self) -> Any:
         return codes.text(self.judging.units, self.unit)
 
+    @cached_property
+    def _rows(self) -> pa.Array:
+        """For each commitment a row of the day, which has its keys as they stand."""
+        made, at = np.full(self.judging.names, -1, dtype=np.int64), 0
+        for chunk in codes.chunks(self.judging.table):
+            rows = np.flatnonzero(codes.current(chunk, self.judging.day))
+            made[codes.indices(codes.array(chunk, "commitment"), -1)[rows]] = rows + at
+            at += len(chunk)
+        return pa.array(made[self.name])
+
     def _read(self, name: str) -> pa.Table:
-        """A key of each commitment as it stands: that of any row of the day."""
-        rows = pa.array(self.judging.last_row[self.name])
-        return self.judging.table.select([name]).take(rows).combine_chunks()
+        return self.judging.table.select([name]).take(self._rows).combine_chunks()
 
     # --- amounts ------------------------------------------------------------------------------
 
@@ -110,7 +114,7 @@ class Table:
 
     def _days_left(self) -> Any:
         left = self._last.astype(np.int64) - self.judging.day
-        return pd.arrays.IntegerArray(left, self._last == _NEVER)
+        return pd.arrays.IntegerArray(left, self._last == NEVER)
 
     def _original_end(self) -> Any:
         """The end as it was announced.
@@ -118,7 +122,7 @@ class Table:
         A horizon that moved on the very day of the announcement leaves a row that counts on no day.
         """
         judging = self.judging
-        ends = np.full(judging.names, _NEVER)
+        ends = np.full(judging.names, NEVER)
         moved = np.zeros(judging.names, dtype=bool)
         named = np.array([word is None or word in ANNOUNCED for word in judging.measures])
         stage = judging.having(judging.events, STAGES)
@@ -131,7 +135,7 @@ class Table:
             rows = np.flatnonzero(first & named[measure] & stage[event])
             name = codes.indices(codes.array(chunk, "commitment"), -1)[rows]
             column = codes.array(chunk, "end")
-            end = np.where(codes.validity(column)[rows], codes.days(column)[rows], _NEVER)
+            end = np.where(codes.validity(column)[rows], codes.days(column)[rows], NEVER)
             at_once = codes.validity(until)[rows]
             at_once &= codes.days(until)[rows] == codes.days(since)[rows]
             moved[name[at_once]] = True
@@ -150,12 +154,12 @@ class Table:
         judging = self.judging
         read = [*self._reported_rows()]
         if not read:
-            return np.full(len(self.places), _NEVER), [None] * len(self.places)
+            return np.full(len(self.places), NEVER), [None] * len(self.places)
         name, unit, on, source, of_all = codes.joined(read)
-        any_, of_action = (np.full(judging.names, _NEVER) for _ in range(2))
+        any_, of_action = (np.full(judging.names, NEVER) for _ in range(2))
         np.maximum.at(any_, name, on)
         np.maximum.at(of_action, name[of_all], on[of_all])
-        of_unit = np.full(len(judging.name), _NEVER)
+        of_unit = np.full(len(judging.name), NEVER)
         place = np.where(of_all, -1, judging.places(name, unit))
         mine = place >= 0
         np.maximum.at(of_unit, place[mine], on[mine])
@@ -250,7 +254,7 @@ def _spread(by_name: Any, starts: Any, on: Any, source: Any) -> tuple[Any, Any, 
 
 
 def _days(days: Any) -> Any:
-    return _day_column(pa.array(days, pa.int32(), mask=days == _NEVER).cast(pa.date32()))
+    return _day_column(pa.array(days, pa.int32(), mask=days == NEVER).cast(pa.date32()))
 
 
 def _day_column(days: Any) -> Any:

@@ -7,7 +7,7 @@ for each commitment and unit. The lines of the rule are those of ``status``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -33,32 +33,55 @@ ANNOUNCED = (*STANDING, *forms(ACTION)[1:])
 REPORTS = ("delivered", "completed")
 REASONS = {REPEATED: "repeats", LINKED: "the same as"}
 
-_NEVER, _EVER = np.int32(-(2**31)), np.int32(2**31 - 1)
+NEVER, _EVER = np.int32(-(2**31)), np.int32(2**31 - 1)
+"""Days before and after all others."""
 # What a row says of its target, a bit for each.
-_STANDS, _ARRIVES, _BY_END, _FIRST, _KEPT = (np.uint8(1 << at) for at in range(5))
+_STANDS, _ARRIVES, _FIRST, _COUNTS, _FIRM, _PROPOSED, _ENDS, _TURNS = (
+    np.uint8(1 << at) for at in range(8)
+)
+
+
+# Of the columns of a status table those that are read from one more of movements.
+_READ = {
+    "party": "party", "start": "start", "reported": "source", "source": "source",
+    "reason": "instead",
+}  # fmt: skip
 
 
 class Facts(NamedTuple):
-    """Some rows of a chunk: codes, days since 1970, and amounts, which may not be there."""
+    """Some rows of a chunk: codes, days since 1970, what they say, and amounts (0 for none)."""
 
     name: Any
     unit: Any
-    measure: Any
-    event: Any
+    kind: Any
     on: Any
     day: Any
+    end: Any
+    says: Any
+    kept: Any
     number: Any
     there: Any
+
+    def take(self, rows: Any) -> Facts:
+        """Some of the rows."""
+        return Facts(*(column[rows] for column in self))
 
 
 class Judging:
     """What is known of each commitment, and of each commitment and unit, as of a day."""
 
     def __init__(
-        self, table: pa.Table, day: dt.date, where: Where | None, more: Iterable[str], *, wide: bool
+        self,
+        table: pa.Table,
+        day: dt.date,
+        where: Where | None,
+        columns: Collection[str],
+        *,
+        wide: bool,
     ) -> None:
         names = table.column_names
-        extra = [name for name in more if name in names]
+        extra = [_READ[name] for name in columns if _READ.get(name) in names]
+        self.is_compared = "original_target" in columns
         read = codes.read_for((), where, names)
         self.table = codes.coded(table, [
             *read, "commitment", "unit", "measure", "event", "on", "announced", "end", "since",
@@ -74,32 +97,34 @@ class Judging:
         size = self.names
         self.there, self.firm, self.proposed = (np.zeros(size, dtype=bool) for _ in range(3))
         self.end, self.suspended, self.resumed, self.reopened, self.returned = (
-            np.full(size, _NEVER) for _ in range(5)
+            np.full(size, NEVER) for _ in range(5)
         )
         # The unit of most rows of a commitment; rows in others are strays.
         self.home = np.full(size, -1, dtype=np.int32)
-        self.target, self.delivered, self.by_end, self.original = (
+        self.target, self.delivered, self.by_end, self.original = self.tallies = [
             Tally(size, wide=wide) for _ in range(4)
-        )
+        ]
+        self.says = self._said()
         self.kept = np.zeros(size, dtype=bool)
         self.strays: list[tuple[Any, ...]] = []
         self.turns: list[tuple[Any, ...]] = []
-        self.last_row = np.full(size, -1, dtype=np.int64)
 
     @classmethod
     def of(
         cls, lazy: nw.LazyFrame[Any], day: dt.date, where: Where | None = None,
-        more: Iterable[str] = (),
+        columns: Collection[str] = (),
     ) -> Judging | None:  # fmt: skip
-        """Of a frame whose rows are in memory, as recorded, and name their commitments."""
+        """Of a frame whose rows are in memory, as recorded, and name their commitments.
+
+        ``columns`` are those of a status table that are asked of it.
+        """
         table = codes.table_of(lazy)
         if table is None or frames.STATED_UNIT in table.column_names:
             return None
         if any(table.column(name).null_count for name in ("commitment", "unit", "on", "announced")):
             return None
-        more = [*more]
         for wide in (False, True):
-            made = cls(table, day, where, more, wide=wide)
+            made = cls(table, day, where, columns, wide=wide)
             made.read()
             if made.is_exact:
                 break
@@ -108,134 +133,145 @@ class Judging:
     @property
     def is_exact(self) -> bool:
         """Whether no sum can have wrapped."""
-        sums = (self.target, self.delivered, self.by_end, self.original)
-        return all(tally.is_exact for tally in sums)
+        return all(tally.is_exact for tally in self.tallies)
 
     def having(self, words: Sequence[str | None], wanted: Iterable[str]) -> Any:
         """Which of the codes of a column stand for some words."""
         some = {*wanted}
         return np.array([word in some for word in words])
 
+    def _said(self) -> Any:
+        """What a row of each event and measure says, a bit for each."""
+        turns = ("suspended", "resumed", "reopened", RETURNED)
+        of_event = (
+            self.having(self.events, STAGES) * _COUNTS
+            | self.having(self.events, FIRM) * _FIRM
+            | self.having(self.events, ("proposed",)) * _PROPOSED
+            | self.having(self.events, ("completed", *ENDINGS)) * _ENDS
+            | self.having(self.events, turns) * _TURNS
+        )
+        of_measure = (
+            self.having(self.measures, DELIVERED) * _ARRIVES
+            | self.having(self.measures, FIRM) * _FIRM
+            | self.having(self.measures, PROPOSED) * _PROPOSED
+        )
+        says = of_event[:, None] | of_measure[None, :]
+        is_fact = np.array([word is not None and word != PART for word in self.events])
+        says |= (is_fact[:, None] & self.having(self.measures, STANDING)[None, :]) * _STANDS
+        named = np.array([word is None or word in ANNOUNCED for word in self.measures])
+        says |= (self.having(self.events, STAGES)[:, None] & named[None, :]) * _FIRST
+        return says.reshape(-1)
+
     # --- reading ------------------------------------------------------------------------------
 
     def read(self) -> None:
         """Read every row that counts as of the day."""
-        at = 0
         for chunk in codes.chunks(self.table):
-            rows = np.flatnonzero(codes.current(chunk, self.day))
-            facts = self._facts(chunk, rows)
-            self.last_row[facts.name] = rows + at
-            at += len(chunk)
-            self._note(facts, chunk, rows)
-            self._count(facts, chunk, rows)
+            facts = self._facts(chunk)
+            self._note(facts)
+            self._count(facts)
         self._place_strays()
 
-    def _facts(self, chunk: pa.Table, rows: Any) -> Facts:
+    def _facts(self, chunk: pa.Table) -> Facts:
+        keep = codes.current(chunk, self.day)
+        rows = np.flatnonzero(keep)
+
         def read(name: str, missing: int) -> Any:
             return codes.indices(codes.array(chunk, name), missing)[rows]
 
+        kind = read("event", len(self.events) - 1) * len(self.measures)
+        kind += read("measure", len(self.measures) - 1)
+        says = self.says[kind]
         on = codes.days(codes.array(chunk, "on"))[rows]
         announced = codes.days(codes.array(chunk, "announced"))[rows]
-        number = codes.array(chunk, "number")
-        there = codes.validity(number)[rows]
-        return Facts(
-            read("commitment", -1), read("unit", -1), read("measure", len(self.measures) - 1),
-            read("event", len(self.events) - 1), on, np.maximum(on, announced),
-            np.where(there, codes.whole_numbers(number)[rows], 0), there,
-        )  # fmt: skip
-
-    def _note(self, facts: Facts, chunk: pa.Table, rows: Any) -> None:
-        """What the facts say of whole commitments."""
-        name, day = facts.name, facts.day
-        self.there[name] = True
-        is_firm = self.having(self.events, FIRM)[facts.event]
-        is_firm |= self.having(self.measures, FIRM)[facts.measure]
-        self.firm[name[is_firm]] = True
-        is_proposed = self.having(self.events, ("proposed",))[facts.event]
-        is_proposed |= self.having(self.measures, PROPOSED)[facts.measure]
-        self.proposed[name[is_proposed]] = True
+        day = np.maximum(on, announced)
+        # Only what was announced on the very day is the original.
+        says &= np.where(day == announced, ~np.uint8(0), ~_FIRST)
         ends = codes.array(chunk, "end")
         end = codes.days(ends)[rows]
         if ends.null_count:
-            end = np.where(codes.validity(ends)[rows], end, _NEVER)
-        np.maximum.at(self.end, name, end)
-        for words, into in (
-            (("suspended",), self.suspended), (("resumed",), self.resumed),
-            (("reopened",), self.reopened), (("reopened", RETURNED), self.returned),
-        ):  # fmt: skip
-            wanted = self.having(self.events, words)
-            if wanted.any():
-                mine = wanted[facts.event]
-                np.maximum.at(into, name[mine], day[mine])
-        wanted = self.having(self.events, ("completed", *ENDINGS))
-        mine = np.flatnonzero(wanted[facts.event]) if wanted.any() else ()
-        if len(mine):
-            stands = self.having(self.measures, STANDING)[facts.measure[mine]]
-            takes = stands & (facts.number[mine] < 0).astype(bool)
-            self.turns.append((name[mine], day[mine], facts.event[mine], takes, ~facts.there[mine]))
-
-    def _flags(self, facts: Facts, chunk: pa.Table, rows: Any) -> Any:
-        """What each row says of its target."""
-        stands = self.having(self.measures, STANDING)[facts.measure]
-        stands &= ~self.having(self.events, (PART,))[facts.event]
-        stands &= facts.event != len(self.events) - 1
-        arrives = self.having(self.measures, DELIVERED)[facts.measure]
-        ends = codes.array(chunk, "end")
-        by_end = arrives & (facts.on <= codes.days(ends)[rows])
-        if ends.null_count:
-            by_end &= codes.validity(ends)[rows]
-        named = np.array([word is None or word in ANNOUNCED for word in self.measures])
-        first = named[facts.measure] & self.having(self.events, STAGES)[facts.event]
-        first &= facts.day == codes.days(codes.array(chunk, "announced"))[rows]
-        flags = stands * _STANDS + arrives * _ARRIVES + by_end * _BY_END + first * _FIRST
+            end = np.where(codes.validity(ends)[rows], end, NEVER)
         kept = np.ones(len(rows), dtype=bool)
         for key, wanted in self.chosen:
             kept &= wanted[key.codes(chunk)[rows]]
-        return (flags + kept * _KEPT).astype(np.uint8)
+        number = codes.array(chunk, "number")
+        values, there = codes.whole_numbers(number)[rows], np.ones(len(rows), dtype=bool)
+        if number.null_count:
+            there = codes.validity(number)[rows]
+            values[~there] = 0
+        return Facts(
+            read("commitment", -1), read("unit", -1), kind, on, day, end, says, kept, values, there
+        )
 
-    def _count(self, facts: Facts, chunk: pa.Table, rows: Any) -> None:
+    def _note(self, facts: Facts) -> None:
+        """What the facts say of whole commitments."""
+        name, says = facts.name, facts.says
+        self.there[name] = True
+        self.firm[name[says & _FIRM > 0]] = True
+        self.proposed[name[says & _PROPOSED > 0]] = True
+        np.maximum.at(self.end, name, facts.end)
+        turns = np.flatnonzero(says & _TURNS)
+        for words, into in (
+            (("suspended",), self.suspended), (("resumed",), self.resumed),
+            (("reopened",), self.reopened), (("reopened", RETURNED), self.returned),
+        ) if len(turns) else ():  # fmt: skip
+            event = facts.kind[turns] // len(self.measures)
+            mine = turns[self.having(self.events, words)[event]]
+            np.maximum.at(into, name[mine], facts.day[mine])
+        ends = np.flatnonzero(says & _ENDS)
+        if len(ends):
+            stands = self.having(self.measures, STANDING)[facts.kind[ends] % len(self.measures)]
+            takes = stands & (facts.number[ends] < 0).astype(bool)
+            event = facts.kind[ends] // len(self.measures)
+            self.turns.append((name[ends], facts.day[ends], event, takes, ~facts.there[ends]))
+
+    def _count(self, facts: Facts) -> None:
         """Add the amounts of rows to their targets."""
-        flags = self._flags(facts, chunk, rows)
-        counts = facts.there | self.having(self.events, STAGES)[facts.event]
-        fresh = counts & (self.home[facts.name] < 0)
-        self.home[facts.name[fresh]] = facts.unit[fresh]
-        away = counts & (self.home[facts.name] != facts.unit)
-        if away.any():
-            self.strays.append(
-                (facts.name[away], facts.unit[away], facts.number[away], facts.there[away],
-                 flags[away])
-            )  # fmt: skip
-            counts &= ~away
+        counts = facts.there | (facts.says & _COUNTS > 0)
         if not counts.all():
-            facts = Facts(*(column[counts] for column in facts))
-            flags = flags[counts]
-        self._add(facts.name, facts.number, facts.there, flags)
+            facts = facts.take(counts)
+        home = self.home[facts.name]
+        fresh = home < 0
+        if fresh.any():
+            self.home[facts.name[fresh]] = facts.unit[fresh]
+            home = self.home[facts.name]
+        away = home != facts.unit
+        if away.any():
+            self.strays.append(tuple(facts.take(away)))
+            facts = facts.take(~away)
+        self._add(facts.name, facts)
 
-    def _add(self, place: Any, number: Any, there: Any, flags: Any) -> None:
-        self.kept[place[flags & _KEPT > 0]] = True
-        for bit, tally in (
-            (_STANDS, self.target), (_ARRIVES, self.delivered), (_BY_END, self.by_end),
-            (_FIRST, self.original),
-        ):  # fmt: skip
-            mine = np.flatnonzero((flags & bit > 0) & there)
-            tally.add(place[mine], number[mine])
+    def _add(self, place: Any, facts: Facts) -> None:
+        if self.chosen:
+            self.kept[place[facts.kept]] = True
+        says = facts.says
+        if not facts.there.all():
+            says = np.where(facts.there, says, np.uint8(0))
+        bits = (_STANDS, _ARRIVES, _FIRST if self.is_compared else np.uint8(0))
+        stands, arrives, first = (np.flatnonzero(says & bit) for bit in bits)
+        by_end = arrives[facts.on[arrives] <= facts.end[arrives]]
+        for rows, tally in zip((stands, arrives, by_end, first), self.tallies, strict=True):
+            tally.add(place[rows], facts.number[rows])
 
     def _place_strays(self) -> None:
         """Give targets in other units places behind those of the commitments."""
+        if not self.chosen:
+            self.kept = self.home >= 0
         self.known = np.zeros(0, dtype=np.int64)
         self.name = np.arange(self.names)
         self.unit = self.home
         if not self.strays:
             return
-        name, unit, number, there, flags = codes.joined(self.strays)
+        facts = Facts(*codes.joined(self.strays))
         width = len(self.units)
-        self.known, at = np.unique(name.astype(np.int64) * width + unit, return_inverse=True)
-        for tally in (self.target, self.delivered, self.by_end, self.original):
+        pairs = facts.name.astype(np.int64) * width + facts.unit
+        self.known, at = np.unique(pairs, return_inverse=True)
+        for tally in self.tallies:
             tally.extend(len(self.known))
-        self.kept = np.concatenate([self.kept, np.zeros(len(self.known), dtype=bool)])
+        self.kept = np.concatenate([self.kept, np.full(len(self.known), not self.chosen)])
         self.name = np.concatenate([self.name, self.known // width])
         self.unit = np.concatenate([self.unit, (self.known % width).astype(np.int32)])
-        self._add(self.names + at, number, there, flags)
+        self._add(self.names + at, facts)
 
     def places(self, name: Any, unit: Any) -> Any:
         """Where the target of a commitment in a unit is kept; -1 where there is none."""
@@ -251,32 +287,31 @@ class Judging:
 
     def _by_name(self, flags: Any) -> Any:
         """How many targets of each commitment have a flag."""
-        return np.bincount(self.name[flags & (self.unit >= 0)], minlength=self.names)
+        made = flags[: self.names].astype(np.int64)
+        if len(self.known):
+            np.add.at(made, self.name[self.names :], flags[self.names :])
+        return made
 
-    def facts(self) -> pa.Table:
-        """A row for each commitment, to decide upon."""
+    def facts(self) -> dict[str, Any]:
+        """For each commitment what is decided upon; the first of days where there is none."""
         target, delivered = self.target.sums, self.delivered.sums
         standing = (self.target.count > 0) & (target > 0)
-        chosen = np.flatnonzero(self.there)
-        counts = {
-            "standing": standing,
-            "reached": standing & (delivered >= target),
-            "reached_by_end": standing & (self.by_end.sums >= target),
-            "some": delivered > 0,
-            "n_delivered": self.delivered.count > 0,
-            "n_target": self.target.count > 0,
+        made = {
+            "standing": self._by_name(standing),
+            "reached": self._by_name(standing & (delivered >= target)),
+            "reached_by_end": self._by_name(standing & (self.by_end.sums >= target)),
+            "some": self._by_name(delivered > 0),
+            "n_delivered": self._by_name(self.delivered.count > 0),
+            "n_target": self._by_name(self.target.count > 0),
+            "is_proposed": self.proposed,
+            "is_firm": self.firm,
+            "suspended": self.suspended,
+            "resumed": self.resumed,
+            "end": self.end,
+            **self._turned(),
         }
-        made = {name: pa.array(self._by_name(flags)[chosen]) for name, flags in counts.items()}
-        made["is_proposed"] = pa.array(self.proposed[chosen].astype(np.int64))
-        made["is_firm"] = pa.array(self.firm[chosen].astype(np.int64))
-        days = {"suspended": self.suspended, "resumed": self.resumed, "end": self.end}
-        days |= self._turned()
-        made["left"] = pa.array(self._left(days)[chosen])
-        for name, column in days.items():
-            found = column[chosen]
-            gone = (found == _NEVER) | (found == _EVER)
-            made[name] = pa.array(found, pa.int32(), mask=gone).cast(pa.date32())
-        return pa.table({"commitment": self.ids.take(pa.array(chosen)), **made})
+        made["left"] = self._left(made)
+        return made
 
     @property
     def ids(self) -> pa.Array:
@@ -287,7 +322,7 @@ class Judging:
     def _turned(self) -> dict[str, Any]:
         """When each commitment was completed, and how and when it was taken back."""
         made = {"completed": np.full(self.names, _EVER)}
-        made |= {kind: np.full(self.names, _NEVER) for kind in ENDINGS}
+        made |= {kind: np.full(self.names, NEVER) for kind in ENDINGS}
         made |= {f"{kind}_action": np.full(self.names, _EVER) for kind in ENDINGS}
         if self.turns:
             name, day, event, takes, bare = codes.joined(self.turns)
@@ -302,26 +337,26 @@ class Judging:
                 np.minimum.at(made[f"{kind}_action"], name[whole], day[whole])
         made["took"] = np.max([made[kind] for kind in ENDINGS], axis=0)
         made["took_action"] = np.min([made[f"{kind}_action"] for kind in ENDINGS], axis=0)
+        for name in ("completed", "took_action", *(f"{kind}_action" for kind in ENDINGS)):
+            made[name][made[name] == _EVER] = NEVER
         return made
 
     def _left(self, days: Mapping[str, Any]) -> Any:
         """How many targets had something undelivered standing when the last was taken back."""
         took, bare = days["took"], days["took_action"]
-        last = np.where(took != _NEVER, took, np.where(bare != _EVER, bare, _NEVER))
-        ended = last != _NEVER
+        last = np.where(took != NEVER, took, bare)
+        ended = last != NEVER
         if not ended.any():
             return np.zeros(self.names, dtype=np.int64)
         target, delivered = (Tally(len(self.name), wide=self.wide) for _ in range(2))
         for chunk in codes.chunks(self.table):
-            rows = np.flatnonzero(codes.current(chunk, self.day))
-            facts = self._facts(chunk, rows)
+            facts = self._facts(chunk)
             mine = ended[facts.name] & (facts.day <= last[facts.name]) & facts.there
             if mine.any():
-                flags = self._flags(facts, chunk, rows)[mine]
-                facts = Facts(*(column[mine] for column in facts))
+                facts = facts.take(mine)
                 place = self.places(facts.name, facts.unit)
                 for bit, tally in ((_STANDS, target), (_ARRIVES, delivered)):
-                    some = flags & bit > 0
+                    some = facts.says & bit > 0
                     tally.add(place[some], facts.number[some])
         return self._by_name(
             (target.count > 0) & (target.sums > 0) & (delivered.sums < target.sums)

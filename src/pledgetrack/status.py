@@ -6,31 +6,28 @@ An engine filters and adds up; what is then decided, is decided on one row per c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Unpack
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pledgetrack import frames
-from pledgetrack.balances import RETURNED
+from pledgetrack import codes, frames
 from pledgetrack.convert import Converting, described, enter
 from pledgetrack.errors import unknown
-from pledgetrack.frames import Numbers, Where, collect, countable, flag, records, when
+from pledgetrack.facts import day_of, facts_of, text, units_of
+from pledgetrack.frames import Numbers, Where, countable, flag, records
 from pledgetrack.judged import Table
 from pledgetrack.judging import (
     ANNOUNCED,
-    DELIVERED,
-    FIRM,
-    PROPOSED,
+    NEVER,
     REASONS,
     REPORTS,
-    STANDING,
     Judging,
 )
-from pledgetrack.members import PART
 from pledgetrack.models import ENDINGS, STAGES
 from pledgetrack.movements import label
 from pledgetrack.quantity import ratio
@@ -55,7 +52,6 @@ STATED_COLUMNS = ("stated_unit", "stated_target", "stated_delivered")
 _AMOUNTS = (
     "target", "delivered", "share", "original_target", "stated_target", "stated_delivered",
 )  # fmt: skip
-_NEEDED_ONCE = ("instead", "party", "source", "start")
 
 
 def status(
@@ -98,22 +94,21 @@ def status(
     allowed = STATUSES if wanted is None else frames.check_status(wanted, STATUSES)
     is_converted = frames.STATED_UNIT in lazy.collect_schema().names()
     shown = _shown(columns, COLUMNS + STATED_COLUMNS if is_converted else COLUMNS)
-    judging = Judging.of(lazy, day, where, _NEEDED_ONCE)
+    judging = Judging.of(lazy, day, where, shown)
     if judging is not None:
-        decided = _decide(nw.from_native(judging.facts()), day).to_native()
-        table = Table(judging, decided, allowed, numbers).frame(shown)
+        table = Table(judging, decided(judging, day), STATUSES, allowed, numbers).frame(shown)
         return frames.told(described(frames.dated(table, day), told), known_by)
     stated = frames.as_stated(lazy)
     current = frames.as_of_day(stated, day)
     by_commitment = {row["commitment"]: row for row in statuses(lazy, day).to_pylist()}
-    units = _units(current)
+    units = units_of(current)
     pairs = frames.choose(countable(frames.as_of_day(lazy, day)), where)
-    unit_as_stated = _text(frames.STATED_UNIT if is_converted else "unit").alias("stated_unit")
-    chosen = records(pairs.select(_text("commitment"), _text("unit"), unit_as_stated).unique())
+    unit_as_stated = text(frames.STATED_UNIT if is_converted else "unit").alias("stated_unit")
+    chosen = records(pairs.select(text("commitment"), text("unit"), unit_as_stated).unique())
     kept = {(row["commitment"], row["stated_unit"]): row["unit"] for row in chosen}
     # Money in the other currency, by the unit as recorded.
     money = lazy.with_columns(nw.col(frames.STATED_UNIT).alias("unit")) if is_converted else lazy
-    found = records(_units(frames.as_of_day(money, day))) if is_converted else []
+    found = records(units_of(frames.as_of_day(money, day))) if is_converted else []
     worth = {(row["commitment"], row["unit"]): row for row in found}
     originals = _original_targets(frames.as_of_day(money, day))
     original_ends = _original_ends(money, day)
@@ -187,204 +182,87 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], numbers: Numbers)
     return pd.DataFrame(made)
 
 
-def _text(name: str) -> nw.Expr:
-    return nw.col(name).cast(nw.String)
-
-
-def _day() -> nw.Expr:
-    """The day from which a fact counts: its own, but not before the announcement."""
-    late = nw.col("on") < nw.col("announced")
-    return nw.when(late).then(nw.col("announced")).otherwise(nw.col("on"))
-
-
-def _units(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Per commitment and unit: what stands, what was delivered, and what of it by the end."""
-    measure, number = nw.col("measure"), nw.col("number")
-    # The full target: what of it a part shows is still promised.
-    standing = measure.is_in(STANDING) & (nw.col("event") != PART)
-    delivered = measure.is_in(DELIVERED)
-    by_end = delivered & ~nw.col("end").is_null() & (nw.col("on") <= nw.col("end"))
-    return (
-        countable(current)
-        .with_columns(
-            *when(standing, number, "target"),
-            *when(delivered, number, "delivered"),
-            *when(by_end, number, "by_end"),
-        )
-        .group_by("commitment", "unit")
-        .agg(nw.col("target", "n_target", "delivered", "n_delivered", "by_end").sum())
-        .with_columns(_text("commitment"), _text("unit"))
-    )
-
-
 def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
     """The status of each commitment as of a day: columns ``commitment``, ``status``."""
     judging = Judging.of(lazy, day)
-    facts_ = _facts(lazy, day) if judging is None else nw.from_native(judging.facts())
-    return _decide(facts_, day).select("commitment", "status").to_native()
-
-
-def _facts(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
-    """What is decided upon, a row per commitment."""
-    current = frames.as_of_day(frames.as_stated(lazy), day)
-    target, delivered = nw.col("target"), nw.col("delivered")
-    standing = (nw.col("n_target") > 0) & (target > 0)
-    units = (
-        _units(current)
-        .with_columns(
-            flag(standing, "standing"),
-            flag(standing & (delivered >= target), "reached"),
-            flag(standing & (nw.col("by_end") >= target), "reached_by_end"),
-            flag(delivered > 0, "some"),
-        )
-        .group_by("commitment")
-        .agg(
-            nw.col("standing", "reached", "reached_by_end", "some", "n_delivered", "n_target").sum()
-        )
-    )
-    event, measure = nw.col("event"), nw.col("measure")
-    facts = (
-        current.with_columns(
-            flag((event == "proposed") | measure.is_in(PROPOSED), "is_proposed"),
-            flag(event.is_in(FIRM) | measure.is_in(FIRM), "is_firm"),
-            *(nw.when(event == kind).then(_day()).alias(kind) for kind in ("suspended", "resumed")),
-        )
-        .group_by("commitment")
-        .agg(
-            nw.col("is_proposed", "is_firm", "suspended", "resumed", "end").max(),
-        )
-        .with_columns(_text("commitment"))
-    )
-    frame = nw.from_native(collect(facts)).join(
-        nw.from_native(collect(units)), on="commitment", how="left"
-    )
-    for part in (_completions(current), _endings(current)):
-        frame = frame.join(nw.from_native(part), on="commitment", how="left")
-    found: nw.DataFrame[Any] = frame
-    return found
-
-
-def _since_reopened(
-    current: nw.LazyFrame[Any], kinds: Sequence[str], reopenings: Sequence[str] = ("reopened",)
-) -> nw.LazyFrame[Any]:
-    """The facts of some kinds since each commitment was last reopened, with their day."""
-    event = nw.col("event")
-    rows = current.filter(event.is_in((*kinds, *reopenings))).with_columns(
-        _text("commitment"), _day().alias("day")
-    )
-    reopened = (
-        rows.filter(event.is_in(reopenings))
-        .group_by("commitment")
-        .agg(nw.col("day").max().alias("again"))
-    )
-    facts = rows.filter(event.is_in(kinds)).join(reopened, on="commitment", how="left")
-    return facts.filter(nw.col("again").is_null() | (nw.col("day") >= nw.col("again")))
-
-
-def _completions(current: nw.LazyFrame[Any]) -> pa.Table:
-    """The first completion of each commitment since it was last reopened."""
-    done = _since_reopened(current, ("completed",))
-    return collect(done.group_by("commitment").agg(nw.col("day").min().alias("completed")))
-
-
-def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
-    """How and when each commitment was taken back since it was last reopened, and what was left.
-
-    ``took`` is the last day for amounts, ``took_action`` the first for actions; ``left`` counts the
-    targets with something undelivered standing at the end of that day.
-    """
-    event, number = nw.col("event"), nw.col("number")
-    took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(STANDING)
-    ends = _since_reopened(current, ENDINGS, ("reopened", RETURNED))
-    ends = ends.with_columns(
-        *(
-            nw.when((event == kind) & condition).then(nw.col("day")).alias(f"{kind}{suffix}")
-            for kind in ENDINGS
-            for condition, suffix in ((took, ""), (number.is_null(), "_action"))
-        )
-    )
-    actions = [f"{kind}_action" for kind in ENDINGS]
-    # An action is taken whole by the first that takes it, an amount bit by bit.
-    ends = ends.group_by("commitment").agg(nw.col(*ENDINGS).max(), nw.col(*actions).min())
-    ends = ends.with_columns(
-        nw.max_horizontal(*ENDINGS).alias("took"), nw.min_horizontal(*actions).alias("took_action")
-    )
-    last = nw.coalesce("took", "took_action")
-    until = ends.select("commitment", last.alias("last"))
-    rows = current.with_columns(_text("commitment"), _day().alias("day"))
-    rows = rows.join(until, on="commitment", how="inner").filter(nw.col("day") <= nw.col("last"))
-    left = _units(rows).with_columns(
-        flag(
-            (nw.col("n_target") > 0)
-            & (nw.col("target") > 0)
-            & (nw.col("delivered") < nw.col("target")),
-            "left",
-        )
-    )
-    left = left.group_by("commitment").agg(nw.col("left").sum())
-    return (
-        nw.from_native(collect(ends))
-        .join(nw.from_native(collect(left)), on="commitment", how="left")
-        .to_native()
-    )
+    if judging is None:
+        return _decide(facts_of(lazy, day), day).select("commitment", "status").to_native()
+    there = pa.array(np.flatnonzero(judging.there))
+    found = pa.array(decided(judging, day)).take(there)
+    return pa.table({
+        "commitment": judging.ids.take(there),
+        "status": pa.array(STATUSES).take(found),
+    })  # fmt: skip
 
 
 def _decide(frame: nw.DataFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
     """The first line that holds, for one row per commitment."""
-    counts = ("standing", "reached", "reached_by_end", "some", "n_delivered", "n_target", "left")
-    col = nw.col
+    counts = ("standing", "reached", "reached_by_end", "some", "n_delivered", "n_target", "left",
+              "is_proposed", "is_firm")  # fmt: skip
+    actions = [f"{kind}_action" for kind in ENDINGS]
+    days = ("took", "took_action", "completed", "suspended", "resumed", "end", *ENDINGS, *actions)
+    earlier = nw.lit(dt.date.min, dtype=nw.Date)
     frame = frame.with_columns(
-        *(col(name).cast(nw.Int64).fill_null(0) for name in counts),
-        *(col(name).cast(nw.Int64).fill_null(0) for name in ("is_proposed", "is_firm")),
+        *(nw.col(name).cast(nw.Int64).fill_null(0) for name in counts),
+        *(nw.col(name).fill_null(earlier) for name in days),
     )
-    action = col("n_target") == 0
-    frame = frame.with_columns(
-        nw.when(action).then(col("took_action")).otherwise(col("took")).alias("taken")
-    )
-    there = frame.with_columns(
-        *(flag(~col(name).is_null(), f"has_{name}") for name in
-          ("taken", "completed", "suspended", "resumed", "end")),
-    )  # fmt: skip
-    has = {name: col(f"has_{name}") == 1 for name in
-           ("taken", "completed", "suspended", "resumed", "end")}  # fmt: skip
-    earlier = dt.date.min
-    there = there.with_columns(
-        *(col(name).fill_null(nw.lit(earlier, dtype=nw.Date)).alias(name) for name in has),
-        *(
-            nw.when(action).then(col(f"{kind}_action")).otherwise(col(kind))
-            .fill_null(nw.lit(earlier, dtype=nw.Date)).alias(kind)
-            for kind in ENDINGS
-        ),
-    )  # fmt: skip
+
+    def either(condition: Any, one: Any, other: Any) -> Any:
+        return nw.when(condition).then(one).otherwise(other)
+
+    found = lines({name: nw.col(name) for name in (*counts, *days)}, day, dt.date.min, either)
+    decided: Any = nw.lit("nothing reported")
+    for name in reversed(STATUSES[:-1]):
+        decided = nw.when(found[name]).then(nw.lit(name)).otherwise(decided)
+    return frame.with_columns(decided.alias("status"))
+
+
+def decided(judging: Judging, day: dt.date) -> Any:
+    """The place among the statuses of the first line that holds, for each commitment's code."""
+    facts = judging.facts()
+    found = lines(facts, codes.day_number(day), NEVER, np.where)
+    made = np.full(len(facts["end"]), len(STATUSES) - 1, dtype=np.int8)
+    for at, name in reversed([*enumerate(STATUSES[:-1])]):
+        made[found[name]] = at
+    return made
+
+
+def lines(
+    col: Mapping[str, Any], day: Any, never: Any, either: Callable[[Any, Any, Any], Any]
+) -> dict[str, Any]:
+    """The lines of the rule, of expressions or of columns of numbers.
+
+    Where something never happened its day is ``never``, before all others.
+    """
+    has = {name: col[name] != never for name in ("completed", "suspended", "resumed", "end")}
+    action = col["n_target"] == 0
+    taken = either(action, col["took_action"], col["took"])
+    took = {kind: either(action, col[f"{kind}_action"], col[kind]) for kind in ENDINGS}
     # An action that was complete by then had nothing left to take.
-    spared = action & has["completed"] & (col("completed") <= col("taken"))
-    nothing_left = (col("left") == 0) & (col("standing") == col("reached"))
-    ended = has["taken"] & ~spared & nothing_left
-    firm = col("is_firm") == 1
-    reached = (col("standing") > 0) & (col("standing") == col("reached"))
-    by_end = (col("standing") > 0) & (col("standing") == col("reached_by_end"))
+    spared = action & has["completed"] & (col["completed"] <= taken)
+    nothing_left = (col["left"] == 0) & (col["standing"] == col["reached"])
+    ended = (taken != never) & ~spared & nothing_left
+    firm = col["is_firm"] == 1
+    reached = (col["standing"] > 0) & (col["standing"] == col["reached"])
+    by_end = (col["standing"] > 0) & (col["standing"] == col["reached_by_end"])
     done = reached | has["completed"]
-    in_time = ~has["end"] | by_end | (has["completed"] & (col("completed") <= col("end")))
-    lines: dict[str, nw.Expr] = {kind: ended & (col(kind) == col("taken")) for kind in ENDINGS}
-    lines |= {
-        "alleged": ~firm & (col("is_proposed") == 0),
+    in_time = ~has["end"] | by_end | (has["completed"] & (col["completed"] <= col["end"]))
+    paused = has["suspended"] & (~has["resumed"] | (col["suspended"] > col["resumed"]))
+    return {kind: ended & (took[kind] == taken) for kind in ENDINGS} | {
+        "alleged": ~firm & (col["is_proposed"] == 0),
         "proposed": ~firm,
         "fulfilled": done & in_time,
         "fulfilled late": done,
-        "stalled": has["suspended"] & (~has["resumed"] | (col("suspended") > col("resumed"))),
-        "overdue": has["end"] & (col("end") < nw.lit(day, dtype=nw.Date)),
-        "in progress": col("some") > 0,
-        "nothing delivered": col("n_delivered") > 0,
+        "stalled": paused,
+        "overdue": has["end"] & (col["end"] < day),
+        "in progress": col["some"] > 0,
+        "nothing delivered": col["n_delivered"] > 0,
     }
-    decided: Any = nw.lit("nothing reported")
-    for name in reversed(STATUSES[:-1]):
-        decided = nw.when(lines[name]).then(nw.lit(name)).otherwise(decided)
-    return there.with_columns(decided.alias("status"))
 
 
 def _keys(current: nw.LazyFrame[Any]) -> dict[str, dict[str, Any]]:
     """Party, start and end of each commitment as they stand."""
-    rows = current.select(_text("commitment"), _text("party"), "start", "end").unique()
+    rows = current.select(text("commitment"), text("party"), "start", "end").unique()
     return {row["commitment"]: row for row in records(rows)}
 
 
@@ -393,7 +271,7 @@ def _aside(current: nw.LazyFrame[Any]) -> dict[str, str]:
     if "instead" not in current.collect_schema().names():
         return {}
     rows = current.filter(~nw.col("instead").is_null() & ~nw.col("measure").is_null())
-    found = rows.select(_text("commitment"), _text("instead"), _text("measure")).unique()
+    found = rows.select(text("commitment"), text("instead"), text("measure")).unique()
     return {
         row["commitment"]: f"{REASONS[row['measure'].split(' ')[0]]} {row['instead']!r}"
         for row in records(found)
@@ -403,11 +281,11 @@ def _aside(current: nw.LazyFrame[Any]) -> dict[str, str]:
 def _original_targets(current: nw.LazyFrame[Any]) -> dict[tuple[str, str], Decimal | None]:
     """Each target as it was announced, converted as what stands of it today."""
     rows = (
-        current.filter((_day() == nw.col("announced")) & _is_announced())
+        current.filter((day_of() == nw.col("announced")) & _is_announced())
         .with_columns(flag(~nw.col("number").is_null(), "count"))
         .group_by("commitment", "unit")
         .agg(nw.col("number", "count").sum())
-        .with_columns(_text("commitment"), _text("unit"))
+        .with_columns(text("commitment"), text("unit"))
     )
     return {
         (row["commitment"], row["unit"]): row["number"] if row["count"] else None
@@ -422,7 +300,7 @@ def _original_ends(lazy: nw.LazyFrame[Any], day: dt.date) -> dict[str, dt.date |
     at_once = ~nw.col("until").is_null() & (nw.col("until") == nw.col("since"))
     rows = (
         lazy.filter(first & (nw.col("since") <= nw.lit(day, dtype=nw.Date)))
-        .with_columns(flag(at_once, "at_once"), _text("commitment"))
+        .with_columns(flag(at_once, "at_once"), text("commitment"))
         .select("commitment", "end", "at_once")
         .unique()
     )
@@ -444,7 +322,7 @@ Report = tuple[str, dt.date, str | None]
 def _reports(current: nw.LazyFrame[Any]) -> dict[str, list[Report]]:
     """The deliveries and completions reported of each commitment."""
     rows = current.filter(nw.col("event").is_in(REPORTS)).select(
-        _text("commitment"), _text("unit"), "on", _text("source"), _text("event")
+        text("commitment"), text("unit"), "on", text("source"), text("event")
     )
     reports: dict[str, list[Report]] = {}
     for row in records(rows.unique()):
