@@ -2,4 +2,29 @@
 
 from __future__ import annotations
 
-EQUIVALENT: dict[str, str] = {}
+_ALIKE = "both lists are slices of one length, so there is nothing for strict to refuse"
+_SHORT_CUT = "a short cut: what is an end of itself, or has one price, comes to the same by either"
+
+EQUIVALENT: dict[str, str] = {
+    "calendar.py as_month: 9999 -> 10000 in if not (1 <= year <= 9999 and 1 <= month <= 12):": (
+        "the year has four digits, so none is 10000"
+    ),
+    "calendar.py prefix: 0 -> 1 in else (-part if amount < 0 else part)": (
+        "whole numbers: the one below 1 and not below 0 is 0, whose parts are 0, and -0 is 0"
+    ),
+    "quantity.py Quantity.ends: self.number < 0 -> self.number <= 0": (
+        "a number of 0 has been answered above"
+    ),
+    "exchange.py _Money._converted: name == 'number' or len(set(prices)) == 1 -> "
+    "name == 'number' and len(set(prices)) == 1": _SHORT_CUT,
+    "exchange.py _Money._converted: name == 'number' or len(set(prices)) == 1 -> "
+    "len(set(prices)) == 1": _SHORT_CUT,
+    "exchange.py _Money._changes: True -> False in "
+    "for at, price in zip(range(*self.streams[nth]), prices, strict=True):": _ALIKE,
+    "exchange.py _Money.__init__: True -> False in "
+    "self.days = list(zip(since[order].tolist(), day[order].tolist(), strict=True))": _ALIKE,
+    "exchange.py _Money.__init__: 1 -> 2 in "
+    "edges = np.flatnonzero(np.diff(stream[order], prepend=-1)).tolist()": (
+        "streams are numbered from 0, so -2 before the first differs from it as -1 does"
+    ),
+}

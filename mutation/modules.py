@@ -17,7 +17,7 @@ class Topic:
 
 TOPICS = {
     "units": Topic(("units",), ("units", "quantity", *LAWS)),
-    "calendar": Topic(("calendar",), ("calendar", "periods", *LAWS)),
+    "calendar": Topic(("calendar",), ("calendar", "periods", "models", *LAWS)),
     "quantity": Topic(("quantity",), ("quantity", "units", *LAWS)),
     "horizon": Topic(("horizon",), ("horizon", "wording", *LAWS)),
     "wording": Topic(
@@ -44,6 +44,6 @@ TOPICS = {
     "totals": Topic(("totals", "cells"), ("totals", "cells", "adding", "families", *LAWS)),
     "rates": Topic(
         ("rates", "quotes", "pricing", "worth", "exchange", "convert"),
-        ("rates", "quotes", "exchange", "convert", *LAWS),
+        ("rates", "quotes", "deflators", "exchange", "convert", *LAWS),
     ),
 }

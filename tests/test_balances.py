@@ -467,6 +467,24 @@ def test_the_order_does_not_hang_on_the_callers_precision() -> None:
         assert in_order(promise(), [one, two]) == in_order(promise(), [two, one]) == [two, one]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"on_basis": "inferred"},
+        {"on_stated": "early in February"},
+        {"period_start": "2024-01-01"},
+        {"known": "2024-03-01"},
+        {"note": "a correction"},
+        {"bound": "about"},
+        {"citations": [{"source": "report"}]},
+    ],
+)
+def test_events_that_differ_have_each_their_place(fields: dict[str, Any]) -> None:
+    """Whatever they differ in, so that the order of the record settles nothing."""
+    one, two = event("delivered", 10), event("delivered", 10, **fields)
+    assert in_order(promise(), [one, two]) == in_order(promise(), [two, one])
+
+
 def test_every_kind_of_event_has_its_place() -> None:
     """No kind is without a rank; of several endings on a day the first in order takes it all."""
     words = [kind for kind in EVENT_KINDS if kind != "revised"] + ["restated", "revised"]

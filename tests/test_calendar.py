@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 import pledgetrack as pt
 from pledgetrack import strategies as pts
 from pledgetrack.calendar import (
+    HORIZON_CLASSES,
+    NOT_STATED,
+    OPEN,
     PERIODS,
     FiscalCalendar,
     Periods,
@@ -137,6 +140,15 @@ def test_a_horizon_that_is_not_stated_has_its_own_class() -> None:
     assert horizon_class(dt.date(2022, 7, 12), None, stated=False) == "not stated"
 
 
+def test_the_classes_are_listed_from_the_shortest_on() -> None:
+    """As ``horizon_class`` names them; the two without a length come last."""
+    said, ends = dt.date(2022, 7, 12), ("2023-01-01", "2025-01-01", "2030-01-01")
+    named = [horizon_class(said, as_day(end), stated=True) for end in ends]
+    named += [horizon_class(said, None, stated=stated) for stated in (True, False)]
+    assert tuple(named) == HORIZON_CLASSES
+    assert HORIZON_CLASSES[3:] == (OPEN, NOT_STATED)
+
+
 # --- fiscal calendars -----------------------------------------------------------------------------
 
 
@@ -188,7 +200,7 @@ def test_the_fiscal_year_of_any_day_agrees_with_counting(
     assert calendar.year(day) == (first if calendar.named_by == "starting" else last).year
 
 
-@pytest.mark.parametrize("month", [0, 13, -1, "4", None, 4.5])
+@pytest.mark.parametrize("month", [0, 13, -1, "4", None, 4.5, 4.0, True])
 def test_a_first_month_is_one_of_twelve(month: object) -> None:
     """Anything else is refused and quoted."""
     with pytest.raises(CalendarError, match="is not one of 1 to 12"):

@@ -18,6 +18,7 @@ import oracle
 import pledgetrack as pt
 from pledgetrack import strategies as pts
 from pledgetrack.units import is_currency, minor_digits
+from pledgetrack.worth import Change, worth_of_family
 from test_convert import DATED, INTO, PROMISED, delivery, promise, rate_days
 from test_explain_rows import check
 from test_timeline import same
@@ -354,6 +355,16 @@ def test_a_part_moves_at_what_it_is_worth_to_its_whole(first: str, second: str, 
     table = ledger.totals("commitment", as_of="2024-12-31", **options)
     assert list(table["pledged"]) == [total, 0]
     check(ledger, table, rates=THREE)
+
+
+def test_the_smallest_part_moves_at_what_it_is_worth_to_its_whole() -> None:
+    """One millionth of a pound at 1 USD of the whole, on a day when a pound is 3."""
+    rows = [
+        Change("whole", None, 1, 9, 1, 300, Fraction(1)),
+        Change("whole", "part", 2, 9, 2, -1, Fraction(3)),
+        Change("part", None, 2, 9, 2, 1, Fraction(3)),
+    ]
+    assert worth_of_family(rows) == [1, 1, 1]
 
 
 def test_what_a_part_returns_comes_back_at_its_average() -> None:

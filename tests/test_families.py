@@ -707,6 +707,16 @@ def test_an_old_promise_in_a_new_package_counts_once() -> None:
     assert table["delivered"]["fund"] == 10
 
 
+def test_a_part_that_was_repeated_twice_over_is_still_a_part() -> None:
+    """What a repetition of a repetition says of its whole holds for the record that counts."""
+    ledger = pt.Ledger([
+        promise("schools", 30), promise("anew", 30, repeats="schools"),
+        promise("fund"), part("again", 30, repeats="anew"),
+    ])  # fmt: skip
+    assert shown(ledger, "2024-01-31") == {"fund": 100, "schools": 30}
+    assert shown(ledger, "2024-02-01") == {"fund": 70, "schools": 30}
+
+
 def test_a_commitment_repeats_or_is_the_same_not_both() -> None:
     """One says which record counts."""
     with pytest.raises(ValueError, match="repeats 'a' and is the same as 'b'; keep one"):

@@ -15,7 +15,20 @@ headache headaches, branch branches, dish dishes, prize prizes, quiz quizzes, st
 leaf leaves, life lives, child children, person people, man men, woman women, policeman policemen,
 hero heroes, photo photos, tonne tonnes, refugee refugees, tie ties, movie movies, lens lenses, cave caves,
 shoe shoes, cause causes, use uses, bonus bonuses, census censuses, status statuses, ferry ferries,
-aircraft aircraft, personnel personnel, species species, foot feet, criterion criteria, key keys
+aircraft aircraft, personnel personnel, species species, foot feet, criterion criteria, key keys,
+alias aliases, appendix appendices, atlas atlases, avalanche avalanches, bacterium bacteria, bias
+biases, bookshelf bookshelves, cache caches, calorie calories, calf calves, canoe canoes, canvas
+canvases, cargo cargoes, caucus caucuses, cookie cookies, creche creches, crèche crèches, diagnosis
+diagnoses, embargo embargoes, emphasis emphases, eye eyes, focus focuses, foe foes, goose geese,
+grandchild grandchildren, guru gurus, half halves, hoe hoes, hoof hooves, horseshoe horseshoes,
+housewife housewives, hypothesis hypotheses, index indices, iris irises, knife knives, loaf loaves,
+matrix matrices, menu menus, metropolis metropolises, mouse mice, midwife midwives, minibus
+minibuses, moustache moustaches, niche niches, oasis oases, ox oxen, phenomenon phenomena, plus
+pluses, potato potatoes, prosthesis prostheses, recluse recluses, rookie rookies, scarf scarves,
+schoolchild schoolchildren, shelf shelves, ski skis, snowshoe snowshoes, sortie sorties, talkie
+talkies, taxi taxis, tooth teeth, thesis theses, thief thieves, toe toes, tomato tomatoes,
+townsperson townspeople, tranche tranches, trolleybus trolleybuses, vertex vertices, veto vetoes,
+volcano volcanoes, waltz waltzes, wharf wharves, wife wives, wolf wolves
 """  # noqa: E501  # a list
 PAIRS = [tuple(pair.split()) for pair in PLURALS.replace("\n", " ").split(",")]
 
@@ -47,6 +60,9 @@ def test_what_is_no_sure_plural_has_no_singular(word: str) -> None:
         ("additional personnel", "additional personnel"),
         ("MW", "MW"),
         ("F-16s", "F-16"),
+        ("F16s", "F16"),
+        ("ICBMs", "ICBM"),
+        ("SUVs", None),
         ("visas zorble", None),
         ("zorble", None),
         ("visas grants", None),

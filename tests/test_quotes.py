@@ -109,6 +109,12 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     assert any("another rate of USD for 2024-01-08 than in line 7" in problem for problem in found)
 
 
+def test_a_mistaken_day_does_not_hide_the_mistakes_below_it(tmp_path: Path) -> None:
+    """Each row of a wide table is looked at; where all are wrong, nothing else is said."""
+    found = problems(tmp_path, "date,USD\n04/01/2024,1.2\n2024-01-05,0\n", base="EUR")
+    assert [problem.split(": ")[0] for problem in found] == ["rates.csv:2", "rates.csv:3"]
+
+
 def test_a_rate_told_twice_is_one(tmp_path: Path) -> None:
     """The same row again, or its exact inverse, says nothing else."""
     text = "day,base,quote,rate\n" + "2024-01-05,EUR,USD,1.25\n" * 2 + "2024-01-05,USD,EUR,0.8\n"

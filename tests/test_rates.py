@@ -268,6 +268,11 @@ def test_a_quantity_too_large_after_conversion_is_refused() -> None:
     rates = pt.Rates.fixed({"JPY": 150}, per="USD")
     with pytest.raises(pt.AmountError, match="too many digits"):
         rates.convert(pt.Quantity(number=10**21, unit="USD"), "JPY")
+    tenfold = pt.Rates.fixed({"JPY": 10}, per="USD")
+    with pytest.raises(pt.AmountError, match="too many digits"):
+        tenfold.convert(pt.Quantity(number=10**21, unit="USD"), "JPY")
+    most = pt.Quantity(number=10**21 - 1, unit="USD")
+    assert tenfold.convert(most, "JPY").number == 10**22 - 10
 
 
 def test_both_ends_of_a_range_are_converted() -> None:

@@ -299,6 +299,43 @@ def test_a_refusal_says_what_is_left_over() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("phrase", "says"),
+    [
+        ("5 visas a month", "is a rate, not a quantity; state the amount for the whole time"),
+        ("45 percent", "is a share, not a quantity; state the amount"),
+        ("twice as many visas", "compares, and is no quantity; state the amount"),
+        ("two years", "is a length of time; read it as a horizon"),
+    ],
+)
+def test_a_refusal_says_what_a_phrase_is_instead(phrase: str, says: str) -> None:
+    """And nothing else."""
+    with pytest.raises(pt.WordingError) as caught:
+        pt.parse_quantity(phrase)
+    assert str(caught.value) == f"{phrase!r} {says}"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "choices"),
+    [
+        ("in July", ("2022-07-01 to 2022-07-31", "2023-07-01 to 2023-07-31")),
+        ("since July", ("from 2022-07-01, open", "from 2021-07-01, open")),
+        ("in summer", ("2023-06-01 to 2023-08-31", "2022-12-01 to 2023-02-28")),
+        ("FY2023-2024", ("2023-10-01 to 2024-09-30", "2022-10-01 to 2024-09-30")),
+        ("from March to FY2023/24", ()),
+    ],
+)
+def test_an_ambiguous_time_names_its_readings(phrase: str, choices: tuple[str, ...]) -> None:
+    """Said on 12 July 2022: what has begun is this one or the next, or since when, the last."""
+    assert refused(phrase, announced="2022-07-12", calendar="US").choices == choices
+
+
+@pytest.mark.parametrize("phrase", ["in the first half", "in March 2024 and April"])
+def test_a_part_without_its_year_is_left_over(phrase: str) -> None:
+    """There is no telling of which year it is."""
+    assert refused(phrase, announced="2022-07-12").kind == "left over"
+
+
 def test_a_refusal_names_whose_money_it_may_be() -> None:
     """Each choice can be passed, the most familiar first."""
     with pytest.raises(pt.WordingError) as caught:
@@ -374,6 +411,12 @@ def test_amounts_are_found_in_running_text() -> None:
         ("45 percent", "share"),
         ("$5m", "ambiguous"),
     ]
+
+
+def test_an_amount_that_may_go_on_behind_a_comma_is_refused() -> None:
+    """Five dollars, or five million and ten million."""
+    (first, *_) = pt.find_quantities("We give USD 5, 10 million in all.")
+    assert getattr(first.refusal, "kind", None) == "left over"
 
 
 def test_horizons_are_found_in_running_text() -> None:

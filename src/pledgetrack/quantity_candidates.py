@@ -115,9 +115,11 @@ def _times(word: str, times: frozenset[str]) -> bool:
 
 
 def _is_duration(reader: Reader) -> bool:
-    last = reader.tokens[-1].plain if reader.tokens else ""
+    if len(reader.tokens) < 2:
+        return False
+    last = reader.tokens[-1].plain
     times = reader.words.times - {"person", "head", "household", "capita"}
-    return len(reader.tokens) > 1 and (last in times or last.rstrip("s") in times)
+    return last in times or last.rstrip("s") in times
 
 
 # --- running text ---------------------------------------------------------------------------------
