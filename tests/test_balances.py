@@ -15,6 +15,7 @@ import pledgetrack as pt
 from pledgetrack import strategies as pts
 from pledgetrack.balances import Course, Row, day_of, in_order, rank
 from pledgetrack.models import EVENT_KINDS
+from pledgetrack.targets import Balance
 
 TWO = [{"number": 100, "unit": "USD"}, {"number": 26, "unit": "project"}]
 
@@ -421,6 +422,37 @@ def test_a_loose_part_stays_loose() -> None:
     row = ledger.totals(as_of="2024-12-31").iloc[0]
     assert (row["proposed"], row["pledged"]) == (60, 40)
     assert "pledged at least" in row["bound"]
+
+
+def test_a_report_in_other_words_is_its_own_row() -> None:
+    """After 10 exactly, "at least 5" more is told as such; what came before stays as it was."""
+    facts = [event("delivered", 10), event("delivered", 5, "2024-02-02", bound="at least")]
+    rows = [row for row in Course(promise(), facts).rows() if row.measure == "delivered"]
+    assert [(row.number, row.bound) for row in rows] == [(10, "exact"), (5, "at least")]
+
+
+def test_a_report_of_0_is_no_finding() -> None:
+    """Nothing was delivered, and nothing was taken back beyond that."""
+    course = Course(promise(), [event("delivered", 0)])
+    assert [row.number for row in course.rows()][1:] == [0]
+    assert course.findings == []
+
+
+@pytest.mark.parametrize(("arrived", "findings"), [(99, 1), (100, 0), (101, 0)])
+def test_a_completion_of_what_was_all_seen_delivered_is_no_finding(
+    arrived: int, findings: int
+) -> None:
+    """Only where less was seen delivered than stands."""
+    course = Course(promise(), [event("delivered", arrived), event("completed", on="2024-03-01")])
+    course.rows()
+    assert len(course.findings) == findings
+
+
+def test_nothing_has_no_end_beyond_it() -> None:
+    """Of nothing there is no more and no less, whatever the words that led there."""
+    balance = Balance(Decimal(0), "at least", Decimal(0), Decimal("Infinity"))
+    assert balance.ends == (0, 0)
+    assert balance.is_nothing
 
 
 # --- order ----------------------------------------------------------------------------------------

@@ -717,6 +717,16 @@ def test_a_part_that_was_repeated_twice_over_is_still_a_part() -> None:
     assert shown(ledger, "2024-02-01") == {"fund": 70, "schools": 30}
 
 
+def test_what_a_part_of_a_part_passes_on_grows_with_each_report() -> None:
+    """50 for a well of 10: 20 of it make the region's whole, and 20 are the fund's."""
+    well = promise("well", 10, part_of="north")
+    reports = [event("well", "delivered", f"2024-0{month}-01", 25) for month in (3, 4)]
+    ledger = pt.Ledger([promise("fund"), part("north", 30, "2024-01-01"), well], reports)
+    for day, left in (("2024-03-31", (70, 5, 0)), ("2024-04-30", (50, 0, 0))):
+        table = ledger.totals(by="commitment", as_of=day).set_index("commitment")
+        assert tuple(table["outstanding"][["fund", "north", "well"]]) == left
+
+
 def test_a_commitment_repeats_or_is_the_same_not_both() -> None:
     """One says which record counts."""
     with pytest.raises(ValueError, match="repeats 'a' and is the same as 'b'; keep one"):

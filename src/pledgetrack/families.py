@@ -327,7 +327,7 @@ class Family:
         parts, whole = total(place.sums), total(place.own)
         before = self.excess.get((name, unit), ZERO)
         self.excess[name, unit] = max(parts - whole, ZERO)
-        if parts - whole <= before or not place.parts:
+        if parts - whole <= before:
             return
         said = f"add up to {parts:,f} {unit}, more than the {whole:,f} that stand of it"
         last = max(place.parts.values(), key=lambda part: part.rank).member
