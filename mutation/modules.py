@@ -39,9 +39,15 @@ TOPICS = {
         ("movements", "balances", "layers", "kin", "members", "passing", "families", "targets"),
         ("balances", "layers", "movements", "bounds", "families", *LAWS),
     ),
-    "status": Topic(("status",), ("status", "families", *LAWS)),
+    "status": Topic(
+        ("status", "facts", "judging", "judged"),
+        ("status", "judging", "families", *LAWS),
+    ),
     "periods": Topic(("periods",), ("periods", "calendar", *LAWS)),
-    "totals": Topic(("totals", "cells"), ("totals", "cells", "adding", "families", *LAWS)),
+    "totals": Topic(
+        ("totals", "cells", "adding", "codes"),
+        ("totals", "cells", "adding", "judging", "families", *LAWS),
+    ),
     "rates": Topic(
         ("rates", "quotes", "pricing", "worth", "exchange", "convert"),
         ("rates", "quotes", "deflators", "exchange", "convert", *LAWS),
