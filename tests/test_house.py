@@ -34,7 +34,7 @@ FLOORS = (
     ("columns",),
     ("plain", "plain_cells", "row_sheets"),
     ("plain_rows",),
-    ("lazy",),
+    ("lazy", "record_columns"),
     ("frames", "pricing", "worth", "book", "datapackage"),
     ("exchange", "codes"),
     ("judging",),

@@ -257,15 +257,4 @@ def _with(rows: pa.Table, kept: Records, tags: Sequence[str]) -> tuple[pa.Table,
     for event in kept.events:
         happened.setdefault(event.commitment, []).append(event)
     more, findings = movements(kept.commitments, happened, tags)
-    if not more.num_rows:
-        return rows, findings
-    columns = rows.column("commitment").combine_chunks(), more.column("commitment").combine_chunks()
-    # Both are in order, so the place of an id among all of them is where its rows go.
-    ids = pa.concat_arrays([column.dictionary for column in columns])
-    rank = np.empty(len(ids), np.int64)
-    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
-    start = len(columns[0].dictionary)
-    codes = [columns[0].indices.to_numpy(), columns[1].indices.to_numpy() + start]
-    order = pa.array(np.argsort(rank[np.concatenate(codes)], kind="stable"))
-    table = pa.concat_tables([rows, more]).unify_dictionaries().combine_chunks()
-    return plain_rows.in_order_of_appearance(table.take(order)), findings
+    return plain_rows.joined(rows, more), findings

@@ -26,8 +26,9 @@ from pledgetrack.frames import Bounds, Numbers
 from pledgetrack.history import View, changes
 from pledgetrack.lazy import LazyRecords
 from pledgetrack.models import Commitment, Event, Party, Source
-from pledgetrack.movements import CITATION, MEASURES, movements
+from pledgetrack.movements import CITATION, MEASURES
 from pledgetrack.pricing import Conversion
+from pledgetrack.record_columns import movements_of
 from pledgetrack.schedules import Planned, schedule
 from pledgetrack.status import status
 from pledgetrack.timeline import timeline
@@ -262,11 +263,8 @@ class Ledger:
     def _counted(self) -> tuple[pa.Table, list[Finding]]:
         if isinstance(self._held, LazyRecords):
             return self._held.counted
-        events: dict[str, list[Event]] = {}
         records = self._records
-        for event in records.events:
-            events.setdefault(event.commitment, []).append(event)
-        return movements(records.commitments, events, records.tags)
+        return movements_of(records.commitments, records.events, records.tags)
 
     def _without_context(self, rows: pa.Table) -> pa.Table:
         """The rows without those that are there for the sake of others."""

@@ -18,6 +18,7 @@ from pledgetrack.columns import (
     COMMITTED,
     DELIVERED,
     EXACT,
+    NO_DAY,
     PLEDGED,
     REVISED,
     Coded,
@@ -91,8 +92,9 @@ def recoded(coded: Coded, order: Sequence[str]) -> Codes:
 def facts_of(happened: Happenings, of: npt.NDArray[np.integer[Any]], units: Sequence[str]) -> Facts:
     """The events whose commitments are among the plain ones."""
     rows = np.flatnonzero(of >= 0)
+    on, known = happened.on[rows], happened.known[rows]
     return Facts(
-        of[rows].astype(np.int32), happened.kind[rows], happened.on[rows], happened.known[rows],
+        of[rows].astype(np.int32), happened.kind[rows], on, np.where(known == NO_DAY, on, known),
         happened.quantity.number[rows], recoded(happened.quantity.unit, units)[rows],
         happened.quantity.bound[rows], rows,
     )  # fmt: skip

@@ -98,6 +98,22 @@ def _tag(name: str) -> Callable[[Sequence[tuple[str, str]]], str | None]:
     return lambda said: dict(said).get(name)
 
 
+def joined(rows: pa.Table, more: pa.Table) -> pa.Table:
+    """Rows from columns and those of records, in the order of the commitments."""
+    if not more.num_rows:
+        return rows
+    columns = rows.column("commitment").combine_chunks(), more.column("commitment").combine_chunks()
+    # Both are in order, so the place of an id among all of them is where its rows go.
+    ids = pa.concat_arrays([column.dictionary for column in columns])
+    rank = np.empty(len(ids), np.int64)
+    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    start = len(columns[0].dictionary)
+    codes = [columns[0].indices.to_numpy(), columns[1].indices.to_numpy() + start]
+    order = pa.array(np.argsort(rank[np.concatenate(codes)], kind="stable"))
+    table = pa.concat_tables([rows, more]).unify_dictionaries().combine_chunks()
+    return in_order_of_appearance(table.take(order))
+
+
 def in_order_of_appearance(table: pa.Table) -> pa.Table:
     """The table with the values of its dictionaries in the order in which they appear."""
     columns = []
