@@ -665,7 +665,8 @@ def test_lines_of_csv_are_those_on_which_a_record_begins(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("row", "message"),
-    [("commitment,a,b,c", "has 4 cells under 2 headings"), ("", "unknown kind of record '' (known: commitment, event, source, party)"),
+    [("commitment,a,b,c", "has 4 cells under 2 headings"),
+     ("", "unknown kind of record '' (known: commitment, event, source, party)"),
      ("pledge,a", "unknown kind of record 'pledge' (known: commitment, event, source, party)")],
 )  # fmt: skip
 def test_rows_of_csv_that_do_not_fit_are_refused(tmp_path: Path, row: str, message: str) -> None:

@@ -204,3 +204,22 @@ def test_a_day_of_no_calendar_is_refused(day: str, tmp_path: Path) -> None:
     path.write_text(f'[[source]]\nid = "a"\npublished = "{day}"\n', encoding="utf-8")
     with pytest.raises(pt.InvalidLedgerError):
         pt.read(path)
+
+
+def test_runs_of_footnote_marks_are_read_at_once(tmp_path: Path) -> None:
+    """A run of marks that ends in something else takes no longer than another text."""
+    for end in ("é", "x*)", "(", ")"):
+        path = tmp_path / "a.csv"
+        path.write_text(f"Donor,Pledged\n{'²' * 60 + end},{'*' * 60 + end}\n", encoding="utf-8")
+        seen = pt.inspect_table(path)
+        assert seen.columns["column"].tolist() == ["Donor", "Pledged"]
+
+
+def test_runs_of_blank_lines_are_read_at_once(tmp_path: Path) -> None:
+    """What stands before a list of promises is skipped line by line."""
+    path = tmp_path / "a.yaml"
+    path.write_text("\n \n# a\n" * 60 + "!", encoding="utf-8")
+    with pytest.raises(pt.PledgetrackError):
+        pt.read_promises(path, party="A", announced="2022-05-01")
+    path.write_text("\n \n# a\n" * 60 + "promises:\n- title: Build a school\n", encoding="utf-8")
+    assert len(pt.read_promises(path, party="A", announced="2022-05-01")) == 1

@@ -21,7 +21,9 @@ NAMES = ("promises", "commitments", "pledges")
 
 _YAML = (".yaml", ".yml")
 _ITEM_NAMES = ("url", "link", "href", "name", "title", "text")
-_FIRST_LINE = re.compile(r"(?:\s*(?:#.*)?\n)*(?:---|- |-\n|[\w '\"-]+:(?:\s*\n| *[&|>]))")
+_FIRST_LINE = re.compile(
+    r"(?:[^\S\n]*+(?:#[^\n]*+)?\n)*+[^\S\n]*+(?:---|- |-\n|[\w '\"-]+:(?:\s*\n| *[&|>]))"
+)
 # A list may use an anchor often, but not so that few lines stand for millions of values.
 _FREE, _TIMES = 100_000, 10
 _MOST_DEPTH = 50

@@ -24,10 +24,12 @@ NIL = ("", "-", "–", "—", "n/a", "n.a.", "#n/a", "null", ".", "..", "...", "
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad"))
 _MARKS = (
-    r"(?:\s*(?:[*†‡§¹²³⁰⁴-⁹ᵃ-ᵉ]+|\((?:[a-z]|[ivx]{1,4}|[0-9]{1,2})\)|\[(?:[a-z]|[0-9]{1,2})\])"
+    r"(?:\s*+(?:[*†‡§¹²³⁰⁴-⁹ᵃ-ᵉ]++|\((?:[a-z]|[ivx]{1,4}|[0-9]{1,2})\)|\[(?:[a-z]|[0-9]{1,2})\])"
     r"|\s[a-z0-9]{1,2}/)"
 )
-_MARK = re.compile(f"{_MARKS}+$", re.IGNORECASE)
+# Possessive, and looked for in a short end alone, so that no run of marks takes long.
+_MARK = re.compile(f"{_MARKS}++$", re.IGNORECASE)
+_END = 100
 ONE_MARK = re.compile(f"{_MARKS}$", re.IGNORECASE)
 
 
@@ -56,7 +58,7 @@ def unmarked(text: str) -> str:
     last = text[-1:]
     if last.isascii() and last not in "*)]/":
         return text
-    return _MARK.sub("", text) or text
+    return text[:-_END] + _MARK.sub("", text[-_END:]) or text
 
 
 class CellError(ValueError):
