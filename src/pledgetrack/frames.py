@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -71,7 +72,8 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
         raise FrameError(
             f"{type(frame).__name__!r} is no frame; pass pandas, PyArrow, Polars or DuckDB"
         ) from error
-    schema = lazy.collect_schema()
+    with _of_engine("read"):
+        schema = lazy.collect_schema()
     need(schema, columns)
     casts = []
     for name in _DATES:
@@ -149,12 +151,19 @@ def records(lazy: nw.LazyFrame[Any]) -> list[dict[str, Any]]:
 
 def collect(lazy: nw.LazyFrame[Any]) -> pa.Table:
     """Run a query on its engine and take the result as an Arrow table."""
-    try:
+    with _of_engine("total"):
         return lazy.collect(backend="pyarrow").to_native()
-    except PledgetrackError:
+
+
+@contextmanager
+def _of_engine(doing: str) -> Iterator[None]:
+    """Say in the engine's words what it could not do: each engine has errors of its own."""
+    try:
+        yield
+    except (PledgetrackError, MemoryError):
         raise
-    except (nw.exceptions.NarwhalsError, pa.ArrowException, ArithmeticError) as error:
-        raise FrameError(f"the engine could not total this frame: {error}") from error
+    except Exception as error:
+        raise FrameError(f"the engine could not {doing} this frame: {error}") from error
 
 
 def as_of_day(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
