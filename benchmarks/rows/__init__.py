@@ -9,7 +9,7 @@ from importlib import import_module
 
 from benchmarks.measure import Row
 
-ORDER = ("totals", "status", "records", "csv_ledger", "iati", "imports")
+ORDER = ("totals", "status", "status_lines", "records", "csv_ledger", "iati", "imports")
 
 
 def rows() -> list[Row]:
