@@ -140,7 +140,7 @@ def _sides(size: int) -> Mapping[str, Side]:
 
 
 ROWS = [
-    Row("records", "records to movements, two events a promise", _sides, 1_000_000, 10_000,
-        {"the plain oracle": 20}, rounds=2, growth=(10_000, 100_000, 300_000),
+    Row("records", "records to movements, two events a promise", _sides, 1_000_000, 5_000,
+        {"the plain oracle": 20}, rounds=2, growth=(3_000, 10_000, 30_000, 300_000),
         tenth=frozenset({"the plain oracle"})),
 ]  # fmt: skip
