@@ -61,6 +61,47 @@ def test_by_codes_nothing_is_otherwise(
     assert {*some} == {*by, "unit", *columns}
 
 
+WORDS = {
+    "commitment": ("a", "b", "c"), "unit": ("USD", "visa"), "party": ("A", "B", None),
+    "measure": ("pledged", "delivered", "committed", "passed on", "repeated pledged", None),
+    "bound": ("exact", "at least", "up to", "about", None),
+    "event": ("pledged", "delivered", "part", "completed"), "part": ("b", None),
+}  # fmt: skip
+DAYS = [dt.date(2024, 1, 1), dt.date(2024, 6, 1), dt.date(2025, 1, 1), None]
+ROW_NUMBERS = st.one_of(
+    st.none(), st.integers(-5, 5).map(Decimal), st.sampled_from([Decimal(10**21), Decimal("0.01")])
+)
+
+
+@st.composite
+def tables(draw: Any) -> pa.Table:
+    """Rows that no ledger makes: commitments in several cells, and amounts of every size."""
+    count = draw(st.integers(0, 12))
+
+    def column(values: Any) -> list[Any]:
+        return draw(st.lists(values, min_size=count, max_size=count))
+
+    made = {
+        name: pa.array(column(st.sampled_from(words)), pa.string()).dictionary_encode()
+        for name, words in WORDS.items()
+    }
+    for name in ("since", "until", "end"):
+        made[name] = pa.array(column(st.sampled_from(DAYS)), pa.date32())
+    return pa.table(made | {"number": pa.array(column(ROW_NUMBERS), NUMBER)})
+
+
+@settings(max_examples=20)
+@given(tables(), st.sampled_from([(), ("party",), ("commitment",), ("party", "commitment")]),
+       st.sampled_from(DAYS[:3]), st.integers(1, 20))  # fmt: skip
+def test_rows_of_any_kind_are_added_as_engines_add_them(
+    table: pa.Table, by: tuple[str, ...], day: dt.date, chunk: int
+) -> None:
+    """Also where a commitment is in several cells and chunks, in any mixture of bounds."""
+    expected = by_engine(table, by, as_of=day)
+    with mock.patch.object(codes, "CHUNK", chunk):
+        pd.testing.assert_frame_equal(pt.totals(table, by, as_of=day), expected)
+
+
 @given(pts.ledgers(), BY, pts.days())
 def test_codes_suffice_but_for_parts_that_are_not_exact(
     ledger: pt.Ledger, by: list[str], day: dt.date

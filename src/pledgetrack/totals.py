@@ -104,10 +104,17 @@ def totals(
     day = frames.today(as_of)
     if isinstance(by, Iterable) and not isinstance(by, str):
         by = tuple(by)
+    if columns is not None:
+        columns = {columns} if isinstance(columns, str) else {*columns}
+    place = frame
+    needed: tuple[str, ...] = NEEDED
     if is_path(frame) and known_by is None and not converting:
-        frame = _scanned(frame, by, day, where, ranged=bounds == "range")
+        judges = columns is None or not columns <= {*MEASURES}
+        if not judges and per is None and bounds == "words" and not include_repeats:
+            needed = tuple(name for name in NEEDED if name not in _JUDGING)
+        frame = _scanned(frame, by, day, where, {*NEEDED} - {*needed}, ranged=bounds == "range")
     lazy, told = enter(
-        frame, NEEDED, since=day, until=day, known_by=known_by, where=where, **converting
+        frame, needed, since=day, until=day, known_by=known_by, where=where, **converting
     )
     keys = keys_of(by, lazy)
     cut = periods_of(per, calendar)
@@ -117,11 +124,13 @@ def totals(
         known.insert(known.index("pledged") + 1, "headline")
     wanted = [*known, "commitments", "bound"]
     if columns is not None:
-        wanted = _in_order({columns} if isinstance(columns, str) else {*columns}, wanted)
+        wanted = _in_order(columns, wanted)
     if cut is None and not options["ranged"] and not include_repeats:
         added = totals_in_memory(lazy, keys, day, where, columns=wanted, numbers=numbers)
         if added is not None:
             return frames.told(of_day(added, day, cut, told), known_by)
+    if needed != NEEDED:
+        lazy, told = enter(_scanned(place, by, day, where, (), ranged=False), NEEDED)
     cells = cells_of(lazy, keys, day, cut, where, **options)
     if include_repeats:
         _add_headline(cells, cells_of(_repeated(lazy), keys, day, cut, where, ranged=False))
@@ -226,6 +235,9 @@ def of_day(
     return result
 
 
+_JUDGING = ("commitment", "bound")
+"""The columns that only balances of commitments need; their names are most of a file."""
+
 _UNREAD = frozenset(
     {"party", "recipient", "channel", "source", "known", "instead", "whole", "whole_announced",
      "citation"}
@@ -234,8 +246,9 @@ _UNREAD = frozenset(
 
 
 def _scanned(
-    place: Any, by: str | Iterable[str], day: dt.date, where: Where | None, *, ranged: bool
-) -> Any:
+    place: Any, by: str | Iterable[str], day: dt.date, where: Where | None,
+    more: Collection[str], *, ranged: bool,
+) -> Any:  # fmt: skip
     """What totals read of a data set: the columns that they need, and the rows of the day.
 
     The status of a commitment depends on older rows too.
@@ -243,7 +256,7 @@ def _scanned(
     asked = {*((by,) if isinstance(by, str) else by or ()), *(where or ())}
     if "status" in asked:
         return place
-    unread = _UNREAD if ranged else _UNREAD | {"low", "high"}
+    unread = (_UNREAD if ranged else _UNREAD | {"low", "high"}) | {*more}
 
     def wanted(name: str) -> bool:
         is_key = name in asked or name.removeprefix("tag_") in asked
