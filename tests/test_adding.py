@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from pledgetrack import adding, codes
+from pledgetrack import cell_rows, codes
 from pledgetrack import strategies as pts
 from pledgetrack.movements import MEASURES, NUMBER
 
@@ -52,7 +52,7 @@ def test_by_codes_nothing_is_otherwise(
     pd.testing.assert_frame_equal(made, whole)
     assert made.attrs == whole.attrs
     # Few cells at once, and sums that could wrap, are the same.
-    with mock.patch.object(adding, "MOST_CELLS", 1), mock.patch.object(codes, "SAFE", 1):
+    with mock.patch.object(cell_rows, "MOST_CELLS", 1), mock.patch.object(codes, "SAFE", 1):
         again = pt.totals(table, by, as_of=day, where=where)
     pd.testing.assert_frame_equal(again, whole)
     columns = data.draw(st.sampled_from([MEASURES, ["bound", "pledged"], ["commitments"]]))

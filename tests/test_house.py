@@ -42,6 +42,7 @@ FLOORS = (
     ("judged", "facts", "choice", "doubles"),
     ("status",),
     ("cells",),
+    ("cell_rows", "pairs"),
     ("periods", "remainders", "adding"),
     ("totals", "check", "counted", "comparison", "schedules"),
     ("timeline", "history"),

@@ -12,7 +12,7 @@ import narwhals as nw
 import pandas as pd
 
 from pledgetrack import frames
-from pledgetrack.adding import JUDGED, totals_in_memory
+from pledgetrack.adding import totals_in_memory
 from pledgetrack.calendar import FiscalCalendar, Periods, fiscal_calendar
 from pledgetrack.cells import (
     ARRIVED,
@@ -31,6 +31,7 @@ from pledgetrack.convert import Converting, at_event_rates, described, enter
 from pledgetrack.errors import unknown
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
+from pledgetrack.pairs import JUDGED
 from pledgetrack.periods import period_cells
 from pledgetrack.quantity import EXACT, flip, ratio
 from pledgetrack.remainders import Remainders, has_any

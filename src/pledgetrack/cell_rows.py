@@ -1,0 +1,141 @@
+"""The rows of a table in memory, each with the number of its cell in a result."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pledgetrack import codes, frames
+from pledgetrack.codes import Key
+from pledgetrack.frames import Where
+from pledgetrack.judging import Judging
+from pledgetrack.members import PASSED_ON
+from pledgetrack.movements import ELSEWHERE
+from pledgetrack.status import NEEDED as STATUS_NEEDED
+from pledgetrack.status import STATUSES, decided
+
+MOST_CELLS = 1 << 20
+"""Cells that are held at once; where there may be more, those that there are get numbers."""
+_MOST_NUMBERS = 1 << 62
+
+
+class Some(NamedTuple):
+    """The rows of a chunk that count: their cell, their measure, their amount, or that none is."""
+
+    chunk: pa.Table
+    rows: Any
+    cells: Any
+    measure: Any
+    values: Any
+    gone: Any
+
+
+class CellRows:
+    """The rows that count as of a day, under the labels of some keys and the unit.
+
+    ``heads`` are the keys and the unit, ``count`` is how many cells there may be.
+    """
+
+    def __init__(
+        self, table: pa.Table, heads: dict[str, Key], chosen: list[tuple[Key, Any]],
+        *, passed_on: bool,
+    ) -> None:  # fmt: skip
+        self.table, self.heads, self.chosen = table, heads, chosen
+        self.sizes = [len(head.labels) for head in heads.values()]
+        self.count = int(np.prod(self.sizes, dtype=object))
+        self._known: Any = None
+        self._numbered: Any = None
+        self._is_large = self.count > MOST_CELLS
+        if self._is_large:
+            every = [self._cells(chunk) for chunk in codes.chunks(table)]
+            every.append(np.zeros(0, dtype=np.int64))
+            self._numbered, self._known = pd.factorize(np.concatenate(every))
+            self.count = len(self._known)
+        elsewhere = {*ELSEWHERE} - ({PASSED_ON} if passed_on else set())
+        self.measures = (*codes.words(table, "measure"), None)
+        self._drops = np.array([word in elsewhere for word in self.measures])
+
+    @classmethod
+    def of(
+        cls, lazy: nw.LazyFrame[Any], keys: Sequence[str], day: dt.date, where: Where | None,
+        more: Iterable[str], *, passed_on: bool,
+    ) -> CellRows | None:  # fmt: skip
+        """Of a frame in memory, as recorded, with ``more`` columns where they are there.
+
+        None where the rows are not in memory, were converted, or cannot be numbered.
+        """
+        table = codes.table_of(lazy)
+        if table is None or frames.STATED_UNIT in table.column_names:
+            return None
+        names = table.column_names
+        read = [*codes.read_for(keys, where, names), *(name for name in more if name in names)]
+        known: dict[str, Key] = {}
+        if "status" in (*keys, *(where or {})):
+            frames.need(names, STATUS_NEEDED)
+            judging = Judging.of(lazy, day)
+            if judging is None:
+                return None
+            if "status" in (where or {}):
+                frames.check_status((where or {})["status"], STATUSES)
+            known["status"] = Key("commitment", STATUSES, known=decided(judging, day))
+            read.append("commitment")
+        table = codes.coded(table, [*read, "unit", "measure", "event", "since", "until", "number"])
+        for name in (*keys, "unit", *(where or {})):
+            known.setdefault(name, codes.key(name, table) if name != "status" else known["status"])
+        heads = {name: known[name] for name in (*keys, "unit")}
+        if np.prod([len(head.labels) for head in heads.values()], dtype=object) >= _MOST_NUMBERS:
+            return None
+        chosen = [(known[n], known[n].chosen(n, wanted)) for n, wanted in (where or {}).items()]
+        return cls(table, heads, chosen, passed_on=passed_on)
+
+    def _cells(self, chunk: pa.Table) -> Any:
+        kind = np.int64 if self._is_large else np.int32
+        cells: Any = kind(0)
+        for head, size in zip(self.heads.values(), self.sizes, strict=True):
+            cells = cells * kind(size) + head.codes(chunk).astype(kind, copy=False)
+        return cells
+
+    def read(self, day: dt.date) -> Iterator[Some]:
+        """The rows, some at a time."""
+        at = 0
+        for chunk in codes.chunks(self.table):
+            keep = codes.counting(chunk, day)
+            for one, wanted in self.chosen:
+                keep &= wanted[one.codes(chunk)]
+            measure = codes.indices(codes.array(chunk, "measure"), len(self.measures) - 1)
+            if self._drops.any():
+                keep &= ~self._drops[measure]
+            if self._numbered is None:
+                cells = self._cells(chunk)
+            else:
+                cells = self._numbered[at : at + len(chunk)]
+                at += len(chunk)
+            rows = np.flatnonzero(keep)
+            number = codes.array(chunk, "number")
+            values = codes.whole_numbers(number)[rows]
+            gone = ~codes.validity(number)[rows] if number.null_count else None
+            if gone is not None:
+                values[gone] = 0
+            yield Some(chunk, rows, cells[rows].astype(np.int64), measure[rows], values, gone)
+
+    def labels(self, cells: Any) -> list[Any]:
+        """The code of each key, and of the unit, of some cells."""
+        numbers = cells if self._known is None else self._known[cells]
+        return [*np.unravel_index(numbers, self.sizes)]
+
+    def in_order(self, codes_: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
+        """How to put cells with these codes in order, and the columns of their labels."""
+        ranks, words = [], []
+        for (name, head), code in zip(self.heads.items(), codes_, strict=True):
+            rank, labels = head.order(name, STATUSES if name == "status" else ())
+            ranks.append(rank[code])
+            words.append(labels)
+        order = np.lexsort(ranks[::-1])
+        made = zip(self.heads, words, ranks, strict=True)
+        return order, {name: codes.text(labels, rank[order]) for name, labels, rank in made}

@@ -1,0 +1,166 @@
+"""Pairs: what is added up for each commitment in each cell of a result, by codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pledgetrack import codes
+from pledgetrack.cells import Sums
+from pledgetrack.codes import Tally, add_up
+from pledgetrack.members import PART
+from pledgetrack.movements import MEASURES
+from pledgetrack.quantity import BOUNDS, Bound
+
+JUDGED = ("outstanding", "overdue")
+"""The columns that are judged for each commitment as a whole."""
+NEVER = np.int32(-(2**31))
+"""A day before all others, where there is none."""
+_BOUNDED = (*MEASURES, *JUDGED)
+
+
+def bit_of(name: str, bound: Bound) -> int:
+    """A bit that says that a column of a cell is not exact, and how."""
+    return 1 << (_BOUNDED.index(name) * len(BOUNDS) + BOUNDS.index(bound))
+
+
+def said(bits: Any) -> Iterator[str]:
+    """What is not exact of some cells, in words."""
+    kinds, at = np.unique(bits, return_inverse=True)
+    told = [_said(int(kind)) for kind in kinds]
+    return (told[kind] for kind in at)
+
+
+def _said(bits: int) -> str:
+    made = Sums()
+    for name in _BOUNDED:
+        for bound in BOUNDS:
+            if bits & bit_of(name, bound):
+                made.bounds[name].add(bound)
+    return made.bound()
+
+
+class Pairs:
+    """The balances of each commitment in each cell, in a slot for each kind of measure.
+
+    A commitment is mostly in one cell, its home, and then has the place of its code. What of it is
+    in another is set aside, and has a place behind those. ``days`` are columns of which the last
+    day is kept.
+    """
+
+    def __init__(
+        self, table: pa.Table, slot_of: Callable[[str | None], int], width: int,
+        days: Sequence[str], *, wide: bool,
+    ) -> None:  # fmt: skip
+        self.wide, self.width = wide, width
+        # One more for rows that name no commitment.
+        self.names = codes.distinct(table, "commitment") + 1
+        self.cell: Any = np.full(self.names, -1, dtype=np.int64)
+        self.tally = Tally(self.names * width, wide=wide)
+        self.days: dict[str, Any] = {name: np.full(self.names, NEVER) for name in days}
+        self.away: list[tuple[Any, ...]] = []
+        self.known: Any = np.zeros(0, dtype=np.int64)
+        self.loose: list[tuple[Any, ...]] = []
+        self.parts: list[tuple[Any, ...]] = []
+        self.has_parts = "part" in table.column_names
+        self.measures = (*codes.words(table, "measure"), None)
+        self.slots = np.array([slot_of(word) for word in self.measures])
+        self.bounds = (*codes.words(table, "bound"), None)
+        self.is_loose = np.array([word is not None and word != "exact" for word in self.bounds])
+        self.is_part = np.array([word == PART for word in (*codes.words(table, "event"), None)])
+
+    def add(self, chunk: pa.Table, rows: Any, cells: Any, values: Any, gone: Any) -> None:
+        """Add rows of a chunk, of which cells and values are known, and which have no value."""
+
+        def read(name: str, missing: int) -> Any:
+            return codes.indices(codes.array(chunk, name), missing)[rows]
+
+        name = read("commitment", self.names - 1)
+        measure = read("measure", len(self.measures) - 1)
+        bound = read("bound", len(self.bounds) - 1)
+        slots = self.slots[measure]
+        if gone is not None:
+            slots[gone] = self.width - 1
+        days = []
+        for column in (codes.array(chunk, name_) for name_ in self.days):
+            found = codes.days(column)[rows]
+            if column.null_count:
+                found = np.where(codes.validity(column)[rows], found, NEVER)
+            days.append(found)
+        loose = np.flatnonzero(self.is_loose[bound])
+        if len(loose):
+            said_ = (cells, name, values, measure, bound)
+            self.loose.append(tuple(column[loose] for column in said_))
+        if self.is_part.any():
+            taken = self.is_part[read("event", len(self.is_part) - 1)]
+            if self.has_parts:
+                taken &= codes.validity(codes.array(chunk, "part"))[rows]
+            at = np.flatnonzero(taken)
+            self.parts.append((cells[at], name[at], values[at], slots[at]))
+        home = self.cell[name]
+        fresh = home < 0
+        if fresh.any():
+            self.cell[name[fresh]] = cells[fresh]
+            home = self.cell[name]
+        away = home != cells
+        columns = (name, values, slots, *days)
+        if away.any():
+            self.away.append((cells[away], *(column[away] for column in columns)))
+            columns = tuple(column[~away] for column in columns)
+        self._add(*columns)
+
+    def _add(self, place: Any, values: Any, slots: Any, *days: Any) -> None:
+        self.tally.add(place * self.width + slots, values)
+        for name, found in zip(self.days, days, strict=True):
+            np.maximum.at(self.days[name], place, found)
+
+    def close(self) -> bool:
+        """Give what was set aside its places; whether no sum can have wrapped."""
+        if self.away:
+            cells, name, *columns = codes.joined(self.away)
+            self.known, at = np.unique(cells * self.names + name, return_inverse=True)
+            self.tally.extend(len(self.known) * self.width)
+            self.cell = np.concatenate([self.cell, self.known // self.names])
+            for one, found in self.days.items():
+                self.days[one] = np.concatenate([found, np.full(len(self.known), NEVER)])
+            self._add(self.names + at, *columns)
+        return self.tally.is_exact
+
+    def sums(self, slot: int) -> Any:
+        """The balances of a slot."""
+        return self.tally.sums[slot :: self.width]
+
+    def counts(self, slot: int) -> Any:
+        """How many rows each balance of a slot has."""
+        return self.tally.count[slot :: self.width]
+
+    def places(self, cells: Any, names: Any) -> Any:
+        """Where the balance of a commitment in a cell is kept."""
+        if not len(self.known):
+            return names.astype(np.int64)
+        found = np.searchsorted(self.known, cells * self.names + names)
+        return np.where(self.cell[names] == cells, names, self.names + found)
+
+    def loose_kinds(self) -> Iterator[tuple[Any, str | None, Any]]:
+        """The places whose balance of a measure is not exact and not 0, by measure and bound."""
+        if not self.loose:
+            return
+        cells, name, values, measure, bound = codes.joined(self.loose)
+        place, width = self.places(cells, name), len(self.bounds)
+        kinds = len(self.measures) * width
+        kind, at = np.unique(place * kinds + measure * width + bound, return_inverse=True)
+        # What takes back as much as there was is exact again.
+        kind = kind[add_up(values, at, len(kind)) != 0]
+        for one in np.unique(kind % kinds):
+            mine = kind[kind % kinds == one] // kinds
+            yield mine, self.measures[one // width], self.bounds[one % width]
+
+    def has_loose(self, names: Any) -> bool:
+        """Whether any of some commitments has an amount that is not exact."""
+        loose = np.zeros(self.names, dtype=bool)
+        for part in self.loose:
+            loose[part[1]] = True
+        return bool(loose[names].any())
