@@ -44,6 +44,7 @@ FLOORS = (
     ("cells",),
     ("cell_rows", "pairs"),
     ("periods", "remainders", "adding"),
+    ("spreading",),
     ("totals", "check", "counted", "comparison", "schedules"),
     ("timeline", "history"),
     ("trace",),

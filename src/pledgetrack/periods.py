@@ -66,6 +66,11 @@ class Windows:
         """Cut windows, both ends inclusive, at the boundaries of periods."""
         first = np.array([day.toordinal() for day in starts], dtype=np.int64)
         last = np.array([day.toordinal() for day in ends], dtype=np.int64)
+        return cls.of(first, last, periods)
+
+    @classmethod
+    def of(cls, first: Any, last: Any, periods: Periods) -> Windows:
+        """The same of arrays of ordinals."""
         low, high = numbers_of(periods, first), numbers_of(periods, last)
         pieces = high - low + 1
         row = np.repeat(np.arange(len(first)), pieces)
@@ -75,10 +80,12 @@ class Windows:
         after = np.minimum(first_ordinals(periods, period + 1), last[row] + 1) - first[row]
         return cls(row, period, before, after, (last - first + 1)[row])
 
-    def split(self, amounts: Sequence[int]) -> Any:
+    def split(self, amounts: Any) -> Any:
         """The part of each amount, a whole number of smallest parts, that falls on each piece."""
-        fits = all(abs(amount) < 2**62 for amount in amounts)
-        size = np.array(amounts, dtype=np.int64 if fits else object)[self.row]
+        if not isinstance(amounts, np.ndarray):
+            fits = all(abs(amount) < 2**62 for amount in amounts)
+            amounts = np.array(amounts, dtype=np.int64 if fits else object)
+        size = amounts[self.row]
         return prefix(size, self.after, self.days) - prefix(size, self.before, self.days)
 
 

@@ -36,6 +36,7 @@ from pledgetrack.periods import period_cells
 from pledgetrack.quantity import EXACT, flip, ratio
 from pledgetrack.remainders import Remainders, has_any
 from pledgetrack.scan import is_path, scan
+from pledgetrack.spreading import periods_in_memory
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.status import STATUSES
 
@@ -130,6 +131,10 @@ def totals(
         added = totals_in_memory(lazy, keys, day, where, columns=wanted, numbers=numbers)
         if added is not None:
             return frames.told(of_day(added, day, cut, told), known_by)
+    if cut is not None and not options["ranged"] and not include_repeats:
+        spread = periods_in_memory(lazy, keys, day, cut, where, columns=wanted, numbers=numbers)
+        if spread is not None:
+            return frames.told(of_day(spread, day, cut, told), known_by)
     if needed != NEEDED:
         lazy, told = enter(_scanned(place, by, day, where, (), ranged=False), NEEDED)
     cells = cells_of(lazy, keys, day, cut, where, **options)

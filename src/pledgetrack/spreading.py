@@ -1,0 +1,236 @@
+"""Spreading: balances over the days of their horizons, from Arrow columns in memory, by codes.
+
+What each commitment has in a cell is cut at the boundaries of periods some commitments at a time,
+so that the pieces of all of them are never there together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from pledgetrack import codes, frames
+from pledgetrack.calendar import Periods, numbers_of
+from pledgetrack.cell_rows import CellRows
+from pledgetrack.codes import Key, Tally, add_up
+from pledgetrack.frames import Numbers, Where
+from pledgetrack.movements import MEASURES
+from pledgetrack.pairs import NEVER, Pairs, bit_of, said
+from pledgetrack.periods import Windows
+from pledgetrack.quantity import BOUNDS, DECIMAL_PLACES
+from pledgetrack.status import STATUSES
+from pledgetrack.units import minor_digits
+
+MOST_PLACES = 1 << 22
+"""Cells and periods that are held at once; where there may be more, an engine groups."""
+_TOGETHER = 1 << 15
+_SPREAD = tuple(name for name in MEASURES if name != "delivered")
+_DELIVERED, _REST = len(_SPREAD), len(_SPREAD) + 1
+_DAY_ONE = dt.date(1970, 1, 1).toordinal()
+_NEEDED = ("commitment", "bound", "on", "start", "announced", "end", "horizon")
+
+
+def periods_in_memory(
+    lazy: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    day: dt.date,
+    cut: Periods,
+    where: Where | None,
+    *,
+    columns: Sequence[str],
+    numbers: Numbers,
+) -> pd.DataFrame | None:
+    """Totals by period: the keys, the period, the unit, and the columns that are asked for.
+
+    None where the rows are not in memory, for converted amounts, for sums past 64 bits, and where
+    there may be more cells than are held at once.
+    """
+    frames.need(lazy.collect_schema().names(), ("on", "start", "announced", "horizon"))
+    inner = keys if "horizon" in keys else (*keys, "horizon")
+    rows = CellRows.of(lazy, inner, day, where, _NEEDED, passed_on=False)
+    if rows is None or not {*codes.words(rows.table, "bound")} <= {*BOUNDS}:
+        return None
+    if rows.table.schema.field("number").type.scale != DECIMAL_PLACES:
+        return None
+    pairs = Pairs(rows.table, _slot, _REST + 1, ["end", "start", "announced"], wide=False)
+    delivered: list[tuple[Any, ...]] = []
+    for some in rows.read(day):
+        pairs.add(some.chunk, some.rows, some.cells, some.values, some.gone)
+        arrived = np.array([word == "delivered" for word in rows.measures])[some.measure]
+        if some.gone is not None:
+            arrived &= ~some.gone
+        mine = np.flatnonzero(arrived)
+        if len(mine):
+            chosen = some.rows[mine]
+            on = codes.days(codes.array(some.chunk, "on"))[chosen]
+            name, bound = (
+                codes.indices(codes.array(some.chunk, column), -1)[chosen]
+                for column in ("commitment", "bound")
+            )
+            delivered.append((some.cells[mine], name, on, some.values[mine], bound))
+    if not pairs.close():
+        return None
+    return _Spreading(rows, pairs, keys, cut).frame(delivered, columns, numbers)
+
+
+def _slot(measure: str | None) -> int:
+    if measure == "delivered":
+        return _DELIVERED
+    return _SPREAD.index(measure) if measure in _SPREAD else _REST
+
+
+class _Spreading:
+    """The sums of each cell and period."""
+
+    def __init__(self, rows: CellRows, pairs: Pairs, keys: Sequence[str], cut: Periods) -> None:
+        self.rows, self.pairs, self.keys, self.cut = rows, pairs, keys, cut
+        there = pairs.cell >= 0
+        codes_ = rows.labels(np.where(there, pairs.cell, 0))
+        heads = [*rows.heads]
+        self.horizon = codes_[heads.index("horizon")]
+        self.labels = rows.heads["horizon"].labels
+        kept = [at for at, name in enumerate(heads) if name in (*keys, "unit")]
+        self.names = [heads[at] for at in kept]
+        self.sizes = [rows.sizes[at] for at in kept]
+        numbers = np.ravel_multi_index([codes_[at] for at in kept], self.sizes)
+        self.cell_at, self.cell = np.unique(numbers, return_inverse=True)
+        words = rows.heads["unit"].labels
+        self.digits = np.array([minor_digits(word) for word in words])[codes_[-1]]
+        other = sum(pairs.counts(slot) for slot in (*range(len(_SPREAD)), _REST)) > 0
+        end = pairs.days["end"]
+        self.is_dated = there & other & (end != NEVER)
+        self.is_open = there & other & (end == NEVER)
+        start = pairs.days["start"]
+        start = np.where(start != NEVER, start, pairs.days["announced"])
+        start = np.where(start != NEVER, start, end)
+        self.first = np.minimum(start, end).astype(np.int64) + _DAY_ONE
+        self.last = end.astype(np.int64) + _DAY_ONE
+
+    def frame(
+        self, delivered: list[tuple[Any, ...]], columns: Sequence[str], numbers: Numbers
+    ) -> pd.DataFrame | None:
+        """The cells that there are, in order, as a table."""
+        dated = np.flatnonzero(self.is_dated)
+        low, high = numbers_of(self.cut, self.first), numbers_of(self.cut, self.last)
+        found = [low[dated], high[dated]]
+        if delivered:
+            cells, name, on, values, bound = codes.joined(delivered)
+            place = self.pairs.places(cells, name)
+            period = numbers_of(self.cut, on.astype(np.int64) + _DAY_ONE)
+            found.append(period)
+        every = np.concatenate(found)
+        self.least = int(every.min()) if len(every) else 0
+        self.periods = int(every.max()) - self.least + 1 if len(every) else 0
+        self.width = self.periods + len(self.labels)
+        size = len(self.cell_at) * self.width
+        if size > MOST_PLACES:
+            return None
+        self.tallies = {name: Tally(size, wide=False) for name in MEASURES}
+        self.commitments = np.zeros(size, dtype=np.int64)
+        self.loose = np.zeros(size, dtype=np.int64)
+        for start in range(0, len(dated), _TOGETHER):
+            self._spread(dated[start : start + _TOGETHER])
+        self._place(np.flatnonzero(self.is_open))
+        if delivered:
+            at = self.cell[place] * self.width + period - self.least
+            self.tallies["delivered"].add(at, values)
+            inside = self.is_dated[place] & (low[place] <= period) & (period <= high[place])
+            _, one = np.unique(np.stack([place, period])[:, ~inside], axis=1, return_index=True)
+            np.add.at(self.commitments, at[~inside][one], 1)
+            self._loosen_deliveries(at, place, on, values, bound)
+        self._loosen()
+        if not all(tally.is_exact for tally in self.tallies.values()):
+            return None
+        return self._table(columns, numbers)
+
+    def _windows(self, pairs: Any) -> tuple[Windows, Any]:
+        """The windows of some commitments, and the place of each piece."""
+        windows = Windows.of(self.first[pairs], self.last[pairs], self.cut)
+        cell = self.cell[pairs][windows.row]
+        return windows, cell * self.width + windows.period - self.least
+
+    def _spread(self, pairs: Any) -> None:
+        windows, at = self._windows(pairs)
+        np.add.at(self.commitments, at, 1)
+        for slot, name in enumerate(_SPREAD):
+            there = (self.pairs.counts(slot)[pairs] > 0)[windows.row]
+            if there.any():
+                amounts = self.pairs.sums(slot)[pairs]
+                smallest = self._smallest(amounts, self.digits[pairs])
+                parts = windows.split(amounts // smallest) * smallest[windows.row]
+                self.tallies[name].add(at[there], parts[there])
+
+    @staticmethod
+    def _smallest(amounts: Any, digits: Any) -> Any:
+        """The smallest part of each amount: that of its unit, or its own where it is finer."""
+        own = sum(amounts % 10**places != 0 for places in range(1, DECIMAL_PLACES + 1))
+        return 10 ** (DECIMAL_PLACES - np.maximum(own, digits))
+
+    def _place(self, pairs: Any) -> None:
+        """Commitments without a last day are in the row of their horizon."""
+        at = self._undated(pairs)
+        np.add.at(self.commitments, at, 1)
+        for slot, name in enumerate(_SPREAD):
+            there = self.pairs.counts(slot)[pairs] > 0
+            self.tallies[name].add(at[there], self.pairs.sums(slot)[pairs][there])
+
+    def _undated(self, pairs: Any) -> Any:
+        return self.cell[pairs] * self.width + self.periods + self.horizon[pairs]
+
+    def _loosen(self) -> None:
+        """Say of the cells of a balance that is not exact how."""
+        for pairs, measure, bound in self.pairs.loose_kinds():
+            if measure in _SPREAD:
+                bit = bit_of(measure, bound)
+                dated = pairs[self.is_dated[pairs]]
+                for start in range(0, len(dated), _TOGETHER):
+                    self.loose[self._windows(dated[start : start + _TOGETHER])[1]] |= bit
+                self.loose[self._undated(pairs[self.is_open[pairs]])] |= bit
+
+    def _loosen_deliveries(self, at: Any, place: Any, on: Any, values: Any, bound: Any) -> None:
+        for code, word in enumerate(self.pairs.bounds):
+            if not self.pairs.is_loose[code]:
+                continue
+            mine = np.flatnonzero(bound == code)
+            _, one, same = np.unique(
+                np.stack([place[mine], on[mine]]), axis=1, return_index=True, return_inverse=True
+            )
+            stands = add_up(values[mine], same.reshape(-1), len(one)) != 0
+            known: Any = word
+            self.loose[at[mine][one][stands]] |= bit_of("delivered", known)
+
+    def _table(self, columns: Sequence[str], numbers: Numbers) -> pd.DataFrame:
+        found = np.flatnonzero(self.commitments)
+        numbers_, period = self.cell_at[found // self.width], found % self.width
+        codes_ = dict(zip(self.names, np.unravel_index(numbers_, self.sizes), strict=True))
+        said_ = [self.cut.label(self.least + at) for at in range(self.periods)]
+        heads: dict[str, tuple[Any, Sequence[str]]] = {}
+        for name in self.keys:
+            heads[name] = _ranked(self.rows.heads[name], name, codes_[name])
+        heads["period"] = _ranked(Key("", [*said_, *self.labels]), "period", period)
+        heads["unit"] = _ranked(self.rows.heads["unit"], "unit", codes_["unit"])
+        order = np.lexsort([rank for rank, _ in heads.values()][::-1])
+        made: dict[str, Any] = {
+            name: codes.text(labels, rank[order]) for name, (rank, labels) in heads.items()
+        }
+        found = found[order]
+        for name in columns:
+            if name in MEASURES:
+                tally = self.tallies[name]
+                listed = codes.amounts(tally.sums[found], tally.count[found] > 0, DECIMAL_PLACES)
+                made[name] = frames.column_of_amounts(listed, numbers)
+            elif name == "commitments":
+                made[name] = self.commitments[found]
+            else:
+                made[name] = frames.words(said(self.loose[found]))
+        return pd.DataFrame(made)
+
+
+def _ranked(key: Key, name: str, code: Any) -> tuple[Any, Sequence[str]]:
+    rank, labels = key.order(name, STATUSES if name == "status" else ())
+    return rank[code], labels
