@@ -225,6 +225,16 @@ class Tally:
         return self.wide or not self.most or self.most * int(self.count.max(initial=1)) < SAFE
 
 
+def numbered(codes_: Any, sizes: Sequence[int]) -> tuple[Any, Any]:
+    """The codes that there are, and for each its number among them."""
+    size = int(np.prod(sizes, dtype=object))
+    if size > 1 << 24:
+        return np.unique(codes_, return_inverse=True)
+    there = np.zeros(size, dtype=bool)
+    there[codes_] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes_]
+
+
 def joined(parts: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Columns in parts as columns."""
     return [np.concatenate(columns) for columns in zip(*parts, strict=True)]

@@ -71,13 +71,17 @@ class Windows:
     @classmethod
     def of(cls, first: Any, last: Any, periods: Periods) -> Windows:
         """The same of arrays of ordinals."""
-        low, high = numbers_of(periods, first), numbers_of(periods, last)
+        ends = np.array([first.min(), last.max()]) if len(first) else np.array([1, 1])
+        least, most = numbers_of(periods, ends)
+        firsts = first_ordinals(periods, np.arange(least, most + 2))
+        low, high = (np.searchsorted(firsts, days, "right") - 1 for days in (first, last))
         pieces = high - low + 1
         row = np.repeat(np.arange(len(first)), pieces)
         since = np.cumsum(pieces) - pieces
-        period = low[row] + np.arange(len(row)) - since[row]
-        before = np.maximum(first_ordinals(periods, period), first[row]) - first[row]
-        after = np.minimum(first_ordinals(periods, period + 1), last[row] + 1) - first[row]
+        at = low[row] + np.arange(len(row)) - since[row]
+        before = np.maximum(firsts[at], first[row]) - first[row]
+        after = np.minimum(firsts[at + 1], last[row] + 1) - first[row]
+        period = at + least
         return cls(row, period, before, after, (last - first + 1)[row])
 
     def split(self, amounts: Any) -> Any:

@@ -98,7 +98,7 @@ class _Spreading:
         self.names = [heads[at] for at in kept]
         self.sizes = [rows.sizes[at] for at in kept]
         numbers = np.ravel_multi_index([codes_[at] for at in kept], self.sizes)
-        self.cell_at, self.cell = np.unique(numbers, return_inverse=True)
+        self.cell_at, self.cell = codes.numbered(numbers, self.sizes)
         words = rows.heads["unit"].labels
         self.digits = np.array([minor_digits(word) for word in words])[codes_[-1]]
         other = sum(pairs.counts(slot) for slot in (*range(len(_SPREAD)), _REST)) > 0
@@ -140,8 +140,10 @@ class _Spreading:
             at = self.cell[place] * self.width + period - self.least
             self.tallies["delivered"].add(at, values)
             inside = self.is_dated[place] & (low[place] <= period) & (period <= high[place])
-            _, one = np.unique(np.stack([place, period])[:, ~inside], axis=1, return_index=True)
-            np.add.at(self.commitments, at[~inside][one], 1)
+            outside = np.flatnonzero(~inside)
+            pieces = place[outside] * self.periods + period[outside] - self.least
+            _, one = np.unique(pieces, return_index=True)
+            np.add.at(self.commitments, at[outside[one]], 1)
             self._loosen_deliveries(at, place, on, values, bound)
         self._loosen()
         if not all(tally.is_exact for tally in self.tallies.values()):
@@ -197,10 +199,9 @@ class _Spreading:
             if not self.pairs.is_loose[code]:
                 continue
             mine = np.flatnonzero(bound == code)
-            _, one, same = np.unique(
-                np.stack([place[mine], on[mine]]), axis=1, return_index=True, return_inverse=True
-            )
-            stands = add_up(values[mine], same.reshape(-1), len(one)) != 0
+            facts = place[mine] << 32 | on[mine].astype(np.int64) + (1 << 31)
+            _, one, same = np.unique(facts, return_index=True, return_inverse=True)
+            stands = add_up(values[mine], same, len(one)) != 0
             known: Any = word
             self.loose[at[mine][one][stands]] |= bit_of("delivered", known)
 
