@@ -10,7 +10,8 @@ from importlib import import_module
 from benchmarks.measure import Row
 
 ORDER = (
-    "totals", "parquet", "status", "status_lines", "records", "csv_ledger", "iati", "imports",
+    "totals", "parquet", "status", "status_lines", "periods", "records", "csv_ledger", "iati",
+    "imports",
 )  # fmt: skip
 
 
