@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pledgetrack import codes, frames
+from pledgetrack.bars import progress
 from pledgetrack.calendar import Periods, numbers_of
 from pledgetrack.cell_rows import CellRows
 from pledgetrack.codes import Key, Tally, add_up
@@ -133,8 +134,11 @@ class _Spreading:
         self.tallies = {name: Tally(size, wide=False) for name in MEASURES}
         self.commitments = np.zeros(size, dtype=np.int64)
         self.loose = np.zeros(size, dtype=np.int64)
-        for start in range(0, len(dated), _TOGETHER):
-            self._spread(dated[start : start + _TOGETHER])
+        with progress("periods", total=len(dated), unit="commitment") as seen:
+            for start in range(0, len(dated), _TOGETHER):
+                some = dated[start : start + _TOGETHER]
+                self._spread(some)
+                seen(len(some))
         self._place(np.flatnonzero(self.is_open))
         if delivered:
             at = self.cell[place] * self.width + period - self.least
