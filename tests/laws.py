@@ -282,7 +282,17 @@ def cells_tell_their_bounds(table: pd.DataFrame, ledger: pt.Ledger, day: dt.date
                 ]  # fmt: skip
                 if sum(numbers):
                     loose.setdefault(measure, set()).add(bound)
-        if cell["pledged"]:
+        # With what its parts show: of a whole that is all carved out, nothing is outstanding, as
+        # inexactly as it was promised.
+        full = [
+            r["number"]
+            for r in rows
+            if (r["commitment"], r["unit"], r["measure"])
+            == (cell["commitment"], cell["unit"], "pledged")
+            and not (r["event"] == "part" and r["part"])
+            and r["number"] is not None
+        ]
+        if sum(full) > 0:
             left = loose.get("pledged", set()) | {flipped[b] for b in loose.get("delivered", set())}
             if left:
                 loose["outstanding"] = left

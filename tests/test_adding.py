@@ -57,6 +57,9 @@ def test_by_codes_nothing_is_otherwise(
     pd.testing.assert_frame_equal(again, whole)
     columns = data.draw(st.sampled_from([MEASURES, ["bound", "pledged"], ["commitments"]]))
     some = pt.totals(table, by, as_of=day, where=where, columns=columns)
+    pd.testing.assert_frame_equal(
+        by_engine(table, by, as_of=day, where=where, columns=columns), some
+    )
     pd.testing.assert_frame_equal(some, whole[list(some)])
     assert {*some} == {*by, "unit", *columns}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 from unittest import mock
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,3 +59,47 @@ def test_the_status_of_each_commitment_is_the_engines(ledger: pt.Ledger, day: dt
     made = statuses(lazy, day).sort_by("commitment")
     with mock.patch.object(judging.Judging, "of", return_value=None):
         assert made.equals(statuses(lazy, day).sort_by("commitment").cast(made.schema))
+
+
+@given(st.one_of(pts.ledgers(), pts.families()), pts.days(), st.integers(1, 7), st.data())
+def test_no_chunk_and_no_order_makes_a_difference(
+    ledger: pt.Ledger, day: dt.date, size: int, data: st.DataObject
+) -> None:
+    """Rows of one commitment in several chunks, in any order, are rows of one commitment."""
+    table = pa.table(ledger.movements())
+    whole = by_engine(table, as_of=day)
+    with mock.patch.object(codes, "CHUNK", size):
+        pd.testing.assert_frame_equal(pt.status(table, as_of=day), whole)
+    shuffled = table.take(pa.array(data.draw(st.permutations(range(len(table)))), pa.int64()))
+    pd.testing.assert_frame_equal(pt.status(shuffled, as_of=day), whole)
+
+
+def test_a_report_on_an_action_is_its_last_wherever_its_rows_are() -> None:
+    """What is delivered of a promise without an amount is reported of the action too."""
+    promise = pt.Commitment(id="a", party="A", announced="2024-01-01", stage="pledged")
+    event = pt.Event(commitment="a", kind="delivered", on="2024-02-01",
+                     quantity={"number": 7, "unit": "USD"})  # fmt: skip
+    table = pa.table(pt.Ledger([promise], [event]).movements())
+    for size in (1, 100):
+        with mock.patch.object(codes, "CHUNK", size):
+            found = pt.status(table, as_of="2024-03-01")
+        assert dict(zip(found["unit"], found["reported"], strict=True)) == {
+            "USD": dt.date(2024, 2, 1), "action": dt.date(2024, 2, 1)
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 9 * 10**12, 10**13, 10**21])
+def test_no_balance_wraps(size: int) -> None:
+    """A target of any size that a movement holds is reached by its last part, and not before."""
+    fine = Decimal("0.000001")
+    promise = pt.Commitment(id="c", party="A", announced="2024-01-01", stage="pledged",
+                            target={"number": size + fine, "unit": "hospital"})  # fmt: skip
+    events = [
+        pt.Event(commitment="c", kind="delivered", on=f"2024-02-0{at}",
+                 quantity={"number": part, "unit": "hospital"})
+        for at, part in enumerate((Decimal(size), fine), 1)
+    ]  # fmt: skip
+    table = pa.table(pt.Ledger([promise], events).movements())
+    found = [pt.status(table, as_of=day)["status"][0] for day in ("2024-02-01", "2024-02-02")]
+    assert found == ["in progress", "fulfilled"]
+    assert pt.status(table)["delivered"].tolist() == [size + fine]

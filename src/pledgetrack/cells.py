@@ -211,6 +211,31 @@ def by_commitment(
     return rows, per_commitment
 
 
+def by_measure(
+    lazy: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    day: dt.date,
+    where: Where | None,
+    *,
+    passed_on: bool,
+) -> dict[Cell, Sums]:
+    """The measures of each cell alone, for which no engine looks at each commitment."""
+    rows, _ = _chosen(lazy, keys, day, where, passed_on=passed_on)
+    groups = [*(f"key_{at}" for at in range(len(keys))), "unit"]
+    found = (
+        rows.with_columns(flag(~nw.col("number").is_null(), "count"))
+        .group_by(*groups, "measure")
+        .agg(nw.col("number", "count").sum())
+        .with_columns(*labelled(groups), nw.col("measure").cast(nw.String))
+    )
+    cells: dict[Cell, Sums] = {}
+    for row in records(found):
+        made = cells.setdefault(cell_of(keys, row), Sums())
+        if row["count"] and row["measure"] in MEASURES:
+            made.numbers[row["measure"]] = row["number"]
+    return cells
+
+
 def bounded(
     rows: nw.LazyFrame[Any],
     per_commitment: nw.LazyFrame[Any],

@@ -20,6 +20,7 @@ from pledgetrack.cells import (
     Sums,
     bounded,
     by_commitment,
+    by_measure,
     cell_of,
     endless,
     ends_missing,
@@ -127,17 +128,23 @@ def totals(
     wanted = [*known, "commitments", "bound"]
     if columns is not None:
         wanted = _in_order(columns, wanted)
-    if cut is None and not options["ranged"] and not include_repeats:
-        added = totals_in_memory(lazy, keys, day, where, columns=wanted, numbers=numbers)
-        if added is not None:
-            return frames.told(of_day(added, day, cut, told), known_by)
-    if cut is not None and not options["ranged"] and not include_repeats:
-        spread = periods_in_memory(lazy, keys, day, cut, where, columns=wanted, numbers=numbers)
-        if spread is not None:
-            return frames.told(of_day(spread, day, cut, told), known_by)
+    is_plain = not options["ranged"] and not include_repeats
+    if is_plain:
+        made = (
+            totals_in_memory(lazy, keys, day, where, columns=wanted, numbers=numbers)
+            if cut is None
+            else periods_in_memory(lazy, keys, day, cut, where, columns=wanted, numbers=numbers)
+        )
+        if made is not None:
+            return frames.told(of_day(made, day, cut, told), known_by)
     if needed != NEEDED:
         lazy, told = enter(_scanned(place, by, day, where, (), ranged=False), NEEDED)
-    cells = cells_of(lazy, keys, day, cut, where, **options)
+    is_alone = {*wanted} <= {*MEASURES} and "status" not in {*keys, *(where or {})}
+    cells = (
+        by_measure(lazy, keys, day, where, passed_on="outstanding" in known)
+        if is_plain and cut is None and is_alone
+        else cells_of(lazy, keys, day, cut, where, **options)
+    )
     if include_repeats:
         _add_headline(cells, cells_of(_repeated(lazy), keys, day, cut, where, ranged=False))
     heads = (*keys, *(["period"] if cut else []))
