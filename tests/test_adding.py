@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -15,24 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from general_way import BY, TOTALS, totals_by_engine
 from pledgetrack import cell_rows, codes
 from pledgetrack import strategies as pts
 from pledgetrack.movements import MEASURES, NUMBER
 
-KEYS = (
-    "party", "recipient", "channel", "horizon", "due", "announced", "source", "commitment",
-    "status",
-)  # fmt: skip
-BY = st.lists(st.sampled_from(KEYS), unique=True, max_size=2)
-TOTALS = importlib.import_module("pledgetrack.totals")
-
-
-def by_engine(table: pa.Table, *given_: Any, **named: Any) -> pd.DataFrame:
-    """Totals as every engine makes them."""
-    with mock.patch.object(TOTALS, "totals_in_memory", return_value=None) as passed_by:
-        made = pt.totals(table, *given_, **named)
-    assert passed_by.called
-    return made
+by_engine = partial(totals_by_engine, "totals_in_memory")
 
 
 @settings(max_examples=60)

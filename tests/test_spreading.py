@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -13,27 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from general_way import BY, totals_by_engine
 from pledgetrack import codes
 from pledgetrack import strategies as pts
 
-KEYS = (
-    "party", "recipient", "channel", "horizon", "due", "announced", "source", "commitment",
-    "status",
-)  # fmt: skip
-BY = st.lists(st.sampled_from(KEYS), unique=True, max_size=2)
 CUTS = st.fixed_dictionaries(
     {"per": st.sampled_from(("year", "fiscal year", "quarter", "month"))},
     optional={"calendar": st.sampled_from(("US", "4:starting"))},
 )
-TOTALS = importlib.import_module("pledgetrack.totals")
 
 
-def by_engine(table: pa.Table, *given_: Any, **named: Any) -> pd.DataFrame:
-    """Totals as every engine makes them."""
-    with mock.patch.object(TOTALS, "periods_in_memory", return_value=None) as passed_by:
-        made = pt.totals(table, *given_, **named)
-    assert passed_by.called
-    return made
+by_engine = partial(totals_by_engine, "periods_in_memory")
 
 
 @settings(max_examples=60)

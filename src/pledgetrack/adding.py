@@ -19,10 +19,10 @@ import pandas as pd
 from pledgetrack import codes, frames
 from pledgetrack.cell_rows import CellRows
 from pledgetrack.cells import ARRIVED
-from pledgetrack.codes import Tally, add_up
+from pledgetrack.codes import NEVER, Tally, add_up
 from pledgetrack.frames import Numbers, Where
 from pledgetrack.movements import MEASURES
-from pledgetrack.pairs import JUDGED, NEVER, Pairs, bit_of, said
+from pledgetrack.pairs import JUDGED, Pairs, bit_of, said
 from pledgetrack.quantity import BOUNDS, Bound, flip
 
 _PLEDGED, _ARRIVED, _REST = range(3)

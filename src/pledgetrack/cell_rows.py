@@ -83,7 +83,9 @@ class CellRows:
                 return None
             if "status" in (where or {}):
                 frames.check_status((where or {})["status"], STATUSES)
-            known["status"] = Key("commitment", STATUSES, known=decided(judging, day))
+            known["status"] = Key(
+                "commitment", STATUSES, known=decided(judging, day), ordered=STATUSES
+            )
             read.append("commitment")
         table = codes.coded(table, [*read, "unit", "measure", "event", "since", "until", "number"])
         for name in (*keys, "unit", *(where or {})):
@@ -133,7 +135,7 @@ class CellRows:
         """How to put cells with these codes in order, and the columns of their labels."""
         ranks, words = [], []
         for (name, head), code in zip(self.heads.items(), codes_, strict=True):
-            rank, labels = head.order(name, STATUSES if name == "status" else ())
+            rank, labels = head.order(name)
             ranks.append(rank[code])
             words.append(labels)
         order = np.lexsort(ranks[::-1])

@@ -27,6 +27,8 @@ MOST_ROWS = 1 << 31
 SAFE = 1 << 62
 """Sums of 64 bits that stay below this cannot wrap, nor can the difference of two of them."""
 
+NEVER = np.int32(-(2**31))
+"""A day before all others, where there is none."""
 _CODED = pa.dictionary(pa.int32(), pa.string())
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
@@ -107,6 +109,12 @@ def days(column: pa.Array) -> Any:
     return np.frombuffer(buffer, dtype=np.int32)[column.offset : column.offset + len(column)]
 
 
+def days_or_never(column: pa.Array, rows: Any) -> Any:
+    """The days of some rows, ``NEVER`` where there is none."""
+    found = days(column)[rows]
+    return np.where(validity(column)[rows], found, NEVER) if column.null_count else found
+
+
 def day_number(day: dt.date) -> int:
     """A day as a column of days holds it.
 
@@ -180,8 +188,13 @@ def amounts(whole: Any, there: Any, scale: int) -> list[Decimal | None]:
 def text(words: Sequence[str | None], at: Any) -> Any:
     """A column of text: for each row a word by its code, missing where the code is below 0."""
     taken = pa.array([*words], pa.large_string()).take(pa.array(at, mask=at < 0))
+    return text_column(taken)
+
+
+def text_column(words: pa.Array) -> Any:
+    """A column of text as pandas has it."""
     kind: Any = pd.api.types.pandas_dtype("str")
-    return kind.__from_arrow__(taken)
+    return kind.__from_arrow__(words)
 
 
 # --- exact sums -----------------------------------------------------------------------------------
@@ -264,7 +277,8 @@ class Key:
     A row has the code of its word, and the last one where it has none. Of a key that is the year of
     a day, ``years`` has the code of each day since ``first``; where the day is missing, that of the
     word of ``rest``. Where something is known of each word, ``known`` has the code. ``same`` gives
-    codes of one label the first of them, where there are several.
+    codes of one label the first of them, where there are several. ``ordered`` are labels that have
+    an order of their own.
     """
 
     column: str
@@ -274,6 +288,7 @@ class Key:
     rest: str | None = None
     same: Any = None
     known: Any = None
+    ordered: Sequence[str] = ()
 
     def codes(self, chunk: pa.Table) -> Any:
         """Which label each row has."""
@@ -304,9 +319,9 @@ class Key:
         names = set(frames.labels_of(name, wanted))
         return np.array([label in names for label in self.labels])
 
-    def order(self, name: str, words: Sequence[str] = ()) -> tuple[Any, list[str]]:
-        """The rank of each code among the labels in order, and these; ``words`` may tell it."""
-        order = sorted(set(self.labels), key=frames.sort_key(name, words))
+    def order(self, name: str) -> tuple[Any, list[str]]:
+        """The rank of each code among the labels in order, and these."""
+        order = sorted(set(self.labels), key=frames.sort_key(name, self.ordered))
         ranks = {label: at for at, label in enumerate(order)}
         return np.array([ranks[label] for label in self.labels], dtype=np.int64), order
 

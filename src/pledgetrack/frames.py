@@ -401,6 +401,19 @@ def sort_key(key: str, order: Sequence[str] = ()) -> Callable[[str], tuple[objec
     return lambda value: (ranks.get(value, len(ranks)), value)
 
 
+def asked(
+    columns: str | Iterable[str] | None, known: Sequence[str], always: Sequence[str] = ()
+) -> list[str]:
+    """The columns that were asked for, in the order in which a result shows them; else all."""
+    if columns is None:
+        return [*known]
+    wanted = {columns} if isinstance(columns, str) else {*columns}
+    for name in wanted:
+        if name not in known:
+            raise unknown("column", name, known)
+    return [name for name in known if name in {*wanted, *always}]
+
+
 def dated(result: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """The result, saying of which day it is."""
     result.attrs.update(as_of=str(day), caption=f"as of {day}")

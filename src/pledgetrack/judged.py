@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from pledgetrack import codes, frames
+from pledgetrack.codes import NEVER
 from pledgetrack.frames import Numbers
-from pledgetrack.judging import ANNOUNCED, NEVER, REASONS, REPORTS, Judging
+from pledgetrack.judging import ANNOUNCED, REASONS, REPORTS, Judging
 from pledgetrack.models import STAGES
 from pledgetrack.movements import label
 from pledgetrack.quantity import share
@@ -47,10 +48,7 @@ class Table:
         return pd.DataFrame({name: getattr(self, f"_{name}")() for name in columns})
 
     def _commitment(self) -> Any:
-        kind: Any = pd.api.types.pandas_dtype("str")
-        return kind.__from_arrow__(
-            self.judging.ids.cast(pa.large_string()).take(pa.array(self.name))
-        )
+        return codes.text_column(self.judging.ids.cast(pa.large_string()).take(pa.array(self.name)))
 
     def _party(self) -> Any:
         found = self._read("party")
@@ -134,8 +132,7 @@ class Table:
             event = codes.indices(codes.array(chunk, "event"), len(judging.events) - 1)
             rows = np.flatnonzero(first & named[measure] & stage[event])
             name = codes.indices(codes.array(chunk, "commitment"), -1)[rows]
-            column = codes.array(chunk, "end")
-            end = np.where(codes.validity(column)[rows], codes.days(column)[rows], NEVER)
+            end = codes.days_or_never(codes.array(chunk, "end"), rows)
             at_once = codes.validity(until)[rows]
             at_once &= codes.days(until)[rows] == codes.days(since)[rows]
             moved[name[at_once]] = True

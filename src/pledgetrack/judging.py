@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pledgetrack import codes, frames
 from pledgetrack.balances import RETURNED
-from pledgetrack.codes import Tally
+from pledgetrack.codes import NEVER, Tally
 from pledgetrack.frames import Where
 from pledgetrack.kin import LINKED, REPEATED
 from pledgetrack.members import OF_PARTS, PART
@@ -33,8 +33,8 @@ ANNOUNCED = (*STANDING, *forms(ACTION)[1:])
 REPORTS = ("delivered", "completed")
 REASONS = {REPEATED: "repeats", LINKED: "the same as"}
 
-NEVER, _EVER = np.int32(-(2**31)), np.int32(2**31 - 1)
-"""Days before and after all others."""
+_EVER = np.int32(2**31 - 1)
+"""A day after all others."""
 # What a row says of its target, a bit for each.
 _STANDS, _ARRIVES, _FIRST, _COUNTS, _FIRM, _PROPOSED, _ENDS, _TURNS = (
     np.uint8(1 << at) for at in range(8)
@@ -187,10 +187,7 @@ class Judging:
         day = np.maximum(on, announced)
         # Only what was announced on the very day is the original.
         says &= np.where(day == announced, ~np.uint8(0), ~_FIRST)
-        ends = codes.array(chunk, "end")
-        end = codes.days(ends)[rows]
-        if ends.null_count:
-            end = np.where(codes.validity(ends)[rows], end, NEVER)
+        end = codes.days_or_never(codes.array(chunk, "end"), rows)
         kept = np.ones(len(rows), dtype=bool)
         for key, wanted in self.chosen:
             kept &= wanted[key.codes(chunk)[rows]]

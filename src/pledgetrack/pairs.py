@@ -10,15 +10,13 @@ import pyarrow as pa
 
 from pledgetrack import codes
 from pledgetrack.cells import Sums
-from pledgetrack.codes import Tally, add_up
+from pledgetrack.codes import NEVER, Tally, add_up
 from pledgetrack.members import PART
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import BOUNDS, Bound
 
 JUDGED = ("outstanding", "overdue")
 """The columns that are judged for each commitment as a whole."""
-NEVER = np.int32(-(2**31))
-"""A day before all others, where there is none."""
 _BOUNDED = (*MEASURES, *JUDGED)
 
 
@@ -84,12 +82,7 @@ class Pairs:
         slots = self.slots[measure]
         if gone is not None:
             slots[gone] = self.width - 1
-        days = []
-        for column in (codes.array(chunk, name_) for name_ in self.days):
-            found = codes.days(column)[rows]
-            if column.null_count:
-                found = np.where(codes.validity(column)[rows], found, NEVER)
-            days.append(found)
+        days = [codes.days_or_never(codes.array(chunk, day), rows) for day in self.days]
         loose = np.flatnonzero(self.is_loose[bound])
         if len(loose):
             said_ = (cells, name, values, measure, bound)

@@ -18,13 +18,12 @@ from pledgetrack import codes, frames
 from pledgetrack.bars import progress
 from pledgetrack.calendar import Periods, numbers_of
 from pledgetrack.cell_rows import CellRows
-from pledgetrack.codes import Key, Tally, add_up
+from pledgetrack.codes import NEVER, Key, Tally, add_up
 from pledgetrack.frames import Numbers, Where
 from pledgetrack.movements import MEASURES
-from pledgetrack.pairs import NEVER, Pairs, bit_of, said
+from pledgetrack.pairs import Pairs, bit_of, said
 from pledgetrack.periods import Windows
 from pledgetrack.quantity import BOUNDS, DECIMAL_PLACES
-from pledgetrack.status import STATUSES
 from pledgetrack.units import minor_digits
 
 MOST_PLACES = 1 << 22
@@ -237,5 +236,5 @@ class _Spreading:
 
 
 def _ranked(key: Key, name: str, code: Any) -> tuple[Any, Sequence[str]]:
-    rank, labels = key.order(name, STATUSES if name == "status" else ())
+    rank, labels = key.order(name)
     return rank[code], labels

@@ -17,13 +17,11 @@ import pyarrow as pa
 
 from pledgetrack import codes, frames
 from pledgetrack.convert import Converting, described, enter
-from pledgetrack.errors import unknown
 from pledgetrack.facts import day_of, facts_of, text, units_of
 from pledgetrack.frames import Numbers, Where, countable, flag, records
 from pledgetrack.judged import Table
 from pledgetrack.judging import (
     ANNOUNCED,
-    NEVER,
     REASONS,
     REPORTS,
     Judging,
@@ -93,7 +91,8 @@ def status(
     wanted = where.pop("status", None)
     allowed = STATUSES if wanted is None else frames.check_status(wanted, STATUSES)
     is_converted = frames.STATED_UNIT in lazy.collect_schema().names()
-    shown = _shown(columns, COLUMNS + STATED_COLUMNS if is_converted else COLUMNS)
+    known = COLUMNS + STATED_COLUMNS if is_converted else COLUMNS
+    shown = frames.asked(columns, known, always=("commitment", "unit"))
     judging = Judging.of(lazy, day, where, shown)
     if judging is not None:
         table = Table(judging, decided(judging, day), STATUSES, allowed, numbers).frame(shown)
@@ -156,17 +155,6 @@ def status(
     return frames.told(made, known_by)
 
 
-def _shown(asked: str | Iterable[str] | None, known: Sequence[str]) -> list[str]:
-    """The columns that were asked for, in the order in which a status table shows them."""
-    if asked is None:
-        return [*known]
-    wanted = {asked} if isinstance(asked, str) else {*asked}
-    for name in wanted:
-        if name not in known:
-            raise unknown("column", name, known)
-    return [name for name in known if name in {*wanted, "commitment", "unit"}]
-
-
 def _table(rows: list[dict[str, Any]], columns: Sequence[str], numbers: Numbers) -> pd.DataFrame:
     made: dict[str, Any] = {}
     for name in columns:
@@ -220,7 +208,7 @@ def _decide(frame: nw.DataFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
 def decided(judging: Judging, day: dt.date) -> Any:
     """The place among the statuses of the first line that holds, for each commitment's code."""
     facts = judging.facts()
-    found = lines(facts, codes.day_number(day), NEVER, np.where)
+    found = lines(facts, codes.day_number(day), codes.NEVER, np.where)
     made = np.full(len(facts["end"]), len(STATUSES) - 1, dtype=np.int8)
     for at, name in reversed([*enumerate(STATUSES[:-1])]):
         made[found[name]] = at

@@ -29,7 +29,6 @@ from pledgetrack.cells import (
     with_settled,
 )
 from pledgetrack.convert import Converting, at_event_rates, described, enter
-from pledgetrack.errors import unknown
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.pairs import JUDGED
@@ -125,9 +124,7 @@ def totals(
     known = columns_of(keys, cut, where, ranged=options["ranged"])
     if include_repeats:
         known.insert(known.index("pledged") + 1, "headline")
-    wanted = [*known, "commitments", "bound"]
-    if columns is not None:
-        wanted = _in_order(columns, wanted)
+    wanted = frames.asked(columns, [*known, "commitments", "bound"])
     is_plain = not options["ranged"] and not include_repeats
     if is_plain:
         made = (
@@ -162,14 +159,6 @@ def columns_of(
     """
     is_whole = cut is None and "source" not in (*keys, *(where or {}))
     return [*with_ends(MEASURES, ranged=ranged), *(JUDGED if is_whole else ())]
-
-
-def _in_order(asked: Collection[str], known: Sequence[str]) -> list[str]:
-    """The columns that were asked for, in the order in which totals show them."""
-    for name in asked:
-        if name not in known:
-            raise unknown("column", name, known)
-    return [name for name in known if name in asked]
 
 
 def summary(
