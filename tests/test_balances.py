@@ -34,6 +34,11 @@ def event(kind: str, number: object = None, on: str = "2024-02-01", **fields: An
     return pt.Event(commitment="x", kind=kind, on=on, **fields)
 
 
+def wording(happened: pt.Event) -> str | None:
+    """The words of an event's amount."""
+    return happened.quantity and happened.quantity.wording
+
+
 def to(number: object, on: str = "2024-02-01", **fields: Any) -> pt.Event:
     """A revision to so many USD."""
     return event("revised", on=on, restated={"number": number, "unit": "USD"}, **fields)
@@ -509,12 +514,24 @@ def test_the_order_does_not_hang_on_the_callers_precision() -> None:
         {"note": "a correction"},
         {"bound": "about"},
         {"citations": [{"source": "report"}]},
+        {"known": "2024-02-01"},
     ],
 )
 def test_events_that_differ_have_each_their_place(fields: dict[str, Any]) -> None:
     """Whatever they differ in, so that the order of the record settles nothing."""
     one, two = event("delivered", 10), event("delivered", 10, **fields)
     assert in_order(promise(), [one, two]) == in_order(promise(), [two, one])
+
+
+def test_events_cited_otherwise_or_in_other_words_have_each_their_place() -> None:
+    """A source with a comma is not a source and a place, and wordings settle what is equal."""
+    whole, place = ({"source": "a, b"}, {"source": "a", "place": "b"})
+    one, two = (event("delivered", 10, citations=[cited]) for cited in (whole, place))
+    assert in_order(promise(), [one, two]) == in_order(promise(), [two, one])
+    words = [{"number": 10, "unit": "USD", "wording": word} for word in ("ten dollars", "$10")]
+    one, two = (event("delivered", quantity=amount) for amount in words)
+    first, second = (in_order(promise(), listed) for listed in ([one, two], [two, one]))
+    assert list(map(wording, first)) == list(map(wording, second)) == ["$10", "ten dollars"]
 
 
 def test_every_kind_of_event_has_its_place() -> None:

@@ -128,7 +128,10 @@ def order(event: Event, day: dt.date) -> tuple[object, ...]:
         (event.on_precision, event.on_basis or "", event.on_stated or ""),
     )
     # The rest is compared as text only between events that are otherwise alike.
-    return (day, rank(event), event.kind, *words, repr(event.citations), event.note or "")
+    cited = [(citation.source, citation.place or "") for citation in event.citations]
+    # A day that is told and the same one that is not are two things that were written.
+    told = (event.known is None, (quantity.wording if quantity else None) or "")
+    return (day, rank(event), event.kind, *words, cited, event.note or "", told)
 
 
 class Course:
