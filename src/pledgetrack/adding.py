@@ -49,17 +49,13 @@ def totals_in_memory(
     if rows is None or (judged and not {*codes.words(rows.table, "bound")} <= {*BOUNDS}):
         return None
     for wide in (False, True):
-        width = len(rows.measures) + 1
-        tally = Tally(rows.count * width, wide=wide)
+        tally = Tally(rows.count * rows.width, wide=wide)
         pairs = Pairs(rows.table, _slot, 3, ["end"], wide=wide) if judged else None
         for some in rows.read(day):
-            # Beside the measures there is a place for rows without a number.
-            measure = some.measure if some.gone is None else some.measure.copy()
-            if some.gone is not None:
-                measure[some.gone] = width - 1
-            tally.add(some.cells * width + measure, some.values)
+            tally.add(some.places, some.values)
             if pairs:
-                pairs.add(some.chunk, some.rows, some.cells, some.values, some.gone)
+                cells = some.places // rows.width
+                pairs.add(some.chunk, some.rows, cells, some.values, some.gone)
         if tally.is_exact and (pairs is None or pairs.close()):
             break
     found = judge(pairs, rows.count, day, is_whole=is_whole) if pairs else None
@@ -76,9 +72,7 @@ def _frame(
     rows: CellRows, tally: Tally, judged: Judged | None, columns: Sequence[str], numbers: Numbers
 ) -> pd.DataFrame:
     """The cells that there are, in order, as a table."""
-    there, sums = (
-        column.reshape(-1, len(rows.measures) + 1) for column in (tally.count, tally.sums)
-    )
+    there, sums = (column.reshape(-1, rows.width) for column in (tally.count, tally.sums))
     found = np.flatnonzero(there.any(axis=1))
     order, made = rows.in_order(rows.labels(found))
     found = found[order]

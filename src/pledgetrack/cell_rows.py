@@ -26,12 +26,14 @@ _MOST_NUMBERS = 1 << 62
 
 
 class Some(NamedTuple):
-    """The rows of a chunk that count: their cell, their measure, their amount, or that none is."""
+    """The rows of a chunk that count: their place, their amount, or that there is none.
+
+    A place is a measure of a cell; behind the measures is one for rows without an amount.
+    """
 
     chunk: pa.Table
     rows: Any
-    cells: Any
-    measure: Any
+    places: Any
     values: Any
     gone: Any
 
@@ -39,7 +41,8 @@ class Some(NamedTuple):
 class CellRows:
     """The rows that count as of a day, under the labels of some keys and the unit.
 
-    ``heads`` are the keys and the unit, ``count`` is how many cells there may be.
+    ``heads`` are the keys and the unit, ``count`` is how many cells there may be, ``width`` how
+    many places each has.
     """
 
     def __init__(
@@ -49,6 +52,8 @@ class CellRows:
         self.table, self.heads, self.chosen = table, heads, chosen
         self.sizes = [len(head.labels) for head in heads.values()]
         self.count = int(np.prod(self.sizes, dtype=object))
+        self.measures = codes.words_and_none(table, "measure")
+        self.width = len(self.measures) + (table.column("number").null_count > 0)
         self._known: Any = None
         self._numbered: Any = None
         self._is_large = self.count > MOST_CELLS
@@ -58,7 +63,6 @@ class CellRows:
             self._numbered, self._known = pd.factorize(np.concatenate(every))
             self.count = len(self._known)
         elsewhere = {*ELSEWHERE} - ({PASSED_ON} if passed_on else set())
-        self.measures = (*codes.words(table, "measure"), None)
         self._drops = np.array([word in elsewhere for word in self.measures])
 
     @classmethod
@@ -113,18 +117,22 @@ class CellRows:
             measure = codes.indices(codes.array(chunk, "measure"), len(self.measures) - 1)
             if self._drops.any():
                 keep &= ~self._drops[measure]
+            number = codes.array(chunk, "number")
+            gone = ~codes.validity(number) if number.null_count else None
+            if gone is not None:
+                measure = np.where(gone, self.width - 1, measure)
             if self._numbered is None:
                 cells = self._cells(chunk)
             else:
                 cells = self._numbered[at : at + len(chunk)]
                 at += len(chunk)
+            places = cells * self.width + measure
             rows = np.flatnonzero(keep)
-            number = codes.array(chunk, "number")
-            values = codes.whole_numbers(number)[rows]
-            gone = ~codes.validity(number)[rows] if number.null_count else None
+            values = codes.whole_numbers(number).take(rows)
             if gone is not None:
+                gone = gone[rows]
                 values[gone] = 0
-            yield Some(chunk, rows, cells[rows].astype(np.int64), measure[rows], values, gone)
+            yield Some(chunk, rows, places.take(rows).astype(np.int64), values, gone)
 
     def labels(self, cells: Any) -> list[Any]:
         """The code of each key, and of the unit, of some cells."""

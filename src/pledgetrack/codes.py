@@ -29,6 +29,8 @@ SAFE = 1 << 62
 
 NEVER = np.int32(-(2**31))
 """A day before all others, where there is none."""
+_WIDTH = 2048
+"""How many halves are looked at side by side; even."""
 _CODED = pa.dictionary(pa.int32(), pa.string())
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
@@ -95,6 +97,12 @@ def words(table: pa.Table, name: str) -> list[str | None]:
     return found
 
 
+def words_and_none(table: pa.Table, name: str) -> list[str | None]:
+    """The same, and None behind them where a row has none."""
+    found = words(table, name)
+    return [*found, None] if not found or table.column(name).null_count else found
+
+
 def distinct(table: pa.Table, name: str) -> int:
     """How many codes a column has."""
     there = table.column(name).chunks
@@ -153,9 +161,17 @@ def whole_numbers(column: pa.Array) -> Any:
     halves = np.frombuffer(column.buffers()[1], dtype=np.int64)
     halves = halves[2 * column.offset : 2 * (column.offset + len(column))]
     low, high = halves[::2], halves[1::2]
-    if not len(low) or (low.min() >= 0 and not high.any()) or np.array_equal(high, low >> 63):
+    if _are_small(halves) or np.array_equal(high, low >> 63):
         return low
     return (high.astype(object) << 64) + low.view(np.uint64).astype(object)
+
+
+def _are_small(halves: Any) -> bool:
+    """Whether none of some numbers, in two halves each, is negative or needs the second half."""
+    even = len(halves) - len(halves) % _WIDTH
+    bits = [np.bitwise_or.reduce(halves[:even].reshape(-1, _WIDTH), axis=0), halves[even:]]
+    low, high = (np.bitwise_or.reduce(np.concatenate([b[at::2] for b in bits])) for at in (0, 1))
+    return bool(low >= 0 and high == 0)
 
 
 def decimals(whole: Any, scale: int) -> Any:
@@ -167,22 +183,22 @@ def decimals(whole: Any, scale: int) -> Any:
             unit = 10 ** (scale - digits)
             fits = np.asarray(whole[left] % unit == 0, dtype=bool)
             at, left = left[fits], left[~fits]
-            numbers = map(Decimal, (whole[at] // unit).tolist())
-            made[at] = (
-                [*map(mul, numbers, repeat(Decimal(1).scaleb(-digits)))] if digits else [*numbers]
+            # Times a power of ten is quicker than a decimal of each, and then that.
+            one = Decimal(1).scaleb(-digits)
+            made[at] = np.fromiter(
+                map(mul, repeat(one), (whole[at] // unit).tolist()), dtype=object, count=len(at)
             )
             if not len(left):
                 break
     return made
 
 
-def amounts(whole: Any, there: Any, scale: int) -> list[Decimal | None]:
+def amounts(whole: Any, there: Any, scale: int) -> Any:
     """Amounts as decimals, None where there is none."""
     made = np.full(len(whole), None, dtype=object)
     at = np.flatnonzero(there)
     made[at] = decimals(whole[at], scale)
-    listed: list[Decimal | None] = made.tolist()
-    return listed
+    return made
 
 
 def text(words: Sequence[str | None], at: Any) -> Any:
@@ -210,7 +226,8 @@ class Tally:
     def __init__(self, places: int, *, wide: bool) -> None:
         self.wide = wide
         self.sums: Any = np.zeros(places, dtype=object if wide else np.int64)
-        self.count: Any = np.zeros(places, dtype=np.int64)
+        # There are fewer than MOST_ROWS.
+        self.count: Any = np.zeros(places, dtype=np.int32)
         self.most = 0
 
     def add(self, at: Any, values: Any) -> None:
@@ -225,12 +242,12 @@ class Tally:
                 return
             self.most = max(self.most, -int(values.min()), int(values.max()))
         np.add.at(self.sums, at, values)
-        np.add.at(self.count, at, 1)
+        np.add.at(self.count, at, np.ones(len(at), dtype=np.int32))
 
     def extend(self, places: int) -> None:
         """Make room for more places."""
         self.sums = np.concatenate([self.sums, np.zeros(places, dtype=self.sums.dtype)])
-        self.count = np.concatenate([self.count, np.zeros(places, dtype=np.int64)])
+        self.count = np.concatenate([self.count, np.zeros(places, dtype=np.int32)])
 
     @property
     def is_exact(self) -> bool:
@@ -278,7 +295,7 @@ class Key:
     a day, ``years`` has the code of each day since ``first``; where the day is missing, that of the
     word of ``rest``. Where something is known of each word, ``known`` has the code. ``same`` gives
     codes of one label the first of them, where there are several. ``ordered`` are labels that have
-    an order of their own.
+    an order of their own. Where each row has a word there is no last label.
     """
 
     column: str
@@ -333,7 +350,7 @@ def key(name: str, table: pa.Table) -> Key:
     if name == "announced":
         return _years(name, "announced", table, None)
     column = frames.column_of(name, table.column_names)
-    return _key(name, column, (*words(table, column), None))
+    return _key(name, column, words_and_none(table, column))
 
 
 def _key(name: str, column: str, named: Iterable[str | None], **days: Any) -> Key:

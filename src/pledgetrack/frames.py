@@ -434,8 +434,8 @@ def amounts(values: Iterable[Decimal | None], numbers: Numbers) -> Any:
     return column_of_amounts([None if v is None else tidy(v) for v in values], numbers)
 
 
-def column_of_amounts(values: list[Decimal | None], numbers: Numbers) -> Any:
-    """A column of amounts that are tidy."""
+def column_of_amounts(values: Any, numbers: Numbers) -> Any:
+    """A column of amounts that are tidy, from a list or an array of them."""
     if numbers == "float":
         return pd.array([None if v is None else float(v) for v in values], dtype="float64")
     if numbers != "decimal":

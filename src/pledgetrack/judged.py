@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -77,7 +76,7 @@ class Table:
 
     # --- amounts ------------------------------------------------------------------------------
 
-    def _tally(self, tally: codes.Tally) -> list[Decimal | None]:
+    def _tally(self, tally: codes.Tally) -> Any:
         return codes.amounts(tally.sums[self.places], tally.count[self.places] > 0, self.scale)
 
     def _target(self) -> Any:
@@ -92,7 +91,7 @@ class Table:
         there = (delivered.count[self.places] > 0) & (whole != 0)
         made = np.full(len(self.places), None, dtype=object)
         made[there] = [*map(share, part[there].tolist(), whole[there].tolist())]
-        return frames.column_of_amounts(made.tolist(), self.numbers)
+        return frames.column_of_amounts(made, self.numbers)
 
     def _original_target(self) -> Any:
         made = self._tally(self.judging.original)

@@ -59,12 +59,11 @@ def periods_in_memory(
         return None
     pairs = Pairs(rows.table, _slot, _REST + 1, ["end", "start", "announced"], wide=False)
     delivered: list[tuple[Any, ...]] = []
+    arrives = np.array([*(word == "delivered" for word in rows.measures), False])
     for some in rows.read(day):
-        pairs.add(some.chunk, some.rows, some.cells, some.values, some.gone)
-        arrived = np.array([word == "delivered" for word in rows.measures])[some.measure]
-        if some.gone is not None:
-            arrived &= ~some.gone
-        mine = np.flatnonzero(arrived)
+        cells, measure = np.divmod(some.places, rows.width)
+        pairs.add(some.chunk, some.rows, cells, some.values, some.gone)
+        mine = np.flatnonzero(arrives[measure])
         if len(mine):
             chosen = some.rows[mine]
             on = codes.days(codes.array(some.chunk, "on"))[chosen]
@@ -72,7 +71,7 @@ def periods_in_memory(
                 codes.indices(codes.array(some.chunk, column), -1)[chosen]
                 for column in ("commitment", "bound")
             )
-            delivered.append((some.cells[mine], name, on, some.values[mine], bound))
+            delivered.append((cells[mine], name, on, some.values[mine], bound))
     if not pairs.close():
         return None
     return _Spreading(rows, pairs, keys, cut).frame(delivered, columns, numbers)
