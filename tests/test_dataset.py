@@ -95,6 +95,16 @@ def test_a_key_of_partitions_is_in_the_path_alone(seeds: pt.Ledger, tmp_path: Pa
 ODD = ("50% & more / less", "Ö café", "a=b", "x\ny", "{a}[b]", "a+b c", "A" * 60, "`~|<>:\"'")
 
 
+def test_a_file_holds_no_words_of_the_rows_of_others(seeds: pt.Ledger, tmp_path: Path) -> None:
+    """Each part says what its rows say: it neither grows with the others nor tells of them."""
+    folder = pt.write(seeds, tmp_path / "parts", partition_by="party")
+    for part in folder.rglob("*.parquet"):
+        for column in pq.ParquetFile(part).read().itercolumns():
+            if pa.types.is_dictionary(column.type):
+                (chunk,) = column.chunks
+                assert {*chunk.dictionary.to_pylist()} == {*column.to_pylist()} - {None}
+
+
 def test_every_label_comes_back_as_it_was(tmp_path: Path) -> None:
     """Signs that paths do not have, letters of other scripts, and a missing label."""
     ledger = pt.Ledger(

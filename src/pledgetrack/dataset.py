@@ -23,6 +23,7 @@ DATASET_KEY = b"pledgetrack_movements"
 VERSION = b"1"
 _KEY = pa.dictionary(pa.int32(), pa.string())
 _MISSING = "__HIVE_DEFAULT_PARTITION__"  # as Hive, Spark, DuckDB, Polars and Arrow call it
+_GROUP = 1 << 20  # rows of a row group
 _LONGEST = 255  # bytes in the name of a folder
 # Letters stand as they are: Spark takes %C3 for one letter, not for a byte of one.
 _SAFE = "".join(chr(at) for at in range(32, 127) if chr(at) not in "\"#%'*/:<=>?\\[]^`{|}")
@@ -71,8 +72,21 @@ def part_content(table: pa.Table, told: Mapping[bytes, bytes] | None = None) -> 
 
     sink = io.BytesIO()
     marked = table.replace_schema_metadata({DATASET_KEY: VERSION, **(told or {})})
-    pq.write_table(marked, sink)
+    with pq.ParquetWriter(sink, marked.schema) as writer:
+        for start in range(0, max(table.num_rows, 1), _GROUP):
+            writer.write_table(_with_own_words(marked.slice(start, _GROUP)))
     return sink.getvalue()
+
+
+def _with_own_words(table: pa.Table) -> pa.Table:
+    """The table with the words of its rows alone in its dictionaries: a file holds each of them."""
+    own = [
+        column.cast(column.type.value_type).dictionary_encode().cast(column.type)
+        if pa.types.is_dictionary(column.type)
+        else column
+        for column in table.itercolumns()
+    ]
+    return pa.table(own, schema=table.schema)
 
 
 def part_schema(path: Path) -> pa.Schema | None:

@@ -65,7 +65,7 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
         except (pa.ArrowException, ValueError, TypeError) as error:
             raise FrameError(f"this is no movements frame: {error}") from error
     if isinstance(frame, pa.Table):
-        frame = _typed(frame).unify_dictionaries()
+        frame = _unified(_typed(frame))
     try:
         lazy = nw.from_native(frame).lazy()
     except TypeError as error:
@@ -103,6 +103,20 @@ def _typed(table: pa.Table) -> pa.Table:
             empty = pa.nulls(table.num_rows, known)
             table = table.set_column(at, column.name, empty)
     return table
+
+
+def _unified(table: pa.Table) -> pa.Table:
+    """The table with one dictionary a column."""
+    for at, column in enumerate(table.itercolumns()):
+        if not pa.types.is_dictionary(column.type):
+            continue
+        # Where the pieces repeat each other's words, encoding every row again is less work.
+        if sum(len(chunk.dictionary) for chunk in column.chunks[1:]) > table.num_rows:
+            words = column.cast(column.type.value_type).dictionary_encode().chunks
+            indices = pa.concat_arrays([chunk.indices for chunk in words])
+            one = pa.DictionaryArray.from_arrays(indices, words[0].dictionary).cast(column.type)
+            table = table.set_column(at, table.column_names[at], one)
+    return table.unify_dictionaries()
 
 
 def _all_null(lazy: nw.LazyFrame[Any], name: str) -> bool:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pledgetrack.errors import FileFormatError
 
 _SUFFIX = ".parquet"
+_DAYS = ("since", "until")
 
 
 def is_path(frame: object) -> bool:
@@ -27,7 +29,8 @@ def scan(
 ) -> pa.Table:
     """The rows of a Parquet file, or of a folder of them, with keys as dictionaries.
 
-    ``wanted`` says which columns are needed; ``as_of`` leaves the rows that count on a day.
+    ``wanted`` says which columns are needed. With ``as_of`` rows that do not count on that day need
+    not be there: whole row groups stay unread, and where most of a batch does not count it goes.
     In a folder, folders ``party=Mexico`` are columns.
 
     >>> import pledgetrack as pt, tempfile, pyarrow.parquet as pq
@@ -48,29 +51,40 @@ def _scanned(place: Path, wanted: Callable[[str], bool], as_of: dt.date | None) 
 
     files = _files(place) if place.is_dir() else [place]
     labels = pa.schema([(name, pa.string()) for name in _labels(place, files[0])])
+    kind = dataset.ParquetFileFormat(dictionary_columns=_texts(files[0]))
     found = dataset.dataset(
         [str(file) for file in files],
         partitioning=dataset.HivePartitioning(labels),
         partition_base_dir=str(place),
-        format=dataset.ParquetFileFormat(dictionary_columns=_texts(files[0])),
+        format=kind,
     )
     schema = found.schema
     names = list(filter(wanted, schema.names))
-    counts = None
-    if as_of is not None and {"since", "until"} <= {*schema.names}:
+    if as_of is None or not {*_DAYS} <= {*names}:
+        batches = found.to_batches(columns=names)
+    else:
         until = dataset.field("until")
         counts = (dataset.field("since") <= as_of) & (until.is_null() | (until > as_of))
-    # One after the other, so that only what is left of the others is in memory.
-    parts = [
-        group.to_table(schema=schema, columns=names, filter=counts)
-        for fragment in found.get_fragments()
-        for group in fragment.split_by_row_group(counts, schema=schema)
-    ]
-    table = pa.concat_tables(parts) if parts else schema.empty_table().select(names)
-    for at, name in enumerate(table.column_names):
+        groups = [
+            group
+            for fragment in found.get_fragments()
+            for group in fragment.split_by_row_group(counts, schema=schema)
+        ]
+        few = dataset.FileSystemDataset(groups, schema, kind)
+        batches = (_of_day(batch, as_of) for batch in few.to_batches(columns=names))
+    table = pa.Table.from_batches(batches, pa.schema([schema.field(name) for name in names]))
+    for at, name in enumerate(names):
         if name in labels.names:
             table = table.set_column(at, name, table.column(at).dictionary_encode())
     return table
+
+
+def _of_day(batch: pa.RecordBatch, day: dt.date) -> pa.RecordBatch:
+    """The rows that count on a day, where most do not: to copy the others takes longer."""
+    until = batch.column("until")
+    later = pc.fill_null(pc.greater(until, day), fill_value=True)
+    counts = pc.and_(pc.less_equal(batch.column("since"), day), later)
+    return batch.filter(counts) if 2 * counts.true_count < len(batch) else batch
 
 
 def _labels(place: Path, file: Path) -> list[str]:
