@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import random
+import resource
 import signal
 import sys
 import time
@@ -28,6 +29,8 @@ HEAVY = [
     *("polars", "pyarrow.compute", "pyarrow.parquet", "pydantic"),
 ]
 NOT_TRIED = 99
+HANGS = 10
+"""A child that has not ended after so many times the work that it may do waits for nothing."""
 
 
 class Mutated(SourceFileLoader):
@@ -104,10 +107,10 @@ def _run(topic: Topic, drawn: list[Mutant]) -> tuple[list[Mutant], list[Mutant]]
     """Those that live, equivalent or not."""
     for module in HEAVY:
         importlib.import_module(module)
-    began = time.monotonic()
+    began = _worked()
     if not _survives(topic, None, 3600):
         sys.exit("the tests fail without any mutant; make them pass first")
-    limit = 30 + 3 * (time.monotonic() - began)
+    limit = 10 + 3 * round(_worked() - began)
     equivalent: list[Mutant] = []
     live: list[Mutant] = []
     for number, mutant in enumerate(drawn, 1):
@@ -123,13 +126,20 @@ def _run(topic: Topic, drawn: list[Mutant]) -> tuple[list[Mutant], list[Mutant]]
     return equivalent, live
 
 
-def _survives(topic: Topic, mutant: Mutant | None, limit: float) -> bool:
+def _worked() -> float:
+    """Seconds of work of the children that have ended: a busy machine takes longer, no more."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _survives(topic: Topic, mutant: Mutant | None, limit: int) -> bool:
     """Whether all tests pass in a child process that has the mutant; a hang is noticed too."""
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         _child(topic, mutant)
-    until = time.monotonic() + limit
+    until = time.monotonic() + HANGS * limit
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
         if done and os.waitstatus_to_exitcode(status) == NOT_TRIED:

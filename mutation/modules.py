@@ -1,4 +1,7 @@
-"""What is mutated: the files of each topic, and the tests that must notice, quick ones first."""
+"""What is mutated: the files of each topic, and the tests that must notice, quick ones first.
+
+Tests of the modules come first, then the laws, then what else computes with them.
+"""
 
 from __future__ import annotations
 
@@ -36,17 +39,33 @@ TOPICS = {
         ("stated_numbers", "nouns", "vocabulary", "wording", *LAWS),
     ),
     "movements": Topic(
-        ("movements", "balances", "layers", "kin", "members", "passing", "families", "targets"),
-        ("balances", "layers", "movements", "bounds", "families", *LAWS),
+        (
+            "movements",
+            "balances",
+            "layers",
+            "kin",
+            "members",
+            "passing",
+            "families",
+            "targets",
+            "record_columns",
+        ),
+        ("balances", "layers", "movements", "bounds", "families", "record_columns", *LAWS),
     ),
     "status": Topic(
         ("status", "facts", "judging", "judged"),
-        ("status", "judging", "families", *LAWS),
+        ("status", "judging", "codes", *LAWS, "families", "courses", "results", "convert"),
     ),
-    "periods": Topic(("periods",), ("periods", "calendar", *LAWS)),
+    "periods": Topic(
+        ("periods", "spreading"),
+        ("periods", "spreading", "codes", "bounds", *LAWS, "calendar", "timeline"),
+    ),
     "totals": Topic(
-        ("totals", "cells", "adding", "codes"),
-        ("totals", "cells", "adding", "judging", "families", *LAWS),
+        ("totals", "cells", "cell_rows", "pairs", "adding", "codes"),
+        (
+            *("totals", "cells", "codes", "adding", "judging", "spreading", "bounds", "scan"),
+            *(*LAWS, "families", "results", "convert"),
+        ),
     ),
     "rates": Topic(
         ("rates", "quotes", "pricing", "worth", "exchange", "convert"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
+from decimal import Decimal
 from typing import Any
 from unittest import mock
 
@@ -11,6 +13,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from pledgetrack.movements import NUMBER
 
 BY = st.lists(
     st.sampled_from((
@@ -27,3 +30,32 @@ def totals_by_engine(passed_by: str, table: pa.Table, *given: Any, **named: Any)
         made = pt.totals(table, *given, **named)
     assert passed.called
     return made
+
+
+WORDS = {
+    "commitment": ("a", "b", "c"), "unit": ("USD", "visa"), "party": ("A", "B", None),
+    "measure": ("pledged", "delivered", "committed", "passed on", "repeated pledged", None),
+    "bound": ("exact", "at least", "up to", "about", None),
+    "event": ("pledged", "delivered", "part", "completed"), "part": ("b", None),
+}  # fmt: skip
+DAYS = [dt.date(2024, 1, 1), dt.date(2024, 6, 1), dt.date(2025, 1, 1), None]
+ROW_NUMBERS = st.one_of(
+    st.none(), st.integers(-5, 5).map(Decimal), st.sampled_from([Decimal(10**21), Decimal("0.01")])
+)
+
+
+@st.composite
+def tables(draw: Any, days: tuple[str, ...] = ("since", "until", "end"), **words: Any) -> pa.Table:
+    """Rows that no ledger makes: commitments in several cells, and amounts of every size."""
+    count = draw(st.integers(0, 12))
+
+    def column(values: Any) -> list[Any]:
+        return draw(st.lists(values, min_size=count, max_size=count))
+
+    made = {
+        name: pa.array(column(st.sampled_from(words)), pa.string()).dictionary_encode()
+        for name, words in (WORDS | words).items()
+    }
+    for name in days:
+        made[name] = pa.array(column(st.sampled_from(DAYS)), pa.date32())
+    return pa.table(made | {"number": pa.array(column(ROW_NUMBERS), NUMBER)})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from functools import partial
-from typing import Any
 from unittest import mock
 
 import pandas as pd
@@ -15,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import BY, TOTALS, totals_by_engine
+from general_way import BY, DAYS, TOTALS, tables, totals_by_engine
 from pledgetrack import cell_rows, codes
 from pledgetrack import strategies as pts
 from pledgetrack.movements import MEASURES, NUMBER
@@ -50,35 +49,6 @@ def test_by_codes_nothing_is_otherwise(
     )
     pd.testing.assert_frame_equal(some, whole[list(some)])
     assert {*some} == {*by, "unit", *columns}
-
-
-WORDS = {
-    "commitment": ("a", "b", "c"), "unit": ("USD", "visa"), "party": ("A", "B", None),
-    "measure": ("pledged", "delivered", "committed", "passed on", "repeated pledged", None),
-    "bound": ("exact", "at least", "up to", "about", None),
-    "event": ("pledged", "delivered", "part", "completed"), "part": ("b", None),
-}  # fmt: skip
-DAYS = [dt.date(2024, 1, 1), dt.date(2024, 6, 1), dt.date(2025, 1, 1), None]
-ROW_NUMBERS = st.one_of(
-    st.none(), st.integers(-5, 5).map(Decimal), st.sampled_from([Decimal(10**21), Decimal("0.01")])
-)
-
-
-@st.composite
-def tables(draw: Any) -> pa.Table:
-    """Rows that no ledger makes: commitments in several cells, and amounts of every size."""
-    count = draw(st.integers(0, 12))
-
-    def column(values: Any) -> list[Any]:
-        return draw(st.lists(values, min_size=count, max_size=count))
-
-    made = {
-        name: pa.array(column(st.sampled_from(words)), pa.string()).dictionary_encode()
-        for name, words in WORDS.items()
-    }
-    for name in ("since", "until", "end"):
-        made[name] = pa.array(column(st.sampled_from(DAYS)), pa.date32())
-    return pa.table(made | {"number": pa.array(column(ROW_NUMBERS), NUMBER)})
 
 
 @settings(max_examples=20)

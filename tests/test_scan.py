@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from general_way import TOTALS
 from pledgetrack import strategies as pts
 from pledgetrack.scan import scan
 
@@ -137,3 +139,43 @@ def test_an_unknown_key_of_a_file_is_refused(tmp_path: Path, seeds: pt.Ledger) -
     pq.write_table(whole(seeds), tmp_path / "all.parquet")
     with pytest.raises(pt.UnknownNameError, match="unknown key 'partie'"):
         pt.totals(tmp_path / "all.parquet", by="partie")
+
+
+FEW = {"unit", "measure", "number", "on", "since", "until", "announced", "start", "end", "horizon",
+       "event", "part"}  # fmt: skip
+MORE = {*FEW, "commitment", "bound"}
+
+
+@pytest.mark.parametrize(
+    ("options", "read"),
+    [
+        ({}, [MORE]),
+        ({"by": None, "per": "year"}, [MORE]),
+        ({"by": "party", "columns": ["delivered", "pledged"]}, [{*FEW, "party"}]),
+        ({"by": ["law"], "where": {"tag_topic": "x", "source": None}, "columns": "pledged"},
+         [{*FEW, "tag_law", "tag_topic", "source"}]),
+        ({"columns": ["pledged", "commitments"]}, [MORE]),
+        ({"columns": "pledged", "per": "year"}, [MORE]),
+        ({"columns": "pledged", "include_repeats": True}, [MORE]),
+        ({"by": ["channel", "recipient"], "bounds": "range"},
+         [{*MORE, "channel", "recipient", "low", "high"}]),
+        ({"by": "status"}, []),
+        ({"where": {"status": "overdue"}}, []),
+    ],
+)  # fmt: skip
+def test_only_the_columns_that_are_needed_are_read(
+    tmp_path: Path, seeds: pt.Ledger, options: Any, read: list[set[str]]
+) -> None:
+    """Names of commitments, which are most of a file, stay there where only measures are asked."""
+    file, table = tmp_path / "all.parquet", whole(seeds)
+    pq.write_table(table, file)
+    found = []
+
+    def scanned(*given: Any, **named: Any) -> pa.Table:
+        found.append(scan(*given, **named))
+        return found[-1]
+
+    with mock.patch.object(TOTALS, "scan", scanned):
+        made = pt.totals(file, as_of="2024-08-01", **options)
+    assert made.equals(pt.totals(table, as_of="2024-08-01", **options))
+    assert [{*one.column_names} for one in found] == read

@@ -9,11 +9,12 @@ from unittest import mock
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import BY, totals_by_engine
+from general_way import BY, DAYS, TOTALS, tables, totals_by_engine
 from pledgetrack import codes
 from pledgetrack import strategies as pts
 
@@ -41,10 +42,29 @@ def test_by_codes_nothing_is_otherwise(
         row = data.draw(st.sampled_from(whole.to_dict("records")))
         options["where"] = {name: row[name] for name in [*by, "unit"]}
         whole = by_engine(table, by, **options)
-    made = pt.totals(table, by, **options)
+    with mock.patch.object(TOTALS, "cells_of", side_effect=AssertionError):
+        made = pt.totals(table, by, **options)
     pd.testing.assert_frame_equal(made, whole)
     assert made.attrs == whole.attrs
     with mock.patch.object(codes, "CHUNK", 3), mock.patch("pledgetrack.spreading._TOGETHER", 2):
         pd.testing.assert_frame_equal(pt.totals(table, by, **options), whole)
     with mock.patch.object(codes, "SAFE", 1):
         pd.testing.assert_frame_equal(pt.totals(table, by, **options), whole)
+
+
+HORIZONS = ("open", "not stated", None)
+SOME_DAYS = ("since", "until", "on", "start", "announced", "end")
+
+
+@settings(max_examples=30)
+@given(tables(SOME_DAYS, horizon=HORIZONS), st.sampled_from([(), ("party",), ("commitment",),
+       ("horizon",), ("party", "commitment")]), st.sampled_from(("year", "month")),
+       st.sampled_from(DAYS[:3]), st.integers(1, 20))  # fmt: skip
+def test_rows_of_any_kind_are_spread_as_engines_spread_them(
+    table: pa.Table, by: tuple[str, ...], per: str, day: dt.date, chunk: int
+) -> None:
+    """Also where a commitment is in several cells and chunks, or a row names none."""
+    table = table.filter(pc.is_valid(table["on"]))
+    expected = by_engine(table, by, per=per, as_of=day)
+    with mock.patch.object(codes, "CHUNK", chunk), mock.patch("pledgetrack.spreading._TOGETHER", 2):
+        pd.testing.assert_frame_equal(pt.totals(table, by, per=per, as_of=day), expected)

@@ -87,13 +87,13 @@ def _frame(
             # A measure that no row has is missing in every cell.
             at = rows.measures.index(name) if name in rows.measures else -1
             made[name] = amounts(sums[found, at], (there[found, at] > 0) & (at >= 0))
-        elif judged is not None and name in JUDGED:
-            is_there = judged.is_due if name == "overdue" else judged.is_pledged
-            made[name] = amounts(judged.sums[name][found], is_there[found])
-        elif judged is not None and name == "commitments":
-            made[name] = judged.commitments[found]
         elif judged is not None:
-            made[name] = frames.words(said(judged.loose[found]))
+            if name in JUDGED:
+                made[name] = amounts(judged.sums[name][found], judged.are_there[name][found])
+            elif name == "commitments":
+                made[name] = judged.commitments[found]
+            else:
+                made[name] = frames.words(said(judged.loose[found]))
     return pd.DataFrame(made)
 
 
@@ -102,8 +102,7 @@ class Judged:
     """What is known of each cell from the commitments in it."""
 
     sums: dict[str, Any]
-    is_pledged: Any
-    is_due: Any
+    are_there: dict[str, Any]
     commitments: Any
     # For each cell which columns are not exact, a bit for each.
     loose: Any
@@ -131,8 +130,10 @@ def judge(pairs: Pairs, cells: int, day: dt.date, *, is_whole: bool) -> Judged |
         name: add_up(left[flags], pairs.cell[flags], cells)
         for name, flags in zip(JUDGED, (counted, missing), strict=True)
     }
-    is_pledged, is_due = (np.zeros(cells, dtype=bool) for _ in range(2))
-    is_pledged[pairs.cell[stated]] = is_due[pairs.cell[due]] = True
+    are_there = {
+        "outstanding": np.bincount(pairs.cell[stated], minlength=cells) > 0,
+        "overdue": np.bincount(pairs.cell[due], minlength=cells) > 0,
+    }
     there = pairs.tally.count.reshape(-1, pairs.width).any(axis=1)
     commitments = np.bincount(pairs.cell[there], minlength=cells)
     loose = np.zeros(cells, dtype=np.int64)
@@ -141,7 +142,7 @@ def judge(pairs: Pairs, cells: int, day: dt.date, *, is_whole: bool) -> Judged |
             if flags is None or is_whole:
                 mine = place if flags is None else place[(counted, missing)[flags][place]]
                 loose[pairs.cell[mine]] |= bit_of(name, turned)
-    return Judged(sums, is_pledged, is_due, commitments, loose)
+    return Judged(sums, are_there, commitments, loose)
 
 
 def _columns(measure: str | None, bound: Bound) -> Iterator[tuple[str, int | None, Bound]]:

@@ -63,9 +63,7 @@ def coded(table: pa.Table, names: Iterable[str]) -> pa.Table:
 
 
 def _is_distinct(dictionary: pa.Array) -> bool:
-    """Whether no word has two codes, and none is missing."""
-    if dictionary.null_count:
-        return False
+    """Whether no word has two codes."""
     if pc.all(pc.less(dictionary[:-1], dictionary[1:])).as_py() is not False:
         return True
     return bool(pc.count_distinct(dictionary).as_py() == len(dictionary))
@@ -229,6 +227,7 @@ class Tally:
         # There are fewer than MOST_ROWS.
         self.count: Any = np.zeros(places, dtype=np.int32)
         self.most = 0
+        """The largest that was added, of those of 64 bits."""
 
     def add(self, at: Any, values: Any) -> None:
         """Add each value to its place."""
@@ -252,7 +251,7 @@ class Tally:
     @property
     def is_exact(self) -> bool:
         """Whether no sum can have wrapped."""
-        return self.wide or not self.most or self.most * int(self.count.max(initial=1)) < SAFE
+        return self.most * int(self.count.max(initial=1)) < SAFE
 
 
 def numbered(codes_: Any, sizes: Sequence[int]) -> tuple[Any, Any]:

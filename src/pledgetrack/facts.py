@@ -52,7 +52,7 @@ def facts_of(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
     """What is decided upon, a row per commitment."""
     current = frames.as_of_day(frames.as_stated(lazy), day)
     target, delivered = nw.col("target"), nw.col("delivered")
-    standing = (nw.col("n_target") > 0) & (target > 0)
+    standing = target > 0
     units = (
         units_of(current)
         .with_columns(
@@ -141,12 +141,7 @@ def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
     rows = current.with_columns(text("commitment"), day_of().alias("day"))
     rows = rows.join(until, on="commitment", how="inner").filter(nw.col("day") <= nw.col("last"))
     left = units_of(rows).with_columns(
-        flag(
-            (nw.col("n_target") > 0)
-            & (nw.col("target") > 0)
-            & (nw.col("delivered") < nw.col("target")),
-            "left",
-        )
+        flag((nw.col("target") > 0) & (nw.col("delivered") < nw.col("target")), "left")
     )
     left = left.group_by("commitment").agg(nw.col("left").sum())
     return (

@@ -102,6 +102,10 @@ def _typed(table: pa.Table) -> pa.Table:
             known = SCHEMA.field(column.name).type if column.name in SCHEMA.names else pa.string()
             empty = pa.nulls(table.num_rows, known)
             table = table.set_column(at, column.name, empty)
+        elif pa.types.is_dictionary(kind):
+            words = [chunk.dictionary for chunk in table.column(at).chunks]
+            if any(some.null_count for some in words):
+                table = table.set_column(at, column.name, table.column(at).cast(kind.value_type))
     return table
 
 

@@ -292,7 +292,7 @@ class Judging:
     def facts(self) -> dict[str, Any]:
         """For each commitment what is decided upon; the first of days where there is none."""
         target, delivered = self.target.sums, self.delivered.sums
-        standing = (self.target.count > 0) & (target > 0)
+        standing = target > 0
         made = {
             "standing": self._by_name(standing),
             "reached": self._by_name(standing & (delivered >= target)),
@@ -355,6 +355,4 @@ class Judging:
                 for bit, tally in ((_STANDS, target), (_ARRIVES, delivered)):
                     some = facts.says & bit > 0
                     tally.add(place[some], facts.number[some])
-        return self._by_name(
-            (target.count > 0) & (target.sums > 0) & (delivered.sums < target.sums)
-        )
+        return self._by_name((target.sums > 0) & (delivered.sums < target.sums))
