@@ -115,7 +115,7 @@ def _unified(table: pa.Table) -> pa.Table:
         if not pa.types.is_dictionary(column.type):
             continue
         # Where the pieces repeat each other's words, encoding every row again is less work.
-        if sum(len(chunk.dictionary) for chunk in column.chunks[1:]) > table.num_rows:
+        if 0 < table.num_rows < sum(len(chunk.dictionary) for chunk in column.chunks[1:]):
             words = column.cast(column.type.value_type).dictionary_encode().chunks
             indices = pa.concat_arrays([chunk.indices for chunk in words])
             one = pa.DictionaryArray.from_arrays(indices, words[0].dictionary).cast(column.type)
