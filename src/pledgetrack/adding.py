@@ -126,16 +126,16 @@ def judge(pairs: Pairs, cells: int, day: dt.date, *, is_whole: bool) -> Judged |
     due = stated & (ends != NEVER) & (ends < codes.day_number(day))
     missing = counted & due & (pledged > arrived)
     left = pledged - arrived
-    sums = {
-        name: add_up(left[flags], pairs.cell[flags], cells)
-        for name, flags in zip(JUDGED, (counted, missing), strict=True)
-    }
-    are_there = {
-        "outstanding": np.bincount(pairs.cell[stated], minlength=cells) > 0,
-        "overdue": np.bincount(pairs.cell[due], minlength=cells) > 0,
-    }
-    there = pairs.tally.count.reshape(-1, pairs.width).any(axis=1)
-    commitments = np.bincount(pairs.cell[there], minlength=cells)
+    sums = {}
+    for name, flags in zip(JUDGED, (counted, missing), strict=True):
+        at = np.flatnonzero(flags)
+        sums[name] = add_up(left.take(at), pairs.cell.take(at), cells)
+
+    def number(flags: Any) -> Any:
+        return np.bincount(pairs.cell.take(np.flatnonzero(flags)), minlength=cells)
+
+    are_there = {"outstanding": number(stated) > 0, "overdue": number(due) > 0}
+    commitments = number(sum(pairs.counts(slot) for slot in range(pairs.width)) > 0)
     loose = np.zeros(cells, dtype=np.int64)
     for place, measure, bound in pairs.loose_kinds():
         for name, flags, turned in _columns(measure, bound):

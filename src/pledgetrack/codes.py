@@ -117,8 +117,20 @@ def days(column: pa.Array) -> Any:
 
 def days_or_never(column: pa.Array, rows: Any) -> Any:
     """The days of some rows, ``NEVER`` where there is none."""
-    found = days(column)[rows]
-    return np.where(validity(column)[rows], found, NEVER) if column.null_count else found
+    found = days(column).take(rows)
+    return either(validity(column).take(rows), found, NEVER) if column.null_count else found
+
+
+def either(flags: Any, one: Any, other: Any) -> Any:
+    """Whole numbers of one kind, by a flag for each, as ``np.where`` gives them.
+
+    No processor has to guess what flag comes next: many times faster where none can. What wraps on
+    the way wraps back.
+
+    >>> either(np.array([True, False]), np.int8(-128), np.int8(127))
+    array([-128,  127], dtype=int8)
+    """
+    return one if one is other else other + flags * (one - other)
 
 
 def day_number(day: dt.date) -> int:

@@ -31,16 +31,27 @@ class Table:
         self.status, self.words = decided, statuses
         wanted = np.array([word in allowed for word in statuses])
         places = np.flatnonzero(judging.kept)
-        places = places[wanted[decided[judging.name[places]]]]
+        if not wanted.all():
+            places = places[wanted[decided[judging.name[places]]]]
+        self.places = self._in_order(places)
+        self.name, self.unit = judging.name[self.places], judging.unit[self.places]
+        self.scale = judging.table.schema.field("number").type.scale
+
+    def _in_order(self, places: Any) -> Any:
+        """The places by their commitments and units."""
+        judging = self.judging
+        order = codes.sorted_places(judging.ids)
+        if not len(judging.known):
+            # Each commitment has one place, that of its code.
+            kept = np.zeros(judging.names, dtype=bool)
+            kept[places] = True
+            return order[kept[order]]
         rank = np.empty(judging.names, dtype=np.int64)
-        rank[codes.sorted_places(judging.ids)] = np.arange(judging.names)
+        rank[order] = np.arange(judging.names)
         by_unit = sorted(range(len(judging.units)), key=lambda at: _order(judging.units[at]))
         of_unit = np.empty(len(by_unit), dtype=np.int64)
         of_unit[by_unit] = np.arange(len(by_unit))
-        units = of_unit[judging.unit[places]] if len(places) else places
-        self.places = places[np.lexsort((units, rank[judging.name[places]]))]
-        self.name, self.unit = judging.name[self.places], judging.unit[self.places]
-        self.scale = judging.table.schema.field("number").type.scale
+        return places[np.lexsort((of_unit[judging.unit[places]], rank[judging.name[places]]))]
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
         """Some of the columns."""

@@ -49,22 +49,26 @@ _READ = {
 
 
 class Facts(NamedTuple):
-    """Some rows of a chunk: codes, days since 1970, what they say, and amounts (0 for none)."""
+    """Some rows of a chunk: where they stand, codes, days since 1970, what they say, and amounts.
 
+    ``kept`` says which of them a choice keeps and ``there`` which have an amount (0 is for none);
+    None where all do.
+    """
+
+    rows: Any
     name: Any
     unit: Any
     kind: Any
     on: Any
-    day: Any
     end: Any
     says: Any
-    kept: Any
     number: Any
-    there: Any
+    kept: Any = None
+    there: Any = None
 
     def take(self, rows: Any) -> Facts:
         """Some of the rows."""
-        return Facts(*(column[rows] for column in self))
+        return Facts(*(None if column is None else column.take(rows) for column in self))
 
 
 class Judging:
@@ -106,7 +110,7 @@ class Judging:
         ]
         self.says = self._said()
         self.kept = np.zeros(size, dtype=bool)
-        self.strays: list[tuple[Any, ...]] = []
+        self.strays: list[Facts] = []
         self.turns: list[tuple[Any, ...]] = []
 
     @classmethod
@@ -168,87 +172,92 @@ class Judging:
         """Read every row that counts as of the day."""
         for chunk in codes.chunks(self.table):
             facts = self._facts(chunk)
-            self._note(facts)
+            self._note(chunk, facts)
             self._count(facts)
         self._place_strays()
 
     def _facts(self, chunk: pa.Table) -> Facts:
-        keep = codes.current(chunk, self.day)
-        rows = np.flatnonzero(keep)
+        rows = np.flatnonzero(codes.current(chunk, self.day))
 
         def read(name: str, missing: int) -> Any:
-            return codes.indices(codes.array(chunk, name), missing)[rows]
+            return codes.indices(codes.array(chunk, name), missing).take(rows)
 
         kind = read("event", len(self.events) - 1) * len(self.measures)
         kind += read("measure", len(self.measures) - 1)
-        says = self.says[kind]
-        on = codes.days(codes.array(chunk, "on"))[rows]
-        announced = codes.days(codes.array(chunk, "announced"))[rows]
-        day = np.maximum(on, announced)
-        # Only what was announced on the very day is the original.
-        says &= np.where(day == announced, ~np.uint8(0), ~_FIRST)
+        says = self.says.take(kind)
+        on = codes.days(codes.array(chunk, "on")).take(rows)
+        if self.is_compared:
+            # Only what was announced on the very day is the original.
+            says[on > codes.days(codes.array(chunk, "announced"))[rows]] &= ~_FIRST
         end = codes.days_or_never(codes.array(chunk, "end"), rows)
-        kept = np.ones(len(rows), dtype=bool)
-        for key, wanted in self.chosen:
-            kept &= wanted[key.codes(chunk)[rows]]
+        kept = there = None
+        if self.chosen:
+            kept = np.ones(len(rows), dtype=bool)
+            for key, wanted in self.chosen:
+                kept &= wanted[key.codes(chunk)[rows]]
         number = codes.array(chunk, "number")
-        values, there = codes.whole_numbers(number)[rows], np.ones(len(rows), dtype=bool)
-        if number.null_count:
+        values = codes.whole_numbers(number).take(rows)
+        if self.table.column("number").null_count:
             there = codes.validity(number)[rows]
             values[~there] = 0
-        return Facts(
-            read("commitment", -1), read("unit", -1), kind, on, day, end, says, kept, values, there
-        )
+        names = (read("commitment", -1), read("unit", -1), kind)
+        return Facts(rows, *names, on, end, says, values, kept, there)
 
-    def _note(self, facts: Facts) -> None:
+    @staticmethod
+    def _days(chunk: pa.Table, facts: Facts) -> Any:
+        """The day from which each fact counts: none before the promise was announced."""
+        announced = codes.days(codes.array(chunk, "announced")).take(facts.rows)
+        return np.maximum(facts.on, announced)
+
+    def _note(self, chunk: pa.Table, facts: Facts) -> None:
         """What the facts say of whole commitments."""
         name, says = facts.name, facts.says
         self.there[name] = True
-        self.firm[name[says & _FIRM > 0]] = True
-        self.proposed[name[says & _PROPOSED > 0]] = True
+        self.firm[name.take(np.flatnonzero((says & _FIRM) > 0))] = True
+        self.proposed[name.take(np.flatnonzero((says & _PROPOSED) > 0))] = True
         np.maximum.at(self.end, name, facts.end)
-        turns = np.flatnonzero(says & _TURNS)
+        if not (says & (_TURNS | _ENDS)).any():
+            return
+        turns = facts.take(np.flatnonzero((says & _TURNS) > 0))
+        event, day = turns.kind // len(self.measures), self._days(chunk, turns)
         for words, into in (
             (("suspended",), self.suspended), (("resumed",), self.resumed),
             (("reopened",), self.reopened), (("reopened", RETURNED), self.returned),
-        ) if len(turns) else ():  # fmt: skip
-            event = facts.kind[turns] // len(self.measures)
-            mine = turns[self.having(self.events, words)[event]]
-            np.maximum.at(into, name[mine], facts.day[mine])
-        ends = np.flatnonzero(says & _ENDS)
-        if len(ends):
-            stands = self.having(self.measures, STANDING)[facts.kind[ends] % len(self.measures)]
-            takes = stands & (facts.number[ends] < 0).astype(bool)
-            event = facts.kind[ends] // len(self.measures)
-            self.turns.append((name[ends], facts.day[ends], event, takes, ~facts.there[ends]))
+        ):  # fmt: skip
+            mine = self.having(self.events, words)[event]
+            np.maximum.at(into, turns.name[mine], day[mine])
+        ends = facts.take(np.flatnonzero((says & _ENDS) > 0))
+        event, measure = np.divmod(ends.kind, len(self.measures))
+        takes = self.having(self.measures, STANDING)[measure] & (ends.number < 0).astype(bool)
+        bare = np.zeros(len(event), dtype=bool) if ends.there is None else ~ends.there
+        self.turns.append((ends.name, self._days(chunk, ends), event, takes, bare))
 
     def _count(self, facts: Facts) -> None:
         """Add the amounts of rows to their targets."""
-        counts = facts.there | (facts.says & _COUNTS > 0)
-        if not counts.all():
-            facts = facts.take(counts)
-        home = self.home[facts.name]
-        fresh = home < 0
-        if fresh.any():
+        if facts.there is not None:
+            facts = facts.take(np.flatnonzero(facts.there | (facts.says & _COUNTS > 0)))
+        home = self.home.take(facts.name)
+        fresh = np.flatnonzero(home < 0)
+        if len(fresh):
             self.home[facts.name[fresh]] = facts.unit[fresh]
-            home = self.home[facts.name]
+            home = self.home.take(facts.name)
         away = home != facts.unit
         if away.any():
-            self.strays.append(tuple(facts.take(away)))
-            facts = facts.take(~away)
+            self.strays.append(facts.take(np.flatnonzero(away)))
+            facts = facts.take(np.flatnonzero(~away))
         self._add(facts.name, facts)
 
     def _add(self, place: Any, facts: Facts) -> None:
-        if self.chosen:
+        if facts.kept is not None:
             self.kept[place[facts.kept]] = True
         says = facts.says
-        if not facts.there.all():
+        if facts.there is not None:
             says = np.where(facts.there, says, np.uint8(0))
         bits = (_STANDS, _ARRIVES, _FIRST if self.is_compared else np.uint8(0))
-        stands, arrives, first = (np.flatnonzero(says & bit) for bit in bits)
-        by_end = arrives[facts.on[arrives] <= facts.end[arrives]]
+        stands, arrives, first = (np.flatnonzero((says & bit) > 0) for bit in bits)
+        by_end = arrives[facts.on.take(arrives) <= facts.end.take(arrives)]
         for rows, tally in zip((stands, arrives, by_end, first), self.tallies, strict=True):
-            tally.add(place[rows], facts.number[rows])
+            tally.add(place.take(rows), facts.number.take(rows))
 
     def _place_strays(self) -> None:
         """Give targets in other units places behind those of the commitments."""
@@ -259,7 +268,8 @@ class Judging:
         self.unit = self.home
         if not self.strays:
             return
-        facts = Facts(*codes.joined(self.strays))
+        parts = zip(*self.strays, strict=True)
+        facts = Facts(*(None if part[0] is None else np.concatenate(part) for part in parts))
         width = len(self.units)
         pairs = facts.name.astype(np.int64) * width + facts.unit
         self.known, at = np.unique(pairs, return_inverse=True)
@@ -283,9 +293,10 @@ class Judging:
     # --- what fulfilment is decided by --------------------------------------------------------
 
     def _by_name(self, flags: Any) -> Any:
-        """How many targets of each commitment have a flag."""
-        made = flags[: self.names].astype(np.int64)
+        """How many targets of each commitment have a flag; where each has one target, the flags."""
+        made = flags[: self.names]
         if len(self.known):
+            made = made.astype(np.int64)
             np.add.at(made, self.name[self.names :], flags[self.names :])
         return made
 
@@ -317,40 +328,50 @@ class Judging:
         return chunks[0].dictionary if chunks else pa.array([], pa.string())
 
     def _turned(self) -> dict[str, Any]:
-        """When each commitment was completed, and how and when it was taken back."""
+        """When each commitment was completed, and how and when it was taken back.
+
+        One day stands for all where none of them ever was.
+        """
+        actions = [f"{kind}_action" for kind in ENDINGS]
+        if not self.turns:
+            return dict.fromkeys(("completed", *ENDINGS, *actions, "took", "took_action"), NEVER)
         made = {"completed": np.full(self.names, _EVER)}
         made |= {kind: np.full(self.names, NEVER) for kind in ENDINGS}
-        made |= {f"{kind}_action": np.full(self.names, _EVER) for kind in ENDINGS}
-        if self.turns:
-            name, day, event, takes, bare = codes.joined(self.turns)
-            for kind in ("completed", *ENDINGS):
-                again = self.reopened if kind == "completed" else self.returned
-                mine = self.having(self.events, (kind,))[event] & (day >= again[name])
-                if kind == "completed":
-                    np.minimum.at(made[kind], name[mine], day[mine])
-                    continue
-                np.maximum.at(made[kind], name[mine & takes], day[mine & takes])
-                whole = mine & bare
-                np.minimum.at(made[f"{kind}_action"], name[whole], day[whole])
+        made |= {name: np.full(self.names, _EVER) for name in actions}
+        named, day, event, takes, bare = codes.joined(self.turns)
+        for kind in ("completed", *ENDINGS):
+            again = self.reopened if kind == "completed" else self.returned
+            mine = self.having(self.events, (kind,))[event] & (day >= again[named])
+            if kind == "completed":
+                np.minimum.at(made[kind], named[mine], day[mine])
+                continue
+            np.maximum.at(made[kind], named[mine & takes], day[mine & takes])
+            whole = mine & bare
+            np.minimum.at(made[f"{kind}_action"], named[whole], day[whole])
         made["took"] = np.max([made[kind] for kind in ENDINGS], axis=0)
         made["took_action"] = np.min([made[f"{kind}_action"] for kind in ENDINGS], axis=0)
-        for name in ("completed", "took_action", *(f"{kind}_action" for kind in ENDINGS)):
+        for name in ("completed", "took_action", *actions):
             made[name][made[name] == _EVER] = NEVER
         return made
 
     def _left(self, days: Mapping[str, Any]) -> Any:
-        """How many targets had something undelivered standing when the last was taken back."""
+        """How many targets had something undelivered standing when the last was taken back.
+
+        One number stands for all where none ever was.
+        """
         took, bare = days["took"], days["took_action"]
         last = np.where(took != NEVER, took, bare)
         ended = last != NEVER
         if not ended.any():
-            return np.zeros(self.names, dtype=np.int64)
+            return np.int64(0)
         target, delivered = (Tally(len(self.name), wide=self.wide) for _ in range(2))
         for chunk in codes.chunks(self.table):
             facts = self._facts(chunk)
-            mine = ended[facts.name] & (facts.day <= last[facts.name]) & facts.there
+            mine = ended[facts.name] & (self._days(chunk, facts) <= last[facts.name])
+            if facts.there is not None:
+                mine &= facts.there
             if mine.any():
-                facts = facts.take(mine)
+                facts = facts.take(np.flatnonzero(mine))
                 place = self.places(facts.name, facts.unit)
                 for bit, tally in ((_STANDS, target), (_ARRIVES, delivered)):
                     some = facts.says & bit > 0

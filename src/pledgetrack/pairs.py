@@ -74,35 +74,36 @@ class Pairs:
         """Add rows of a chunk, of which cells and values are known, and which have no value."""
 
         def read(name: str, missing: int) -> Any:
-            return codes.indices(codes.array(chunk, name), missing)[rows]
+            return codes.indices(codes.array(chunk, name), missing).take(rows)
 
         name = read("commitment", self.names - 1)
         measure = read("measure", len(self.measures) - 1)
         bound = read("bound", len(self.bounds) - 1)
-        slots = self.slots[measure]
+        slots = self.slots.take(measure)
         if gone is not None:
             slots[gone] = self.width - 1
         days = [codes.days_or_never(codes.array(chunk, day), rows) for day in self.days]
-        loose = np.flatnonzero(self.is_loose[bound])
+        loose = np.flatnonzero(self.is_loose.take(bound))
         if len(loose):
             said_ = (cells, name, values, measure, bound)
-            self.loose.append(tuple(column[loose] for column in said_))
+            self.loose.append(tuple(column.take(loose) for column in said_))
         if self.is_part.any():
             taken = self.is_part[read("event", len(self.is_part) - 1)]
             if self.has_parts:
                 taken &= codes.validity(codes.array(chunk, "part"))[rows]
             at = np.flatnonzero(taken)
             self.parts.append((cells[at], name[at], values[at], slots[at]))
-        home = self.cell[name]
-        fresh = home < 0
-        if fresh.any():
-            self.cell[name[fresh]] = cells[fresh]
-            home = self.cell[name]
+        home = self.cell.take(name)
+        fresh = np.flatnonzero(home < 0)
+        if len(fresh):
+            self.cell[name.take(fresh)] = cells.take(fresh)
+            home = self.cell.take(name)
         away = home != cells
         columns = (name, values, slots, *days)
         if away.any():
-            self.away.append((cells[away], *(column[away] for column in columns)))
-            columns = tuple(column[~away] for column in columns)
+            at, rest = np.flatnonzero(away), np.flatnonzero(~away)
+            self.away.append((cells.take(at), *(column.take(at) for column in columns)))
+            columns = tuple(column.take(rest) for column in columns)
         self._add(*columns)
 
     def _add(self, place: Any, values: Any, slots: Any, *days: Any) -> None:

@@ -208,10 +208,10 @@ def _decide(frame: nw.DataFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
 def decided(judging: Judging, day: dt.date) -> Any:
     """The place among the statuses of the first line that holds, for each commitment's code."""
     facts = judging.facts()
-    found = lines(facts, codes.day_number(day), codes.NEVER, np.where)
+    found = lines(facts, codes.day_number(day), codes.NEVER, codes.either)
     made = np.full(len(facts["end"]), len(STATUSES) - 1, dtype=np.int8)
     for at, name in reversed([*enumerate(STATUSES[:-1])]):
-        made[found[name]] = at
+        made = codes.either(found[name], np.int8(at), made)
     return made
 
 
