@@ -392,6 +392,19 @@ def test_arrays_of_amounts_agree_with_fractions(rows: list[tuple[int, int, int]]
         assert [int(part) for part in parts] == expected
 
 
+@given(st.integers(1, 3_652_059), st.integers(0, 2**32 - 1))
+def test_the_longest_windows_are_cut_as_exactly(days: int, seed: int) -> None:
+    """From year 1 to year 9999, shares just below, at and above each half are told apart."""
+    random = np.random.default_rng(seed)
+    rest = random.integers(0, days, 2000)
+    gone = random.integers(0, days + 1, 2000)
+    near = np.flatnonzero(rest)
+    half = (2 * random.integers(0, rest[near] + 1) + 1) * days // (2 * rest[near])
+    gone[near] = np.clip(half + random.integers(-1, 2, len(near)), 0, days)
+    parts = prefix(rest, gone, np.full(2000, days))
+    assert (parts == (2 * rest * gone + days) // (2 * days)).all()
+
+
 def test_a_prefix_of_halves_goes_away_from_zero() -> None:
     """One unit over two days: the first day has it, of a refund too."""
     assert [prefix(1, done, 2) for done in (0, 1, 2)] == [0, 1, 1]

@@ -51,15 +51,16 @@ def digits_of(number: Decimal, unit: str) -> int:
 class Windows:
     """The windows of many commitments cut at period boundaries: one entry for each piece.
 
-    ``row`` says whose piece it is, ``period`` is the period's number, ``before`` and ``after``
-    are the days of the window gone at the piece's two ends, ``days`` is the length of the window.
+    ``row`` says whose piece it is, ``period`` is the period's number, ``gone`` are the days of the
+    window that are gone at its end, ``days`` is the length of the window. ``first`` has the first
+    piece of each row; the others follow it.
     """
 
     row: Any
     period: Any
-    before: Any
-    after: Any
+    gone: Any
     days: Any
+    first: Any
 
     @classmethod
     def cut(cls, starts: Sequence[dt.date], ends: Sequence[dt.date], periods: Periods) -> Windows:
@@ -71,26 +72,27 @@ class Windows:
     @classmethod
     def of(cls, first: Any, last: Any, periods: Periods) -> Windows:
         """The same of arrays of ordinals."""
-        ends = np.array([first.min(), last.max()]) if len(first) else np.array([1, 1])
-        least, most = numbers_of(periods, ends)
-        firsts = first_ordinals(periods, np.arange(least, most + 2))
-        low, high = (np.searchsorted(firsts, days, "right") - 1 for days in (first, last))
+        low, high = numbers_of(periods, first), numbers_of(periods, last)
         pieces = high - low + 1
         row = np.repeat(np.arange(len(first)), pieces)
         since = np.cumsum(pieces) - pieces
-        at = low[row] + np.arange(len(row)) - since[row]
-        before = np.maximum(firsts[at], first[row]) - first[row]
-        after = np.minimum(firsts[at + 1], last[row] + 1) - first[row]
-        period = at + least
-        return cls(row, period, before, after, (last - first + 1)[row])
+        period = np.arange(len(row)) + (low - since).take(row)
+        least, most = (int(low.min()), int(high.max())) if len(first) else (0, 0)
+        ends = first_ordinals(periods, np.arange(least + 1, most + 2))
+        days = last - first + 1
+        length = days.take(row)
+        gone = np.minimum(ends.take(period - least) - first.take(row), length)
+        return cls(row, period, gone, length, since)
 
     def split(self, amounts: Any) -> Any:
         """The part of each amount, a whole number of smallest parts, that falls on each piece."""
         if not isinstance(amounts, np.ndarray):
             fits = all(abs(amount) < 2**62 for amount in amounts)
             amounts = np.array(amounts, dtype=np.int64 if fits else object)
-        size = amounts[self.row]
-        return prefix(size, self.after, self.days) - prefix(size, self.before, self.days)
+        arrived = prefix(amounts.take(self.row), self.gone, self.days)
+        parts = np.diff(arrived, prepend=arrived[:1])
+        parts[self.first] = arrived[self.first]
+        return parts
 
 
 def split(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -30,7 +31,6 @@ MOST_PLACES = 1 << 22
 """Cells and periods that are held at once; where there may be more, an engine groups."""
 _TOGETHER = 1 << 15
 _SPREAD = tuple(name for name in MEASURES if name != "delivered")
-_DELIVERED, _REST = len(_SPREAD), len(_SPREAD) + 1
 _DAY_ONE = dt.date(1970, 1, 1).toordinal()
 _NEEDED = ("commitment", "bound", "on", "start", "announced", "end", "horizon")
 
@@ -57,7 +57,14 @@ def periods_in_memory(
         return None
     if rows.table.schema.field("number").type.scale != DECIMAL_PLACES:
         return None
-    pairs = Pairs(rows.table, _slot, _REST + 1, ["end", "start", "announced"], wide=False)
+    spread = tuple(name for name in _SPREAD if name in columns)
+    pairs = Pairs(
+        rows.table,
+        partial(_slot, spread),
+        len(spread) + 2,
+        ["end", "start", "announced"],
+        wide=False,
+    )
     delivered: list[tuple[Any, ...]] = []
     arrives = np.array([*(word == "delivered" for word in rows.measures), False])
     for some in rows.read(day):
@@ -74,20 +81,23 @@ def periods_in_memory(
             delivered.append((cells[mine], name, on, some.values[mine], bound))
     if not pairs.close():
         return None
-    return _Spreading(rows, pairs, keys, cut).frame(delivered, columns, numbers)
+    return _Spreading(rows, pairs, keys, cut, spread).frame(delivered, columns, numbers)
 
 
-def _slot(measure: str | None) -> int:
+def _slot(spread: Sequence[str], measure: str | None) -> int:
+    """The place of a measure: what is asked for and spread, deliveries, and the rest."""
     if measure == "delivered":
-        return _DELIVERED
-    return _SPREAD.index(measure) if measure in _SPREAD else _REST
+        return len(spread)
+    return spread.index(measure) if measure in spread else len(spread) + 1
 
 
 class _Spreading:
     """The sums of each cell and period."""
 
-    def __init__(self, rows: CellRows, pairs: Pairs, keys: Sequence[str], cut: Periods) -> None:
-        self.rows, self.pairs, self.keys, self.cut = rows, pairs, keys, cut
+    def __init__(
+        self, rows: CellRows, pairs: Pairs, keys: Sequence[str], cut: Periods, spread: Sequence[str]
+    ) -> None:
+        self.rows, self.pairs, self.keys, self.cut, self.spread = rows, pairs, keys, cut, spread
         there = pairs.cell >= 0
         codes_ = rows.labels(np.where(there, pairs.cell, 0))
         heads = [*rows.heads]
@@ -100,15 +110,16 @@ class _Spreading:
         self.cell_at, self.cell = codes.numbered(numbers, self.sizes)
         words = rows.heads["unit"].labels
         self.digits = np.array([minor_digits(word) for word in words])[codes_[-1]]
-        other = sum(pairs.counts(slot) for slot in (*range(len(_SPREAD)), _REST)) > 0
+        other = sum(pairs.counts(slot) for slot in (*range(len(spread)), len(spread) + 1)) > 0
         end = pairs.days["end"]
         self.is_dated = there & other & (end != NEVER)
         self.is_open = there & other & (end == NEVER)
         start = pairs.days["start"]
-        start = np.where(start != NEVER, start, pairs.days["announced"])
-        start = np.where(start != NEVER, start, end)
-        self.first = np.minimum(start, end).astype(np.int64) + _DAY_ONE
-        self.last = end.astype(np.int64) + _DAY_ONE
+        start = codes.either(start != NEVER, start, pairs.days["announced"])
+        start = codes.either(start != NEVER, start, end)
+        # What has no last day is not spread; any day will do.
+        self.last = codes.either(end != NEVER, end, np.int32(0)).astype(np.int64) + _DAY_ONE
+        self.first = np.minimum(start + np.int64(_DAY_ONE), self.last)
 
     def frame(
         self, delivered: list[tuple[Any, ...]], columns: Sequence[str], numbers: Numbers
@@ -129,7 +140,8 @@ class _Spreading:
         size = len(self.cell_at) * self.width
         if size > MOST_PLACES:
             return None
-        self.tallies = {name: Tally(size, wide=False) for name in MEASURES}
+        asked = [name for name in MEASURES if name in columns]
+        self.tallies = {name: Tally(size, wide=False) for name in asked}
         self.commitments = np.zeros(size, dtype=np.int64)
         self.loose = np.zeros(size, dtype=np.int64)
         with progress("periods", total=len(dated), unit="commitment") as seen:
@@ -140,14 +152,17 @@ class _Spreading:
         self._place(np.flatnonzero(self.is_open))
         if delivered:
             at = self.cell[place] * self.width + period - self.least
-            self.tallies["delivered"].add(at, values)
+            if "delivered" in self.tallies:
+                self.tallies["delivered"].add(at, values)
             inside = self.is_dated[place] & (low[place] <= period) & (period <= high[place])
             outside = np.flatnonzero(~inside)
             pieces = place[outside] * self.periods + period[outside] - self.least
             _, one = np.unique(pieces, return_index=True)
             np.add.at(self.commitments, at[outside[one]], 1)
-            self._loosen_deliveries(at, place, on, values, bound)
-        self._loosen()
+            if "bound" in columns:
+                self._loosen_deliveries(at, place, on, values, bound)
+        if "bound" in columns:
+            self._loosen()
         if not all(tally.is_exact for tally in self.tallies.values()):
             return None
         return self._table(columns, numbers)
@@ -155,31 +170,26 @@ class _Spreading:
     def _windows(self, pairs: Any) -> tuple[Windows, Any]:
         """The windows of some commitments, and the place of each piece."""
         windows = Windows.of(self.first[pairs], self.last[pairs], self.cut)
-        cell = self.cell[pairs][windows.row]
-        return windows, cell * self.width + windows.period - self.least
+        cell = self.cell.take(pairs) * self.width - self.least
+        return windows, cell.take(windows.row) + windows.period
 
     def _spread(self, pairs: Any) -> None:
         windows, at = self._windows(pairs)
         np.add.at(self.commitments, at, 1)
-        for slot, name in enumerate(_SPREAD):
-            there = (self.pairs.counts(slot)[pairs] > 0)[windows.row]
+        for slot, name in enumerate(self.spread):
+            there = self.pairs.counts(slot).take(pairs) > 0
             if there.any():
-                amounts = self.pairs.sums(slot)[pairs]
-                smallest = self._smallest(amounts, self.digits[pairs])
-                parts = windows.split(amounts // smallest) * smallest[windows.row]
-                self.tallies[name].add(at[there], parts[there])
-
-    @staticmethod
-    def _smallest(amounts: Any, digits: Any) -> Any:
-        """The smallest part of each amount: that of its unit, or its own where it is finer."""
-        own = sum(amounts % 10**places != 0 for places in range(1, DECIMAL_PLACES + 1))
-        return 10 ** (DECIMAL_PLACES - np.maximum(own, digits))
+                amounts = self.pairs.sums(slot).take(pairs)
+                smallest = _smallest(amounts, self.digits.take(pairs))
+                parts = windows.split(amounts // smallest) * smallest.take(windows.row)
+                rows = np.flatnonzero(there.take(windows.row))
+                self.tallies[name].add(at.take(rows), parts.take(rows))
 
     def _place(self, pairs: Any) -> None:
         """Commitments without a last day are in the row of their horizon."""
         at = self._undated(pairs)
         np.add.at(self.commitments, at, 1)
-        for slot, name in enumerate(_SPREAD):
+        for slot, name in enumerate(self.spread):
             there = self.pairs.counts(slot)[pairs] > 0
             self.tallies[name].add(at[there], self.pairs.sums(slot)[pairs][there])
 
@@ -232,6 +242,15 @@ class _Spreading:
             else:
                 made[name] = frames.words(said(self.loose[found]))
         return pd.DataFrame(made)
+
+
+def _smallest(amounts: Any, digits: Any) -> Any:
+    """The smallest part of each amount: that of its unit, or its own where it is finer."""
+    smallest = 10 ** (DECIMAL_PLACES - digits)
+    if not (amounts % smallest).any():
+        return smallest
+    own = sum(amounts % 10**places != 0 for places in range(1, DECIMAL_PLACES + 1))
+    return 10 ** (DECIMAL_PLACES - np.maximum(own, digits))
 
 
 def _ranked(key: Key, name: str, code: Any) -> tuple[Any, Sequence[str]]:
