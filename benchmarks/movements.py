@@ -58,10 +58,13 @@ def decimals(hundredths: Any) -> pa.Array:
     return pa.Array.from_buffers(kind, len(hundredths), [None, pa.py_buffer(wide)])
 
 
-def movements(rows: int, seed: int = 7, deliveries: int = 2) -> pa.Table:
+def movements(
+    rows: int, seed: int = 7, deliveries: int = 2, longest: int | None = None
+) -> pa.Table:
     """About so many movements, of 200 parties, 30 units and 10 years.
 
     Each commitment has a row for what is pledged, one for what of it is committed, and deliveries.
+    With ``longest`` its horizon has up to so many days, beyond the 10 years too.
     """
     random = np.random.default_rng(seed)
     width = 2 + deliveries
@@ -69,7 +72,9 @@ def movements(rows: int, seed: int = 7, deliveries: int = 2) -> pa.Table:
     party = random.integers(0, PARTIES, count)
     unit = random.integers(0, UNITS, count)
     announced = random.integers(days_of(FIRST_YEAR), days_of(FIRST_YEAR + YEARS), count)
-    end = np.minimum(announced + random.integers(30, 1500, count), days_of(2028) - 1)
+    end = announced + random.integers(30, longest or 1500, count)
+    if longest is None:
+        end = np.minimum(end, days_of(FIRST_YEAR + YEARS) - 1)
     end = np.maximum(end, days_of(FIRST_YEAR))
     is_open = random.random(count) < 0.02
     pledged = random.integers(100, 10**10, count)

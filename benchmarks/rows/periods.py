@@ -14,10 +14,13 @@ from dateutil.relativedelta import relativedelta
 
 import pledgetrack as pt
 from benchmarks.measure import OURS, Row, Side
-from benchmarks.movements import DAY, movements
+from benchmarks.movements import movements
 from pledgetrack.movements import SCHEMA
 from pledgetrack.units import minor_digits
 
+DAY = dt.date(2030, 1, 1)
+"""A day as of which all is announced: of 1 M commitments, in more than 6 M cells."""
+LONGEST = 4000
 _YEAR = relativedelta(years=1)
 _KEYS = ("party", "period", "unit")
 _READ = ("commitment", "party", "unit", "number", "start", "end", "horizon")
@@ -79,7 +82,7 @@ def _ours_read(table: pd.DataFrame) -> pa.Table:
 
 
 def _sides(size: int) -> Mapping[str, Side]:
-    table = movements(size)
+    table = movements(size, longest=LONGEST)
     given = pledges(table) if size <= 1_000_000 else []
     return {
         OURS: Side(lambda: ours(table), _ours_read),

@@ -241,8 +241,8 @@ class Tally:
         self.most = 0
         """The largest that was added, of those of 64 bits."""
 
-    def add(self, at: Any, values: Any) -> None:
-        """Add each value to its place."""
+    def add(self, at: Any, values: Any, *, counted: bool = True) -> None:
+        """Add each value to its place; what is not ``counted`` here counts already."""
         if not len(at):
             return
         if self.wide:
@@ -253,7 +253,8 @@ class Tally:
                 return
             self.most = max(self.most, -int(values.min()), int(values.max()))
         np.add.at(self.sums, at, values)
-        np.add.at(self.count, at, np.ones(len(at), dtype=np.int32))
+        if counted:
+            np.add.at(self.count, at, np.ones(len(at), dtype=np.int32))
 
     def extend(self, places: int) -> None:
         """Make room for more places."""

@@ -142,7 +142,10 @@ class _Spreading:
             return None
         asked = [name for name in MEASURES if name in columns]
         self.tallies = {name: Tally(size, wide=False) for name in asked}
-        self.commitments = np.zeros(size, dtype=np.int64)
+        self.commitments = self._number(dated, low, high).astype(np.int64)
+        for slot, name in enumerate(self.spread):
+            mine = dated.take(np.flatnonzero(self.pairs.counts(slot).take(dated) > 0))
+            self.tallies[name].count += self._number(mine, low, high)
         self.loose = np.zeros(size, dtype=np.int64)
         with progress("periods", total=len(dated), unit="commitment") as seen:
             for start in range(0, len(dated), _TOGETHER):
@@ -175,15 +178,20 @@ class _Spreading:
 
     def _spread(self, pairs: Any) -> None:
         windows, at = self._windows(pairs)
-        np.add.at(self.commitments, at, 1)
         for slot, name in enumerate(self.spread):
-            there = self.pairs.counts(slot).take(pairs) > 0
-            if there.any():
-                amounts = self.pairs.sums(slot).take(pairs)
-                smallest = _smallest(amounts, self.digits.take(pairs))
-                parts = windows.split(amounts // smallest) * smallest.take(windows.row)
-                rows = np.flatnonzero(there.take(windows.row))
-                self.tallies[name].add(at.take(rows), parts.take(rows))
+            # What a commitment lacks is 0 in each of its windows.
+            amounts = self.pairs.sums(slot).take(pairs)
+            smallest = _smallest(amounts, self.digits.take(pairs))
+            parts = windows.split(amounts // smallest) * smallest.take(windows.row)
+            self.tallies[name].add(at, parts, counted=False)
+
+    def _number(self, pairs: Any, low: Any, high: Any) -> Any:
+        """How many of some commitments are in each cell and period: where each comes and goes."""
+        made = np.zeros(len(self.cell_at) * self.width + 1, dtype=np.int32)
+        first = self.cell.take(pairs) * self.width - self.least
+        np.add.at(made, first + low.take(pairs), np.int32(1))
+        np.add.at(made, first + high.take(pairs) + 1, np.int32(-1))
+        return np.cumsum(made[:-1], dtype=np.int32)
 
     def _place(self, pairs: Any) -> None:
         """Commitments without a last day are in the row of their horizon."""
