@@ -36,7 +36,10 @@ TOPICS = {
             "vocabulary",
             "nouns",
         ),
-        ("stated_numbers", "nouns", "vocabulary", "wording", *LAWS),
+        (
+            *("quantity_wording", "horizon_wording", "stated_numbers", "nouns", "vocabulary"),
+            *("wording", *LAWS, "quantity", "horizon"),
+        ),
     ),
     "movements": Topic(
         (

@@ -29,6 +29,7 @@ _IRREGULAR = {
     "trolleybuses": "trolleybus", "midwives": "midwife", "housewives": "housewife",
     "grandchildren": "grandchild", "schoolchildren": "schoolchild", "townspeople": "townsperson",
     "tranches": "tranche", "sorties": "sortie", "prostheses": "prosthesis", "caucuses": "caucus",
+    "circuses": "circus", "abacuses": "abacus", "crocuses": "crocus",
     "hoes": "hoe", "talkies": "talkie", "scarves": "scarf", "wharves": "wharf", "hooves": "hoof",
     "bookshelves": "bookshelf", "metropolises": "metropolis", "pluses": "plus",
     "moustaches": "moustache", "snowshoes": "snowshoe", "men": "man", "women": "woman",
