@@ -72,10 +72,15 @@ def mutants(source: str, file: str) -> Iterator[Mutant]:
     lines = source.splitlines()
     for place, (function, node) in enumerate(_places(ast.parse(source))):
         for number, changed in enumerate(_changes(node)):
-            change = f"{ast.unparse(node)} -> {ast.unparse(changed)}"
+            change = f"{_told(node)} -> {_told(changed)}"
             if isinstance(node, ast.Constant):
                 change += f" in {lines[node.lineno - 1].strip()}"
             yield Mutant(file, node.lineno, function, change, source, place, number)
+
+
+def _told(node: ast.AST) -> str:
+    """What a place says, of a condition without what it is a condition of."""
+    return f"if {ast.unparse(node.test)}:" if isinstance(node, ast.If) else ast.unparse(node)
 
 
 def _places(tree: ast.Module) -> Iterator[tuple[str, ast.expr | ast.stmt]]:

@@ -151,7 +151,8 @@ def test_a_range_needs_the_ends_of_the_movements() -> None:
 def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
     """Each end is the sum of those of the parts, over any key and over periods; or is missing.
 
-    Wholes and parts that are in one row are no less exact than by themselves.
+    What is exact has its number at both ends. Wholes and parts that are in one row are no less
+    exact than by themselves.
     """
     table = ledger.totals(by=key, as_of=day, bounds="range")
     plain = ledger.totals(by=key, as_of=day)
@@ -160,6 +161,11 @@ def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
     fine = ledger.totals(by=[key, "commitment"], as_of=day, bounds="range")
     spread = ledger.totals(by=key, as_of=day, per="quarter", bounds="range")
     assert list(spread.drop(columns=ENDS)) == list(ledger.totals(by=key, as_of=day, per="quarter"))
+    # A source tells a part of a balance, whose ends are those of the balance before and after.
+    for row in (row for parts in (table, fine, spread) for row in parts.to_dict("records")):
+        for name in MEASURES if key != "source" else ():
+            if row[name] is not None and f"{name} " not in row["bound"]:
+                assert row[f"{name}_low"] == row[f"{name}_high"] == row[name]
     related = bool(ledger.movements()["part"].notna().any())
     for row in table.to_dict("records"):
         for parts in (fine, spread):
@@ -299,3 +305,32 @@ def test_a_range_is_converted_once() -> None:
     )
     assert ends(made) == (0, Decimal("0.33"))
     assert ends(made, "delivered") == (Decimal("0.33"), Decimal("0.33"))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "low", "high"),
+    [
+        ({"number": 100}, 100, 100),
+        ({"number": 100, "bound": "at least"}, 100, None),
+        ({"number": 100, "bound": "up to"}, 0, 100),
+        ({"number": 100, "bound": "about"}, None, None),
+        ({"number": 100, "bound": "about", "margin": 10}, 90, 110),
+        ({"number": 100, "most": 250}, 100, 250),
+    ],
+)
+def test_what_arrives_has_its_ends_in_the_period_of_its_day(
+    quantity: dict[str, Any], low: object, high: object
+) -> None:
+    """Beside what is exact, and twice what is not."""
+    events = [
+        event("delivered", "2024-02-01", number=7), event("delivered", "2024-03-01", **quantity),
+        event("delivered", "2025-01-01", **quantity), event("delivered", "2025-06-01", **quantity),
+    ]  # fmt: skip
+    rows = pt.Ledger([promise(number=1000)], events).movements()
+    table = pt.totals(rows, as_of="2027-01-01", per="year", bounds="range").set_index("period")
+
+    def times(end: Any, count: int, more: int) -> Any:
+        return None if end is None else end * count + more
+
+    assert ends(table.loc[["2024"]], "delivered") == (times(low, 1, 7), times(high, 1, 7))
+    assert ends(table.loc[["2025"]], "delivered") == (times(low, 2, 0), times(high, 2, 0))

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pledgetrack as pt
 
@@ -14,6 +16,7 @@ SAID = dt.date(2022, 7, 12)
 DATED = """
 2024, the year 2024, year 2024, '24, ’24 => 2024-01-01 / 2024-12-31
 2199 => 2199-01-01 / 2199-12-31
+'42 => 2042-01-01 / 2042-12-31
 FY2024, FY 2024, fy24, fiscal 2024, fiscal year 2024, fiscal years 2024, FYs 2024 => 2023-10-01 / 2024-09-30
 financial year 2024, financial years 2024, the fiscal year 2024 => 2023-10-01 / 2024-09-30
 FY2023/24, FY2023/2024, fy 23/24, FY2023/'24 => 2023-10-01 / 2024-09-30
@@ -243,3 +246,240 @@ def test_what_is_read_alone_is_found_in_a_sentence(use: str) -> None:
             (found,) = pt.find_horizons(before + phrase + behind, announced=SAID, calendar="US")
             assert (found.text, found.start) == (phrase, len(before))
             assert (found.value.start, found.value.end) == days
+
+
+# --- as said on any day ---------------------------------------------------------------------------
+
+
+def months(first: dt.date, count: int) -> tuple[dt.date, dt.date]:
+    """Some months from the first day of one on."""
+    number = first.year * 12 + first.month - 1 + count
+    return first, dt.date(number // 12, number % 12 + 1, 1) - DAY
+
+
+def running(said: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
+    """What runs on a day, and what comes next, by the calendar."""
+    first = said.replace(day=1)
+    year, decade = first.replace(month=1), dt.date(said.year // 10 * 10, 1, 1)
+    quarter = first.replace(month=(said.month - 1) // 3 * 3 + 1)
+    fiscal = dt.date(said.year - (said.month < 10), 10, 1)
+    found = {"year": months(year, 12), "month": months(first, 1), "quarter": months(quarter, 3)}
+    return {f"this {name}": days for name, days in found.items()} | {
+        "next year": months(found["year"][1] + DAY, 12),
+        "next month": months(found["month"][1] + DAY, 1),
+        "next quarter": months(found["quarter"][1] + DAY, 3),
+        "this fiscal year": months(fiscal, 12),
+        "next fiscal year": months(months(fiscal, 12)[1] + DAY, 12),
+        "this decade": months(decade, 120),
+    }
+
+
+ENDS = {
+    "year": ("the end of the year", "end of the year", "year-end", "year end", "the year end",
+             "the end of this year", "end-this year"),
+    "month": ("the end of the month", "end of the month", "end the month", "end of this month"),
+    "quarter": ("the end of the quarter", "end of the quarter", "the end of this quarter"),
+    "fiscal year": ("the end of the fiscal year", "end of the financial year", "end the fiscal year",
+                    "the end of this fiscal year"),
+    "decade": ("the end of the decade", "end of the decade", "the end of this decade"),
+}  # fmt: skip
+
+
+@given(st.dates(dt.date(1960, 1, 1), dt.date(2090, 12, 31)))
+def test_what_runs_and_what_comes_next_is_told_from_the_day(said: dt.date) -> None:
+    """Whatever the day; of a month that is all that is known, where all its days agree."""
+    for name, (first, last) in running(said).items():
+        assert read(f"in {name}", said) == (first, last)
+        assert read(f"in {name}", f"{said:%Y-%m}") == (first, last)
+        size = name.removeprefix("this ")
+        for end in ENDS.get(size, ()):
+            assert read(f"by {end}", said) == (None, last), end
+            if size == "year":
+                assert read(f"from 1950 to {end}", said)[1] == last
+    assert read("today", said) == read("on today", said) == (said, said)
+    assert read("in today", said) == "left over"
+    assert read("by tomorrow", said) == (None, said + DAY)
+    assert read("today", f"{said:%Y-%m}") == "ambiguous"
+
+
+NAMED = {"March": (3, 1), "June": (6, 1), "Q2": (4, 3), "Q4": (10, 3), "H1": (1, 6)}
+
+
+@given(st.dates(dt.date(1960, 1, 1), dt.date(2090, 12, 31)), st.sampled_from(["March", "June"]),
+       st.integers(1, 28))  # fmt: skip
+def test_a_month_without_a_year_is_the_next_or_the_last(said: dt.date, name: str, day: int) -> None:
+    """As said on any day; what runs may be this one or another, so that is refused."""
+    month = NAMED[name][0]
+    for phrase, size in ((name, 0), (f"{name} {day}", day), (f"the {day}. of {name}", day)):
+        days = [
+            (dt.date(year, month, size), dt.date(year, month, size)) if size
+            else months(dt.date(year, month, 1), 1)
+            for year in range(said.year - 1, said.year + 2)
+        ]  # fmt: skip
+        runs = any(first <= said <= last for first, last in days)
+        ahead = next(one for one in days if one[0] > said)
+        gone = [one for one in days if one[1] < said][-1]
+        assert read(f"by {phrase}", said) == ("ambiguous" if runs else (None, ahead[1]))
+        assert read(f"since {phrase}", said) == ("ambiguous" if runs else (gone[0], None))
+        assert read(f"before {phrase}", said) == ("ambiguous" if runs else (None, ahead[0] - DAY))
+        assert read(f"by the end of {name} {said.year + 1}", said)[1].month == month
+
+
+@given(st.dates(dt.date(1960, 1, 1), dt.date(2090, 12, 31)), st.sampled_from([*NAMED]),
+       st.sampled_from([*NAMED]), st.sampled_from(["from {} to {}", "between {} and {}", "{}-{}"]))  # fmt: skip
+def test_two_months_without_a_year_are_the_next_that_come(
+    said: dt.date, one: str, other: str, form: str
+) -> None:
+    """Over a new year too; a year behind them is that of both."""
+    phrase = form.format(one, other)
+    times = []
+    for year in range(said.year - 1, said.year + 3):
+        start = dt.date(year, NAMED[one][0], 1)
+        end = months(dt.date(year, NAMED[other][0], 1), NAMED[other][1])[1]
+        times.append((start, end if end >= start else
+                      months(dt.date(year + 1, NAMED[other][0], 1), NAMED[other][1])[1]))  # fmt: skip
+    runs = any(first <= said <= last for first, last in times[:3])
+    ahead = next(days for days in times if days[0] > said)
+    if form[0] == "{" and one == other:
+        return
+    assert read(phrase, said) == ("ambiguous" if runs else ahead)
+    first = dt.date(2031, NAMED[one][0], 1)
+    last = months(dt.date(2031, NAMED[other][0], 1), NAMED[other][1])[1]
+    if one[0] != "Q" != other[0]:
+        assert read(f"{phrase} 2031", said) == ((first, last) if first <= last else "ambiguous")
+
+
+COUNTS = {"a": 1, "one": 1, "1": 1, "two": 2, "3": 3, "twelve": 12, "eighteen": 18, "twenty": 20,
+          "twenty-four": 24, "ninety-nine": 99, "100": 100}  # fmt: skip
+LENGTHS = {"day": 0, "week": 0, "month": 1, "year": 12, "decade": 120}
+
+
+@given(st.dates(dt.date(1960, 1, 1), dt.date(2090, 12, 31)), st.sampled_from([*COUNTS]),
+       st.sampled_from([*LENGTHS]))  # fmt: skip
+def test_a_length_of_time_counts_from_the_announcement(
+    said: dt.date, count: str, unit: str
+) -> None:
+    """To the day before the same day; where a month lacks it, to the last of that month."""
+    number, size = COUNTS[count], LENGTHS[unit]
+    if size:
+        behind = said.replace(day=1)
+        month = months(months(behind, number * size)[1] + DAY, 1)
+        last = min(month[0] + (said.day - 1) * DAY - DAY, month[1])
+        if month[0].month == (month[0] + (said.day - 1) * DAY).month:
+            last = month[0] + (said.day - 1) * DAY - DAY
+    else:
+        last = said + (number * (7 if unit == "week" else 1) - 1) * DAY
+    what = f"{count} {unit}{'s' * (number > 1)}"
+    for use in ("within {}", "over the next {}", "the next {}", "next {}", "in the coming {}",
+                "during the next {}", "for the next {}", "throughout the next {}", "over {} from now",
+                "within the next {}", "for {} from today"):  # fmt: skip
+        if count != "a" or "the" not in use:
+            assert read(use.format(what), said) == (said, last), use
+    for use in ("in {}", "for {}", "over {}", "{}"):
+        assert read(use.format(what), said) == "no anchor"
+    for use in ("within {} of 2100", "within the {}", "within {} after"):
+        assert read(use.format(what), said) == "left over"
+    for use in ("over the next {}", "within the next {}", "over the coming {}"):
+        if number == 1:
+            assert read(use.format(unit), said) == (said, last)
+
+
+LISTS = {
+    "year": ["2029", "2030", "2031", "2032"],
+    "fiscal year": ["FY2029", "FY2030", "FY2031", "FY2032"],
+    "month": ["November 2030", "Dec 2030", "January 2031", "2031-02"],
+    "quarter": ["Q3 2030", "Q4 2030", "Q1 2031", "Q2 2031"],
+    "half": ["H1 2030", "H2 2030", "first half of 2031", "H2 2031"],
+    "decade": ["the 2030s", "2040s", "the 2050s", "2060s"],
+}
+
+
+@pytest.mark.parametrize("size", LISTS)
+def test_a_list_is_from_its_first_to_its_last(size: str) -> None:
+    """Where they follow on each other, in this order; of one kind."""
+    names = LISTS[size]
+    days = [read(f"in {name}") for name in names]
+    for count in (2, 3, 4):
+        for form in (", ".join(["{}"] * (count - 1)) + " and {}", " and ".join(["{}"] * count),
+                     ", ".join(["{}"] * (count - 1)) + ", and {}", " & ".join(["{}"] * count)):  # fmt: skip
+            said = form.format(*names[:count])
+            assert read(f"in {said}") == read(said) == (days[0][0], days[count - 1][1])
+            assert read(form.format(*names[4 - count :][::-1])) == "ambiguous"
+    assert read(f"in {names[0]} and {names[2]}") == "ambiguous"
+    assert read(f"in {names[0]}, {names[1]} and {names[3]}") == "ambiguous"
+    assert read(f"in {names[0]} and 2035") == "ambiguous"
+    assert read(f"in {names[0]} or {names[1]}") == "left over"
+
+
+@pytest.mark.parametrize(
+    "phrase", ["multi-year", "multiyear", "multi year", "multi-annual", "multiannual", "ongoing",
+               "open-ended", "open ended", "open", "indefinitely", "indefinite", "permanently",
+               "permanent", "until further notice"],
+)  # fmt: skip
+def test_what_has_no_end_is_open(phrase: str) -> None:
+    """In these words, and in no part of them."""
+    assert read(phrase) == (None, None)
+    assert read(f"{phrase} hello") == read(f"hello {phrase}") == "left over"
+
+
+def test_a_year_that_is_not_named_is_no_budget_year() -> None:
+    """Where "2022-23" may be one, "this year - 2023" is none."""
+    years = dt.date(2022, 1, 1), dt.date(2023, 12, 31)
+    for phrase in (
+        "this year - 2023",
+        "from this year to 2023",
+        "2022 to 2023",
+        "2022 - next year",
+    ):
+        assert read(phrase) == years, phrase
+    assert read("in '02", SAID) == (dt.date(2002, 1, 1), dt.date(2002, 12, 31))
+    assert read("2023 - '25") == (dt.date(2023, 1, 1), dt.date(2025, 12, 31))
+
+
+def test_a_list_names_twelve_periods_at_most() -> None:
+    """What is longer is no list that a person states."""
+    years = [str(year) for year in range(2030, 2043)]
+    assert read(" and ".join(years[:12])) == (dt.date(2030, 1, 1), dt.date(2041, 12, 31))
+    assert read(" and ".join(years)) == "left over"
+
+
+EDGES = """
+in May2024, in 2024-06/07, in 2024-06-07/08, in 2024-06.5, in 2024/2027, within 0 days,
+within 10000 days, within 05 days, in the first, first quarter, 5th quarter of 2024, third half of 2024,
+Q5 2024, H3 2024, Q0 2024, Q3rd 2024, Q3 24th, by 32 January 2024, by 0 January 2024, by 100 May 2024,
+by the 1nd of May 2024, by the 2st of May 2024, by the 3th of May 2024, by the 11st of May 2024,
+by the 12nd of May 2024, by the 13rd of May 2024, by 8x May 2024, since hello, from hello to 2030,
+between 2029 or 2030, from 2029 and 2030, from 2029, between 2029, in next decade, by next January,
+this week, next day, in fiscal hello, in 2024s, in 20240, in '2, in '204, in '24s, FY24th, by 24th, in FY24s, in 1899, in 2200,
+between 2024 and 5, over 2030, within 2030, in March and 2031, the end of 2031 hello
+""".replace("\n", " ")
+UNCLEAR = """
+before 0001-01-01, FY2024/26, FY2024/23, FY2024/hello, by 2024-02-30, by 30 February 2024, by 31/04/2024, by 13/13/2024,
+by 00/04/2024, 2024-06.5.24, by 03/04/2024, by 3.4.24, 2024-25, 2024-2025, 2024–25, 2023/24, 2023/2024, 2010-11, in '99, in '43, in '01, in H1 2024 and Q3 2024,
+FY 2023-24, from FY2023 to March 2023 and 2025, from Q1-Q3 FY2024, until 2030, till Q3 2030,
+from 2029 until 2031, from March to 2031, from 8 August to September, from August to 10 September,
+from June to the end of 2031, in March and April 2031 and 2033
+""".replace("\n", " ")
+
+
+def test_what_is_no_time_or_two_is_refused() -> None:
+    """Whatever looks like one, alone and in a sentence; nothing but the library's errors."""
+    for text, kinds in ((EDGES, {"left over"}), (UNCLEAR, {"ambiguous", "left over"})):
+        for phrase in (part.strip() for part in text.split(",")):
+            assert read(phrase) in kinds, phrase
+            for said in (SAID, dt.date.max, dt.date.min):
+                pt.find_horizons(f"As they say {phrase}, at least.", announced=said, calendar="US")
+
+
+@pytest.mark.parametrize("said", [dt.date.max, dt.date(9999, 1, 1)])
+@pytest.mark.parametrize(
+    "phrase", ["by tomorrow", "next year", "over the next year", "next fiscal year", "over the next "
+               "9000 years", "within 9999 weeks", "by March", "in March", "from October to March",
+               "by the end of FY9999", "in the next two decades", "from March to February"],
+)  # fmt: skip
+def test_beyond_the_last_year_there_is_none(phrase: str, said: dt.date) -> None:
+    """Refused in words, alone and in a sentence."""
+    found = read(phrase, said)
+    assert isinstance(found, str) or found[1].year == 9999
+    for one in pt.find_horizons(f"all of it {phrase}.", announced=said, calendar="US"):
+        assert one.refusal or one.value.end.year == 9999

@@ -82,7 +82,7 @@ class HorizonReader(PeriodReader):
         """Read "The end of 2025", "end-March", "year-end": the days of what ends."""
         begin = self.skip(at, "the")
         year_end = self.words(begin, "year-end", "year end")
-        if year_end > 0:
+        if year_end:
             begin = year_end - 1
             found = self.year(begin + 1)
             if found:
@@ -91,15 +91,15 @@ class HorizonReader(PeriodReader):
         if self.plain(begin) == "end":
             begin = self.skip(self.skip(begin + 1, "of"), *DASHES)
             what = self.words(begin, "the year", "the month", "the quarter")
-            if what > 0:
+            if what:
                 year = self.year(what) if self.plain(begin + 1) == "year" else None
                 if year:
                     return self.given.months(year[0], 1, 12), year[1]
                 return self._this(self.plain(begin + 1)), what
-            if self.words(begin, "the decade") > 0:
+            if self.words(begin, "the decade"):
                 return self._this("decade"), begin + 2
             what = self.words(begin, "the fiscal year", "the financial year")
-            if what > 0 and not self.any_year(what):
+            if what and not self.any_year(what):
                 return self._running_fiscal_now(), what
             read = self.period(begin)
             if read and read[0].size != "day":
@@ -124,7 +124,7 @@ class HorizonReader(PeriodReader):
     def _deadline(self, at: int) -> Read | None:
         for words in (_BY, ("through", "thru"), ("until", "till"), ("before",)):
             begin = self.words(at, *sorted(words, key=len, reverse=True))
-            if begin < 0:
+            if not begin:
                 continue
             ending = self._ending(begin)
             if ending:
@@ -172,11 +172,11 @@ class HorizonReader(PeriodReader):
             return None
         period, end = read
         onward = self.words(end, "onwards", "onward", "and beyond", "on", ", open")
-        return (self._made(period.next(self.given)[0], None), onward) if onward > 0 else None
+        return (self._made(period.next(self.given)[0], None), onward) if onward else None
 
     def _open(self, at: int) -> Read | None:
         end = self.words(at, *sorted(_OPEN, key=len, reverse=True))
-        return (self._made(None, None), end) if end > 0 else None
+        return (self._made(None, None), end) if end else None
 
     # --- lengths of time --------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ class HorizonReader(PeriodReader):
             unit in _MONTHS or unit in _DAYS
         ):  # fmt: skip
             length = (1, unit, begin + 1)  # "over the next year"
-        if length is None or self.words(length[2], "of", "from", "after", "before") > 0:
+        if length is None or self.words(length[2], "of", "from", "after", "before"):
             return None
         count, unit, end = length
         # A day known only to the month counts from the month's last day.
@@ -231,7 +231,7 @@ class HorizonReader(PeriodReader):
             end, "starting from", "starting in", "starting on", "starting", "beginning in",
             "beginning on", "beginning", "from",
         )  # fmt: skip
-        if behind < 0:
+        if not behind:
             return None
         if self.plain(behind) in ("now", "today"):
             start = self.given.said()[1]
@@ -372,7 +372,7 @@ class HorizonReader(PeriodReader):
         """Read "In 2024", "Q3 2024", "2021-2023", "FY 2023 and 2024"."""
         led = self.plain(at) in _DURING
         begin = self.words(at + led, "the period", "the years", "period", "years")
-        begin = at + led if begin < 0 else begin
+        begin = begin or at + led
         found = self._range(begin, ("to", "through", *DASHES)) or self._list(begin)
         if found:
             return found

@@ -78,12 +78,12 @@ class PeriodReader:
         return at + (self.plain(at) in words)
 
     def words(self, at: int, *phrases: str) -> int:
-        """The place behind the first of some phrases that stands there, else -1."""
+        """The place behind the first of some phrases that stands there, else 0."""
         for phrase in phrases:
             row = phrase.split(" ")
             if all(self.plain(at + n) == word for n, word in enumerate(row)):
                 return at + len(row)
-        return -1
+        return 0
 
     # --- numbers ----------------------------------------------------------------------------------
 
@@ -182,17 +182,17 @@ class PeriodReader:
             raise self.given.refuse("has a day that is in no calendar", "ambiguous") from None
 
     def fiscal_word(self, at: int) -> int:
-        """The place behind "FY" or "fiscal year", else -1."""
+        """The place behind "FY" or "fiscal year", else 0."""
         return self.words(at, *sorted(_FISCAL, key=len, reverse=True))
 
     def _fiscal(self, at: int) -> tuple[Period, int] | None:
         begin = self.skip(at, "the")
         which = self.plain(begin)
-        if which in ("this", "next") and self.words(begin + 1, "fiscal year", "financial year") > 0:
+        if which in ("this", "next") and self.words(begin + 1, "fiscal year", "financial year"):
             days = self.given.alike(lambda said: self._running_fiscal(said, which == "next"))
             return Period("fiscal year", days, fiscal=True), begin + 3
         end = self.fiscal_word(begin)
-        if end < 0:
+        if not end:
             return None
         return self.fiscal_label(end)
 
@@ -226,7 +226,7 @@ class PeriodReader:
         if found:
             return Period("year", self.given.months(found[0], 1, 12)), found[1]
         end = self.words(at, "the year", "this year", "next year")
-        if end < 0:
+        if not end:
             return None
         later = self.plain(at) == "next"
         days = self.given.alike(lambda d: self.given.months(d.year + later, 1, 12))
@@ -276,7 +276,7 @@ class PeriodReader:
                 return self._cut(self.given.months(year, 1, 12), count, nth)
 
             return Period(size, in_year=in_year), at + 2
-        whole = self._yearish(at) if self.year(at) or self.fiscal_word(at) > 0 else None
+        whole = self._yearish(at) if self.year(at) or self.fiscal_word(at) else None
         if whole is None:
             return None
         link = self.skip(whole[1], "/", *DASHES)
