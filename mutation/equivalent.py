@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 _ALIKE = "both lists are slices of one length, so there is nothing for strict to refuse"
+_EXACT_BOTH_WAYS = "exact either way, only slower: sums of Python's own whole numbers"
 _SHORT_CUT = "a short cut: what is an end of itself, or has one price, comes to the same by either"
 
 EQUIVALENT: dict[str, str] = {
+    "spreading.py _Spreading.frame: 0 -> 1 in self.least = int(every.min()) if len(every) else 0": (
+        "without a day there is no period, and nothing that is placed by the first of them"
+    ),
+    "spreading.py _Spreading.frame: False -> True in "
+    "self.tallies = {name: Tally(size, wide=False) for name in MEASURES}": _EXACT_BOTH_WAYS,
     "calendar.py as_month: 9999 -> 10000 in if not (1 <= year <= 9999 and 1 <= month <= 12):": (
         "the year has four digits, so none is 10000"
     ),

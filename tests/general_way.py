@@ -33,8 +33,9 @@ def totals_by_engine(passed_by: str, table: pa.Table, *given: Any, **named: Any)
 
 
 WORDS = {
-    "commitment": ("a", "b", "c"), "unit": ("USD", "visa"), "party": ("A", "B", None),
-    "measure": ("pledged", "delivered", "committed", "passed on", "repeated pledged", None),
+    "commitment": ("a", "b", "c", None), "unit": ("USD", "visa"), "party": ("A", "B", None),
+    "measure": ("pledged", "delivered", "delivered", "committed", "passed on", "repeated pledged",
+                None),
     "bound": ("exact", "at least", "up to", "about", None),
     "event": ("pledged", "delivered", "part", "completed"), "part": ("b", None),
 }  # fmt: skip
@@ -46,8 +47,11 @@ ROW_NUMBERS = st.one_of(
 
 @st.composite
 def tables(draw: Any, days: tuple[str, ...] = ("since", "until", "end"), **words: Any) -> pa.Table:
-    """Rows that no ledger makes: commitments in several cells, and amounts of every size."""
-    count = draw(st.integers(0, 12))
+    """Rows that no ledger makes: commitments in several cells, and amounts of every size.
+
+    Most count on each of the days.
+    """
+    count = draw(st.integers(0, 14))
 
     def column(values: Any) -> list[Any]:
         return draw(st.lists(values, min_size=count, max_size=count))
@@ -57,5 +61,20 @@ def tables(draw: Any, days: tuple[str, ...] = ("since", "until", "end"), **words
         for name, words in (WORDS | words).items()
     }
     for name in days:
-        made[name] = pa.array(column(st.sampled_from(DAYS)), pa.date32())
+        some = DAYS + {"since": DAYS[:1] * 8, "until": [None] * 8}.get(name, [])
+        made[name] = pa.array(column(st.sampled_from(some)), pa.date32())
     return pa.table(made | {"number": pa.array(column(ROW_NUMBERS), NUMBER)})
+
+
+def with_one_each(table: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    """The rows, each with what the first of its commitment says in some columns."""
+    for name in names:
+        first: dict[str | None, Any] = {}
+        for row in table.select(["commitment", name]).to_pylist():
+            first.setdefault(row["commitment"], row[name])
+        said = [first[one] for one in table["commitment"].to_pylist()]
+        kind = table.schema.field(name).type
+        made = pa.array(said, kind.value_type if pa.types.is_dictionary(kind) else kind)
+        made = made.dictionary_encode() if pa.types.is_dictionary(kind) else made
+        table = table.set_column(table.column_names.index(name), name, made)
+    return table

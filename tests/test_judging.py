@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import DAYS, tables
+from general_way import DAYS, tables, with_one_each
 from pledgetrack import codes, frames, judging
 from pledgetrack import strategies as pts
 from pledgetrack.status import statuses
@@ -119,21 +119,15 @@ SOME_DAYS = ("since", "until", "on", "start", "announced", "end")
 
 @settings(max_examples=30)
 @given(tables(SOME_DAYS, event=EVENTS, measure=MEASURES, source=("s", "t", None),
-              unit=("USD", "visa", "action"), instead=(None,), horizon=(None,)),
+              commitment=("a", "b", "c"), unit=("USD", "visa", "action"), instead=(None,),
+              horizon=(None,)),
        st.sampled_from(DAYS[:3]), st.integers(1, 20))  # fmt: skip
 def test_rows_of_any_kind_are_judged_as_engines_judge_them(
     table: pa.Table, day: dt.date, chunk: int
 ) -> None:
     """Also what no course of a promise is: only its keys are those of a commitment."""
-    table = table.filter(pc.is_valid(table["on"]))
-    for name in ("party", "start", "end", "announced"):
-        words: dict[str, Any] = {}
-        for row in table.select(["commitment", name]).to_pylist():
-            words.setdefault(row["commitment"], row[name] or (day if name == "announced" else None))
-        one = [words[name] for name in table["commitment"].to_pylist()]
-        table = table.set_column(
-            table.column_names.index(name), name, pa.array(one, table.schema.field(name).type)
-        )
+    table = table.filter(pc.and_(pc.is_valid(table["on"]), pc.is_valid(table["announced"])))
+    table = with_one_each(table, ("party", "start", "end", "announced"))
     expected = by_engine(table, as_of=day)
     with mock.patch.object(codes, "CHUNK", chunk):
         pd.testing.assert_frame_equal(pt.status(table, as_of=day), expected)

@@ -74,10 +74,13 @@ def periods_in_memory(
         if len(mine):
             chosen = some.rows[mine]
             on = codes.days(codes.array(some.chunk, "on"))[chosen]
+            # Rows that name no commitment have the place that ``pairs`` gives them.
             name, bound = (
-                codes.indices(codes.array(some.chunk, column), -1)[chosen]
-                for column in ("commitment", "bound")
-            )
+                codes.indices(codes.array(some.chunk, column), missing)[chosen]
+                for column, missing in (
+                    ("commitment", pairs.names - 1), ("bound", len(pairs.bounds) - 1)
+                )
+            )  # fmt: skip
             delivered.append((cells[mine], name, on, some.values[mine], bound))
     if not pairs.close():
         return None
