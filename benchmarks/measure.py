@@ -46,6 +46,7 @@ class Row:
     maps an opponent to the least ratio its time / our time. Sides named in ``tenth`` run on a tenth
     of the size (in the full run), and their time counts tenfold. ``memory`` is what our side may
     add to the peak, in MB. ``growth`` are the sizes at which the growth of our side is measured.
+    A row that is ``named`` takes more than the others, and runs only where it is named.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Row:
     memory: float | None = None
     growth: Sequence[int] = ()
     rounds: int = 5
+    named: bool = False
 
 
 @dataclass

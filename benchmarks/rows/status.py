@@ -9,10 +9,12 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import pledgetrack as pt
 from benchmarks.measure import OURS, Row, Side
-from benchmarks.movements import DAY, movements
+from benchmarks.movements import DAY, movements, names
+from pledgetrack.status import NEEDED
 
 _READ = ("commitment", "measure", "number", "on", "since", "until", "end")
 
@@ -104,8 +106,26 @@ def _ours_read(table: pd.DataFrame) -> pa.Table:
     return read(pa.Table.from_pandas(table, preserve_index=False))
 
 
+def in_pieces(size: int, pieces: int = 10) -> pa.Table:
+    """The columns that status needs, of as many movements, made some at a time."""
+    made, ids = [], names("c", size // 6)
+    for at in range(pieces):
+        piece = movements(size // pieces, seed=at, deliveries=4).select(NEEDED)
+        own = pc.add(piece.column("commitment").chunk(0).indices, at * (len(ids) // pieces))
+        column = pa.DictionaryArray.from_arrays(own.cast(pa.int32()), ids)
+        made.append(piece.set_column(NEEDED.index("commitment"), "commitment", column))
+    return pa.concat_tables(made)
+
+
 def _sides(size: int) -> Mapping[str, Side]:
-    table = movements(size, deliveries=4)
+    return _compared(movements(size, deliveries=4))
+
+
+def _large_sides(size: int) -> Mapping[str, Side]:
+    return _compared(in_pieces(size))
+
+
+def _compared(table: pa.Table) -> Mapping[str, Side]:
     held = pl.from_arrow(coded(table))
     connection = duckdb.connect()
     connection.register("given", coded(table))
@@ -131,5 +151,16 @@ ROWS = [
         goals={"Polars": 1, "DuckDB": 1},
         growth=(10**4, 10**5, 10**6, 10**7),
         rounds=3,
+    ),
+    Row(
+        "status-large",
+        "status as of a day, 10 M commitments",
+        _large_sides,
+        size=60_000_000,
+        quick=60_000,
+        goals={"Polars": 1, "DuckDB": 1},
+        memory=8_000,
+        rounds=3,
+        named=True,
     ),
 ]

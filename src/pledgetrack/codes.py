@@ -59,7 +59,7 @@ def coded(table: pa.Table, names: Iterable[str]) -> pa.Table:
             if column.num_chunks == 1 and not _is_distinct(column.chunk(0).dictionary):
                 column = column.cast(pa.string()).dictionary_encode()
         made[name] = column
-    return pa.table(made).unify_dictionaries()
+    return frames.unified(pa.table(made))
 
 
 def _is_distinct(dictionary: pa.Array) -> bool:

@@ -65,7 +65,7 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
         except (pa.ArrowException, ValueError, TypeError) as error:
             raise FrameError(f"this is no movements frame: {error}") from error
     if isinstance(frame, pa.Table):
-        frame = _unified(_typed(frame))
+        frame = unified(_typed(frame))
     try:
         lazy = nw.from_native(frame).lazy()
     except TypeError as error:
@@ -109,18 +109,31 @@ def _typed(table: pa.Table) -> pa.Table:
     return table
 
 
-def _unified(table: pa.Table) -> pa.Table:
+def unified(table: pa.Table) -> pa.Table:
     """The table with one dictionary a column."""
     for at, column in enumerate(table.itercolumns()):
-        if not pa.types.is_dictionary(column.type):
-            continue
-        # Where the pieces repeat each other's words, encoding every row again is less work.
-        if 0 < table.num_rows < sum(len(chunk.dictionary) for chunk in column.chunks[1:]):
-            words = column.cast(column.type.value_type).dictionary_encode().chunks
-            indices = pa.concat_arrays([chunk.indices for chunk in words])
-            one = pa.DictionaryArray.from_arrays(indices, words[0].dictionary).cast(column.type)
-            table = table.set_column(at, table.column_names[at], one)
-    return table.unify_dictionaries()
+        if pa.types.is_dictionary(column.type):
+            table = table.set_column(at, table.column_names[at], _with_one_dictionary(column))
+    return table
+
+
+def _with_one_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    words = [chunk.dictionary for chunk in column.chunks]
+    if len({_where(some) for some in words}) < 2:
+        return column
+    # Where the pieces repeat each other's words, encoding every row again is less work.
+    if not 0 < len(column) < sum(map(len, words[1:])):
+        return column.unify_dictionaries()
+    pieces = column.cast(column.type.value_type).dictionary_encode().chunks
+    indices = pa.concat_arrays([piece.indices for piece in pieces])
+    one = pa.DictionaryArray.from_arrays(indices, pieces[0].dictionary)
+    return pa.chunked_array([one.cast(column.type)])
+
+
+def _where(words: pa.Array) -> tuple[Any, ...]:
+    """Where some words stand in memory: those at one place are the same."""
+    places = [None if buffer is None else buffer.address for buffer in words.buffers()]
+    return (words.offset, len(words), *places)
 
 
 def _all_null(lazy: nw.LazyFrame[Any], name: str) -> bool:
