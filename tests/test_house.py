@@ -32,7 +32,7 @@ FLOORS = (
     ("families", "lookalikes", "schema", "results"),
     ("movements", "assemble", "reading"),
     ("columns",),
-    ("plain", "plain_cells", "row_sheets"),
+    ("plain", "plain_cells", "plain_records", "row_sheets"),
     ("plain_rows",),
     ("lazy", "record_columns"),
     ("frames", "pricing", "worth", "book", "datapackage"),

@@ -30,7 +30,7 @@ def one_by_one(ledger: pt.Ledger) -> Any:
 def same(ledger: pt.Ledger) -> None:
     """Rows, their order, dictionaries and types are the same, and so are the findings."""
     (made, odd), (expected, expected_odd) = (
-        by_columns(ledger.commitments, ledger.events[::-1], piece=2),
+        by_columns(ledger.commitments, ledger.events[::-1], size=2),
         one_by_one(ledger),
     )
     assert made.schema == expected.schema
@@ -100,6 +100,55 @@ def test_dense_courses_are_the_same(courses: Sequence[Any], stage: Any) -> None:
                          quantity=quantity)
             )  # fmt: skip
     same(pt.Ledger(promised, happened))
+
+
+CITATIONS = st.lists(
+    st.sampled_from(
+        (("A, p. 1", None), ("A", "p. 1"), ("A", None), ("B", "p. 1; A, p. 1"), ("A", "p. 1; B"))
+    ).map(lambda said: {"source": said[0], "place": said[1]}),
+    max_size=3,
+)
+
+
+@few
+@given(cited=st.lists(CITATIONS, min_size=5, max_size=9))
+def test_citations_of_the_same_words_are_one(cited: Sequence[Any]) -> None:
+    """Citations that read alike are one value, whichever sources and places they are made of."""
+    sources = [pt.Source(id=name) for name in ("A", "B", "A, p. 1")]
+    promised = [
+        pt.Commitment(id=f"p{at}", party="A", announced="2024-01", stage="pledged", citations=said)
+        for at, said in enumerate(cited)
+    ]
+    happened = [
+        pt.Event(commitment=f"p{at}", kind="delivered", on="2024-02", citations=said,
+                 quantity={"number": 1, "unit": "USD"})
+        for at, said in enumerate(reversed(cited))
+    ]  # fmt: skip
+    same(pt.Ledger(promised, happened, sources))
+
+
+def test_records_of_others_go_between_the_rows_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted by record stands in its place, in every piece, whoever names it."""
+    promised = [
+        pt.Commitment(id=f"p{at}", party=f"party {at % 3}", announced="2024-01", stage="pledged",
+                      part_of={7: "p0", 4: "p5"}.get(at), tags={f"tag {at % 2}": f"{at}"},
+                      target={"number": {0: 100, 2: 10**21}.get(at, at), "unit": "USD"})
+        for at in range(9)
+    ]  # fmt: skip
+    happened = [
+        pt.Event(commitment=one.id, kind="delivered", on="2024-02",
+                 quantity={"number": "0.5", "unit": "EUR" if one.id == "p8" else "USD"})
+        for one in promised
+    ]  # fmt: skip
+    seen = []
+
+    def counted(commitments: Any, *rest: Any) -> Any:
+        seen.append([one.id for one in commitments])
+        return movements(commitments, *rest)
+
+    monkeypatch.setattr(record_columns, "movements", counted)
+    same(pt.Ledger(promised, happened))
+    assert seen == [["p0", "p2", "p4", "p5", "p7"]]
 
 
 def test_plain_records_are_counted_in_columns_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,8 @@ def by_appearance(codes: Codes, count: int) -> tuple[pa.Array, Codes]:
     to = np.full(count + 1, -1, np.int32)
     to[seen] = np.arange(len(seen), dtype=np.int32)
     made = to[codes]
-    return pa.array(made, mask=made < 0), seen
+    missing = made < 0
+    return pa.array(made, mask=missing if missing.any() else None), seen
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class Cited:
     """A column of citations: the label of their sources, and all of them as text."""
 
     source: Coded
-    told: pa.Array
+    told: pa.DictionaryArray
     sources: set[str]
 
     def take(self, rows: npt.NDArray[Any]) -> Cited:

@@ -183,11 +183,13 @@ class _Building:
             for column, field in _WHO.items()
         }
         records = plain_rows.Plain(promised, happened, units, labels)
-        rows = plain_rows.table_of(changes, records, tags, ~hard)
+        others, findings = _counted(kept, tags, promised.id)
+        columns = plain_rows.columns_of(changes, records, tags, ~hard, others)
+        rows = plain_rows.together([columns])
         left = pa.array(~hard)
         ids, where = promised.id.filter(left), where.where(~hard)
         events = int(np.count_nonzero(of >= 0) - np.count_nonzero(hard[of[of >= 0]]))
-        return LazyRecords(self.pieces, kept, _with(rows, kept, tags), (ids, where), events)
+        return LazyRecords(self.pieces, kept, (rows, findings), (ids, where), events)
 
     def _read_others(self, *known: tuple[Rows, Mask]) -> None:
         """Make records of every row that is not plain, in the order of the files."""
@@ -251,10 +253,16 @@ def _label(names: Names, held: Sequence[str]) -> str | None:
     return label([names.resolve(name) for name in held])
 
 
-def _with(rows: pa.Table, kept: Records, tags: Sequence[str]) -> tuple[pa.Table, list[Finding]]:
-    """Rows from columns and those of records, in the order of the commitments."""
+def _counted(
+    kept: Records, tags: Sequence[str], ids: pa.Array
+) -> tuple[plain_rows.Others, list[Finding]]:
+    """The rows of records, and where they go among commitments with ids in order."""
     happened: dict[str, list[Event]] = {}
     for event in kept.events:
         happened.setdefault(event.commitment, []).append(event)
-    more, findings = movements(kept.commitments, happened, tags)
-    return plain_rows.joined(rows, more), findings
+    rows, findings = movements(kept.commitments, happened, tags)
+    column = rows.column("commitment").combine_chunks()
+    # They come in order as well, so that each goes behind those that do not belong to them.
+    order = pc.sort_indices(pa.concat_arrays([ids, column.dictionary])).to_numpy()
+    before = np.flatnonzero(order >= len(ids)) - np.arange(len(column.dictionary))
+    return plain_rows.Others(rows, before[column.indices.to_numpy()]), findings

@@ -214,7 +214,8 @@ class _Cells:
         """The column of citations; cells that name several are read one by one."""
         if "citations" not in self.table.column_names:
             none = Coded(np.full(len(self.plain), -1, np.int32), [])
-            return Cited(none, pa.nulls(len(self.plain), pa.string()), set())
+            told = pa.nulls(len(self.plain), pa.string()).dictionary_encode()
+            return Cited(none, told, set())
         text = self.text("citations")
         found = pc.extract_regex(text, _CITED)
         single, place = _part(found, "source"), _part(found, "place")
@@ -239,7 +240,7 @@ class _Cells:
         nothing = pa.scalar(None, pa.string())
         told = pc.if_else(pc.equal(told, ""), nothing, told)
         coded = _encoded(single).mapped(lambda name: name or None)
-        return Cited(coded, told, sources - {""})
+        return Cited(coded, told.dictionary_encode(), sources - {""})
 
     def _matched(self, name: str, pattern: str) -> tuple[pa.StructArray, Mask]:
         """The parts of the cells that hold something, and which rows these are."""

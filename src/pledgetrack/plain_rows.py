@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +30,12 @@ from pledgetrack.movements import CITATION, NUMBER, SCHEMA
 from pledgetrack.plain import MEASURES, Changes, recoded
 
 _NAMES = list(dict.fromkeys((*STAGES, *KINDS)))
-_OF_KIND = np.array([_NAMES.index(kind) for kind in KINDS])
+_OF_KIND = np.array([_NAMES.index(kind) for kind in KINDS], np.int32)
+
+Columns = dict[str, Callable[[], pa.Array]]
+"""Columns by name, each made when it is asked for."""
+
+_ZERO = pa.scalar(0, NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,108 +48,177 @@ class Plain:
     labels: Mapping[str, Coded]
 
 
-def table_of(made: Changes, records: Plain, tags: Iterable[str], shown: Mask) -> pa.Table:
-    """The rows of the commitments that are shown, as movements."""
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Rows of records, and for each row before which of the promises it goes."""
+
+    rows: pa.Table
+    before: Numbers
+
+
+def columns_of(
+    made: Changes, records: Plain, tags: Iterable[str], shown: Mask, others: Others | None = None
+) -> Columns:
+    """The rows of the commitments that are shown, and those of others, as movements."""
     promised, happened, units = records.promised, records.happened, records.units
     of = np.concatenate(made.of)
     order = np.argsort((of.astype(np.int64) << 34) | np.concatenate(made.nth), kind="stable")
     order = order[shown[of[order]]]
     of, event = of[order], np.concatenate(made.event)[order]
-    told = event < 0  # by the announcement
     unit, measure = np.concatenate(made.unit)[order], np.concatenate(made.measure)[order]
-    unit = np.where(unit < 0, len(units) - 1, unit).astype(np.int32)
     number, bound = np.concatenate(made.number)[order], np.concatenate(made.bound)[order]
-    amount = measure >= 0
-    announced = promised.announced[of]
-    on = np.where(told, announced, np.append(happened.on, 0)[event])
-    known = np.where(told, promised.known[of], np.append(happened.known, 0)[event])
-    known = np.where(known == NO_DAY, on, known)
-    kind = np.where(told, promised.stage[of], np.append(_OF_KIND[happened.kind], 0)[event])
-    low, high, none_low, none_high = _ends(number, bound)
-    nothing = pa.nulls(len(of), pa.string()).dictionary_encode()
-    source, citation = _cited(promised, happened, of, event)
-    places = (np.cumsum(shown) - 1).astype(np.int32)
-    columns = {
-        "commitment": pa.DictionaryArray.from_arrays(
-            pa.array(places[of]), promised.id.filter(pa.array(shown))
-        ),
-        **{name: coded.take(of).array() for name, coded in records.labels.items()},
-        "unit": Coded(unit, list(units)).array(),
-        "measure": Coded(measure, list(MEASURES)).array(),
-        "number": _decimals(number, amount),
-        "bound": Coded(np.where(amount, bound, -1).astype(np.int32), list(BOUNDS)).array(),
-        "low": _decimals(low, amount & ~none_low),
-        "high": _decimals(high, amount & ~none_high),
-        "on": _dates(on),
-        "since": _dates(on),
-        "until": pa.nulls(len(of), pa.date32()),
-        "known": _dates(known),
-        "announced": _dates(announced),
-        "start": _dates(promised.start[of]),
-        "end": _dates(promised.end[of]),
-        "horizon": Coded(_classes(promised)[of], list(HORIZON_CLASSES)).array(),
-        "event": Coded(kind.astype(np.int32), _NAMES).array(),
-        "source": source,
-        "part": nothing,
-        "instead": nothing,
-        "whole": nothing,
-        "whole_announced": pa.nulls(len(of), pa.date32()),
-    }
-    for name in tags:
-        columns[f"tag_{name}"] = promised.tags.mapped(_tag(name)).take(of).array()
-    columns[CITATION] = citation
-    return pa.table(columns).select([*SCHEMA.names, *(n for n in columns if n not in SCHEMA.names)])
+    told, amount = event < 0, measure >= 0  # told by the announcement; an amount is stated
+
+    def fact(promised: Codes, happened: Codes) -> Codes:
+        return np.where(told, promised[of], np.append(happened, 0)[event])
+
+    def known() -> Codes:
+        day = fact(promised.known, happened.known)
+        return np.where(day == NO_DAY, fact(promised.announced, happened.on), day)
+
+    def loose(*words: str) -> Mask:
+        """Whether an end is open for what has one of these bounds; of nothing there is no more."""
+        found: Mask = np.isin(bound, [BOUNDS.index(word) for word in words])
+        found &= number != 0
+        return found
+
+    mine, theirs = promised.cited, happened.cited
+    sources = sorted({*mine.source.values, *theirs.source.values})
+    rows = _Rows(of, others)
+    words, days, numbers = rows.words, rows.days, rows.numbers
+    return {
+        "commitment": lambda: rows.texts("commitment", of, promised.id),
+        **{name: partial(words, name, coded, of) for name, coded in records.labels.items()},
+        "unit": lambda: words("unit", Coded(np.where(unit < 0, len(units) - 1, unit), list(units))),
+        "measure": lambda: words("measure", Coded(measure, list(MEASURES))),
+        "number": lambda: numbers("number", number, amount),
+        "bound": lambda: words("bound", Coded(np.where(amount, bound, -1), list(BOUNDS))),
+        "low": lambda: numbers("low", np.where(loose("up to"), 0, number),
+                               amount & ~loose("about")),
+        "high": lambda: numbers("high", number, amount & ~loose("about", "at least")),
+        "on": lambda: days("on", fact(promised.announced, happened.on)),
+        "since": lambda: days("since", fact(promised.announced, happened.on)),
+        "known": lambda: days("known", known()),
+        "announced": lambda: days("announced", promised.announced[of]),
+        "start": lambda: days("start", promised.start[of]),
+        "end": lambda: days("end", promised.end[of]),
+        "horizon": lambda: words("horizon", Coded(_classes(promised), list(HORIZON_CLASSES)), of),
+        "event": lambda: words(
+            "event", Coded(fact(promised.stage, _OF_KIND[happened.kind]), _NAMES)),
+        "source": lambda: words("source", Coded(
+            fact(recoded(mine.source, sources), recoded(theirs.source, sources)), sources)),
+        **{f"tag_{name}": partial(words, f"tag_{name}", promised.tags.mapped(_tag(name)), of)
+           for name in tags},
+        CITATION: lambda: rows.texts(CITATION, *_told(mine.told, theirs.told, fact)),
+        **{name: partial(rows.nothing, name)
+           for name in ("until", "part", "instead", "whole", "whole_announced")},
+    }  # fmt: skip
+
+
+def together(pieces: Sequence[Columns]) -> pa.Table:
+    """Rows of disjoint commitments one after the other, as movements in one piece of memory.
+
+    Column by column, so that only one of them is held twice.
+    """
+    names = [*SCHEMA.names, *(name for name in pieces[0] if name not in SCHEMA.names)]
+    made = {}
+    for name in names:
+        parts = [piece.pop(name)() for piece in pieces]
+        column = pa.chunked_array(parts)
+        if column.null_count == len(column):
+            made[name] = pa.nulls(len(column), column.type)
+        elif len(parts) == 1:
+            made[name] = parts[0]
+        else:
+            made[name] = column.unify_dictionaries().combine_chunks()
+    return pa.table(made)
+
+
+class _Rows:
+    """Columns of rows with those of others in their places."""
+
+    def __init__(self, of: Codes, others: Others | None) -> None:
+        self._plain = self.count = len(of)
+        self.others = others if others and others.rows.num_rows else None
+        if self.others:
+            before = self.others.before
+            self.theirs = np.searchsorted(of, before) + np.arange(len(before))
+            self.count += len(before)
+            self.mine = np.ones(self.count, bool)
+            self.mine[self.theirs] = False
+
+    def _other(self, name: str) -> Any:
+        return self.others and self.others.rows.column(name).combine_chunks()
+
+    def _with(self, values: npt.NDArray[Any], others: npt.NDArray[Any]) -> Any:
+        made = np.empty((self.count, *values.shape[1:]), values.dtype)
+        made[self.mine], made[self.theirs] = values, others
+        return made
+
+    def words(
+        self, name: str, coded: Coded, rows: npt.NDArray[Any] | None = None
+    ) -> pa.DictionaryArray:
+        """A column of few values, of these rows where it does not have a row for each."""
+        codes = coded.codes if rows is None else coded.codes[rows]
+        return self.texts(name, codes, pa.array(coded.values, pa.string()))
+
+    def texts(self, name: str, codes: Codes, values: pa.Array) -> pa.DictionaryArray:
+        """A column of many values, those of its rows in the order in which they appear."""
+        held = self._other(name)
+        if held is not None:
+            both = pa.concat_arrays([values, held.dictionary]).dictionary_encode()
+            to = np.append(both.indices.to_numpy(), -1).astype(np.int32)
+            theirs = pc.fill_null(held.indices, -1 - len(values)).to_numpy() + len(values)
+            codes, values = self._with(to[codes], to[theirs]), both.dictionary
+        codes, seen = by_appearance(codes, len(values))
+        return pa.DictionaryArray.from_arrays(codes, values.take(pa.array(seen)))
+
+    def days(self, name: str, days: Codes) -> pa.Array:
+        """A column of days."""
+        held = self._other(name)
+        if held is not None:
+            days = self._with(days, pc.fill_null(held.cast(pa.int32()), NO_DAY).to_numpy())
+        missing = days == NO_DAY
+        made = pa.array(days, pa.int32(), mask=missing if missing.any() else None)
+        return made.view(pa.date32())
+
+    def numbers(self, name: str, number: Numbers, there: Mask) -> pa.Array:
+        """Millionths as exact decimals."""
+        wide = np.empty((len(number), 2), np.int64)
+        wide[:, 0], wide[:, 1] = number, number >> 63
+        held = self._other(name)
+        if held is not None:
+            theirs = pc.fill_null(held, _ZERO)
+            lanes = np.frombuffer(theirs.buffers()[1], np.int64).reshape(-1, 2)
+            wide = self._with(wide, lanes[theirs.offset :][: len(theirs)])
+            there = self._with(there, held.is_valid().to_numpy(zero_copy_only=False))
+        missing = None if there.all() else np.packbits(there, bitorder="little").tobytes()
+        valid = None if missing is None else pa.py_buffer(missing)
+        return pa.Array.from_buffers(NUMBER, len(wide), [valid, pa.py_buffer(wide)])
+
+    def nothing(self, name: str) -> pa.Array:
+        """A column that says nothing of plain records."""
+        kind, held = SCHEMA.field(name).type, self._other(name)
+        if held is None or held.null_count == len(held):
+            return pa.nulls(self.count, kind)
+        if kind == pa.date32():
+            return self.days(name, np.full(self._plain, NO_DAY))
+        return self.texts(name, np.full(self._plain, -1, np.int32), pa.array([], pa.string()))
 
 
 def _tag(name: str) -> Callable[[Sequence[tuple[str, str]]], str | None]:
     return lambda said: dict(said).get(name)
 
 
-def joined(rows: pa.Table, more: pa.Table) -> pa.Table:
-    """Rows from columns and those of records, in the order of the commitments."""
-    if not more.num_rows:
-        return rows
-    columns = rows.column("commitment").combine_chunks(), more.column("commitment").combine_chunks()
-    # Both are in order, so the place of an id among all of them is where its rows go.
-    ids = pa.concat_arrays([column.dictionary for column in columns])
-    rank = np.empty(len(ids), np.int64)
-    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
-    start = len(columns[0].dictionary)
-    codes = [columns[0].indices.to_numpy(), columns[1].indices.to_numpy() + start]
-    order = pa.array(np.argsort(rank[np.concatenate(codes)], kind="stable"))
-    table = pa.concat_tables([rows, more]).unify_dictionaries().combine_chunks()
-    return in_order_of_appearance(table.take(order))
-
-
-def in_order_of_appearance(table: pa.Table) -> pa.Table:
-    """The table with the values of its dictionaries in the order in which they appear."""
-    columns = []
-    for column in table.columns:
-        made = column.combine_chunks()
-        if pa.types.is_dictionary(made.type):
-            known = pc.fill_null(made.indices, -1).to_numpy()
-            codes, seen = by_appearance(known, len(made.dictionary))
-            made = pa.DictionaryArray.from_arrays(codes, made.dictionary.take(pa.array(seen)))
-        columns.append(made)
-    return pa.table(columns, names=table.column_names)
-
-
-def _cited(
-    promised: Promises, happened: Happenings, of: Codes, event: npt.NDArray[np.int64]
-) -> tuple[pa.Array, pa.Array]:
-    mine, theirs = promised.cited, happened.cited
-    rows = pa.array(np.where(event < 0, of, event + len(promised.announced)))
-    told = pa.concat_arrays([mine.told, theirs.told]).take(rows).dictionary_encode()
-    values = sorted({*mine.source.values, *theirs.source.values})
-    codes = np.concatenate([recoded(mine.source, values), recoded(theirs.source, values)])
-    return Coded(codes[rows.to_numpy()], values).array(), told
-
-
-def _ends(number: Numbers, bound: Codes) -> tuple[Numbers, Numbers, Mask, Mask]:
-    """The ends that bounds imply, and where there is none."""
-    at_least, up_to, about = (bound == BOUNDS.index(n) for n in ("at least", "up to", "about"))
-    some = number != 0
-    return np.where(up_to, 0, number), number, some & about, some & (about | at_least)
+def _told(
+    mine: pa.DictionaryArray,
+    theirs: pa.DictionaryArray,
+    fact: Callable[[Codes, Codes], Codes],
+) -> tuple[Codes, pa.Array]:
+    """The citations of facts as codes and texts."""
+    both = pa.concat_arrays([mine, theirs])
+    codes = pc.fill_null(both.indices, -1).to_numpy()
+    return fact(codes[: len(mine)], codes[len(mine) :]), both.dictionary
 
 
 def _classes(promised: Promises) -> Codes:
@@ -165,15 +241,3 @@ def _ymd(days: Codes) -> Numbers:
     parts = (year.astype(np.int64) + 1970) * 10_000 + (month - year).astype(np.int64) * 100 + 100
     made: Numbers = parts + (day - month).astype(np.int64) + 1
     return made
-
-
-def _dates(days: Codes) -> pa.Array:
-    return pa.array(days.astype(np.int32), pa.int32(), mask=days == NO_DAY).cast(pa.date32())
-
-
-def _decimals(number: Numbers, there: Mask) -> pa.Array:
-    """Millionths as exact decimals."""
-    wide = np.empty((len(number), 2), np.int64)
-    wide[:, 0], wide[:, 1] = number, number >> 63
-    valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
-    return pa.Array.from_buffers(NUMBER, len(number), [valid, pa.py_buffer(wide)])

@@ -7,64 +7,34 @@ all that is a finding) is counted record by record, and the rows of both are one
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import is_, itemgetter
-from typing import Any
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel
 
 from pledgetrack import plain, plain_rows
 from pledgetrack.balances import Finding
-from pledgetrack.columns import (
-    BOUNDS,
-    DIGITS,
-    EXACT,
-    KINDS,
-    MICRO,
-    NO_DAY,
-    Amounts,
-    Cited,
-    Coded,
-    Codes,
-    Happenings,
-    Mask,
-    Numbers,
-    Promises,
-)
+from pledgetrack.columns import Happenings, Mask, Numbers, Promises
 from pledgetrack.intake import uncollected
-from pledgetrack.models import STAGES, Citation, Commitment, Event
-from pledgetrack.movements import NUMBER, cite, label, movements
-from pledgetrack.quantity import Quantity
+from pledgetrack.models import Commitment, Event
+from pledgetrack.movements import label, movements
+from pledgetrack.plain_records import Kin, happenings, promises
 
 FEW = 1_000
 """So many records and fewer are counted one by one: columns have a cost of their own."""
 
-Fields = dict[str, list[Any]]
-"""The values of fields of some records, by name."""
-
-_OF_PROMISE = ("id", "parties", "recipients", "channels", "targets", "horizon", "announced",
-               "stage", "tags", "known", "citations")  # fmt: skip
-_OF_EVENT = ("commitment", "kind", "on", "quantity", "restated", "horizon", "outcome", "known",
-             "citations")  # fmt: skip
-_OF_QUANTITY = ("number", "unit", "bound", "most", "margin")
-_OF_CITATION = ("source", "place")
-_BLOCK = 2_048
-
-_BOUND = {bound: at for at, bound in enumerate(BOUNDS)}
-_KIND: dict[str, int] = {kind: at for at, kind in enumerate(KINDS)}
-_STAGE: dict[str, int] = {stage: at for at, stage in enumerate(STAGES)}
-_WIDEST = 10**DIGITS * MICRO
+_commitment = attrgetter("commitment")
 
 
 def movements_of(
     commitments: Sequence[Commitment], events: Sequence[Event], tags: Iterable[str] = ()
 ) -> tuple[pa.Table, list[Finding]]:
-    """The movements of commitments in the order of their ids, and what is odd about them.
+    """The movements of commitments, which come in the order of their ids, and what is odd.
 
     Columns, rows and findings are those of ``movements``.
 
@@ -85,60 +55,107 @@ def by_columns(
     events: Sequence[Event],
     tags: Iterable[str] = (),
     *,
-    piece: int = 50_000,
+    size: int = 16_384,
 ) -> tuple[pa.Table, list[Finding]]:
     """The same, by way of columns however few records there are; so many promises at a time."""
-    every = fields_of(commitments, ("id", "part_of", "repeats", "same_as", "tags"))
-    tags = sorted({*tags, *(name for held in every["tags"] for name in held)})
-    at = {name: place for place, name in enumerate(every["id"])}
-    of = np.fromiter((at[event.commitment] for event in events), np.int64, len(events))
-    if (of[1:] < of[:-1]).any():
-        order = np.argsort(of, kind="stable")
-        of, events = of[order], [events[place] for place in order.tolist()]
-    hard = np.zeros(len(commitments), bool)
-    for name in ("part_of", "repeats", "same_as"):
-        # What records say of each other is counted among records.
-        for place in np.flatnonzero(~_missing(every[name], len(commitments))).tolist():
-            hard[[place, at.get(every[name][place], place)]] = True
-    tables = []
-    for start in range(0, len(commitments), piece):
-        end = min(start + piece, len(commitments))
-        first, last = np.searchsorted(of, (start, end)).tolist()
-        mine, theirs = commitments[start:end], events[first:last]
-        tables.append(_piece(mine, theirs, of[first:last] - start, tags, hard[start:end]))
-    kept = [commitments[place] for place in np.flatnonzero(hard).tolist()]
-    rest = [events[place] for place in np.flatnonzero(hard[of]).tolist()]
-    counted, findings = movements(kept, _by_commitment(rest), tags)
-    if hard.all():
+    try:
+        pieces = deque(_pieces(commitments, events, size))
+    except KeyError:  # the events do not come in the order of their commitments
+        events = sorted(events, key=_commitment)
+        pieces = deque(_pieces(commitments, events, size))
+    _note_kin(pieces)
+    said = {name for piece in pieces for held in piece.promised.tags.values for name, _ in held}
+    tags = sorted({*tags, *said})
+    kept: list[int] = []
+    rest: list[int] = []
+    for piece in pieces:
+        piece.count()
+        kept += (piece.first + np.flatnonzero(piece.hard)).tolist()
+        rest += (piece.first_event + np.flatnonzero(piece.hard[piece.of])).tolist()
+    by_record = [commitments[place] for place in kept]
+    counted, findings = movements(by_record, _by_commitment(events[at] for at in rest), tags)
+    if len(kept) == len(commitments):
         return counted, findings
-    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    return plain_rows.joined(table, counted), findings
+    column = counted.column("commitment").combine_chunks()
+    ids = pa.array([commitment.id for commitment in by_record], pa.string())
+    places = np.array(kept, np.int64)[pc.index_in(column.dictionary, ids).to_numpy()]
+    places = places[column.indices.to_numpy()]
+    columns = []
+    while pieces:
+        piece = pieces.popleft()
+        start, end = np.searchsorted(places, (piece.first, piece.first + size)).tolist()
+        others = plain_rows.Others(
+            counted.slice(start, end - start), places[start:end] - piece.first
+        )
+        columns.append(piece.rows(tags, others))
+    return plain_rows.together(columns), findings
 
 
-def _piece(
-    commitments: Sequence[Commitment],
-    events: Sequence[Event],
-    of: Numbers,
-    tags: Sequence[str],
-    hard: Mask,
-) -> pa.Table:
-    """The rows of the plain ones among some commitments; others are told in ``hard``."""
-    promised = promises_of(fields_of(commitments, _OF_PROMISE))
-    happened = happenings_of(fields_of(events, _OF_EVENT))
-    hard |= ~promised.plain
-    hard[of[~happened.plain]] = True
-    units = plain.units_of(promised, happened)
-    # Nothing is counted here of a commitment with one record that is not plain.
-    facts = plain.facts_of(happened, np.where(hard[of], -1, of), units)
-    changes, more = plain.changes(promised, facts, units)
-    hard |= more
-    labels = {
-        "party": promised.parties.mapped(label),
-        "recipient": promised.recipients.mapped(label),
-        "channel": promised.channels.mapped(label),
-    }
-    records = plain_rows.Plain(promised, happened, units, labels)
-    return plain_rows.table_of(changes, records, tags, ~hard)
+@dataclass
+class _Piece:
+    """Some commitments and their events as columns, and which are to be counted as records."""
+
+    first: int
+    first_event: int
+    promised: Promises
+    happened: Happenings
+    of: Numbers
+    named: Kin
+    hard: Mask
+    units: list[str] = field(init=False)
+    changes: plain.Changes = field(init=False)
+
+    def count(self) -> None:
+        """Count the plain ones; the others are told in ``hard``."""
+        promised, happened, of, hard = self.promised, self.happened, self.of, self.hard
+        hard[of[~happened.plain]] = True
+        self.units = plain.units_of(promised, happened)
+        # Nothing is counted here of a commitment with one record that is not plain.
+        facts = plain.facts_of(happened, np.where(hard[of], -1, of), self.units)
+        self.changes, more = plain.changes(promised, facts, self.units)
+        hard |= more
+
+    def rows(self, tags: Sequence[str], others: plain_rows.Others) -> plain_rows.Columns:
+        """The rows of the plain ones, and those of others."""
+        promised = self.promised
+        labels = {
+            "party": promised.parties.mapped(label),
+            "recipient": promised.recipients.mapped(label),
+            "channel": promised.channels.mapped(label),
+        }
+        records = plain_rows.Plain(promised, self.happened, self.units, labels)
+        return plain_rows.columns_of(self.changes, records, tags, ~self.hard, others)
+
+
+def _pieces(
+    commitments: Sequence[Commitment], events: Sequence[Event], size: int
+) -> Iterator[_Piece]:
+    """The records so many promises at a time; ``KeyError`` where an event is not beside its own."""
+    first = 0
+    for start in range(0, len(commitments), size):
+        mine = commitments[start : start + size]
+        last = len(events)
+        if start + size < len(commitments):
+            last = bisect_right(events, mine[-1].id, first, key=_commitment)
+        promised, named = promises(mine)
+        happened = happenings(events[first:last])
+        of = pc.index_in(happened.commitment, value_set=promised.id)
+        if of.null_count:
+            raise KeyError(happened.commitment[pc.index(of.is_null(), value=True).as_py()].as_py())
+        hard = ~promised.plain
+        yield _Piece(start, first, promised, happened, of.to_numpy(), named, hard)
+        first = last
+
+
+def _note_kin(pieces: Sequence[_Piece]) -> None:
+    """What records say of each other is counted among records."""
+    named = [name for piece in pieces for _, name in piece.named]
+    if not named:
+        return
+    names = pa.array(named, pa.string())
+    for piece in pieces:
+        piece.hard[[at for at, _ in piece.named]] = True
+        piece.hard |= pc.is_in(piece.promised.id, names).to_numpy(zero_copy_only=False)
 
 
 def _by_commitment(events: Iterable[Event]) -> dict[str, list[Event]]:
@@ -146,111 +163,3 @@ def _by_commitment(events: Iterable[Event]) -> dict[str, list[Event]]:
     for event in events:
         happened.setdefault(event.commitment, []).append(event)
     return happened
-
-
-def promises_of(field: Fields) -> Promises:
-    """The commitments as columns; ``plain`` says which of them these columns hold whole."""
-    count = len(field["id"])
-    targets = field["targets"]
-    counts = np.fromiter(map(len, targets), np.int64, count)
-    target, fine = _amounts([held[0] if held else None for held in targets])
-    horizons = field["horizon"]
-    return Promises(
-        plain=fine & (counts < 2) & (target.number >= 0),
-        id=pa.array(field["id"], pa.string()),
-        parties=_coded(field["parties"]),
-        recipients=_coded(field["recipients"]),
-        channels=_coded(field["channels"]),
-        target=target,
-        stated=~_missing(horizons, count),
-        start=_days([horizon.start if horizon else None for horizon in horizons]),
-        end=_days([horizon.end if horizon else None for horizon in horizons]),
-        announced=_days(field["announced"]),
-        stage=np.fromiter(map(_STAGE.__getitem__, field["stage"]), np.int32, count),
-        known=_days(field["known"]),
-        tags=_coded(tuple(held.items()) for held in field["tags"]),
-        cited=_cited(field["citations"]),
-    )
-
-
-def happenings_of(field: Fields) -> Happenings:
-    """The events as columns; ``plain`` says which of them these columns hold whole."""
-    count = len(field["kind"])
-    kind = np.array([_KIND.get(kind, -1) for kind in field["kind"]], np.int32)
-    quantity, fine = _amounts(field["quantity"])
-    for name in ("restated", "horizon", "outcome"):
-        fine &= _missing(field[name], count)
-    return Happenings(
-        plain=fine & (kind >= 0),
-        commitment=pa.array(field["commitment"], pa.string()),
-        kind=kind,
-        on=_days(field["on"]),
-        known=_days(field["known"]),
-        quantity=quantity,
-        cited=_cited(field["citations"]),
-    )
-
-
-def fields_of(records: Sequence[BaseModel], names: Sequence[str]) -> Fields:
-    """Fields of records as lists, read from where pydantic keeps them.
-
-    Asking each record for each attribute takes three times as long. A block of records is read
-    while the processor still has it at hand.
-    """
-    columns: list[list[Any]] = [[] for _ in names]
-    get = itemgetter(*names)
-    for start in range(0, len(records), _BLOCK):
-        held = map(get, map(vars, records[start : start + _BLOCK]))
-        for column, values in zip(columns, zip(*held, strict=True), strict=True):
-            column.extend(values)
-    return dict(zip(names, columns, strict=True))
-
-
-def _coded(values: Iterable[Any]) -> Coded:
-    known: dict[Any, int] = {}
-    codes = [known.setdefault(value, len(known)) for value in values]
-    return Coded(np.array(codes, np.int32), list(known))
-
-
-def _days(days: Sequence[dt.date | None]) -> Codes:
-    made: Codes = pa.array(days, pa.date32()).cast(pa.int32()).fill_null(NO_DAY).to_numpy()
-    return made
-
-
-def _amounts(quantities: Sequence[Quantity | None]) -> tuple[Amounts, Mask]:
-    """Quantities as columns, and which of them these hold whole."""
-    count = len(quantities)
-    there = ~_missing(quantities, count)
-    field = fields_of([held for held in quantities if held is not None], _OF_QUANTITY)
-    lanes = np.frombuffer(pa.array(field["number"], NUMBER).buffers()[1], np.int64)
-    number, above = lanes[0::2][: there.sum()], lanes[1::2][: there.sum()]
-    whole = (above == number >> 63) & (number > -_WIDEST) & (number < _WIDEST)
-    for name in ("most", "margin"):
-        whole &= _missing(field[name], len(whole))
-    unit = _coded(field["unit"])
-    numbers, fine = np.zeros(count, np.int64), np.ones(count, bool)
-    units, bounds = np.full(count, -1, np.int32), np.full(count, EXACT, np.int32)
-    numbers[there], fine[there], units[there] = np.where(whole, number, 0), whole, unit.codes
-    bounds[there] = np.fromiter(map(_BOUND.__getitem__, field["bound"]), np.int32, len(whole))
-    return Amounts(numbers, Coded(units, unit.values), bounds), fine
-
-
-def _cited(held: Sequence[tuple[Citation, ...]]) -> Cited:
-    alone = np.fromiter(map(len, held), np.int64, len(held)) == 1
-    field = fields_of([one[0] for one in held if len(one) == 1], _OF_CITATION)
-    others = [one for one in held if len(one) != 1]
-    sources = field["source"]
-    single = pa.array(sources, pa.string())
-    joined = pc.binary_join_element_wise(single, pa.array(field["place"], pa.string()), ", ")
-    told = pc.coalesce(joined, single)
-    if not others:
-        return Cited(_coded(sources), told, set())
-    # First the records with one citation, then the others: back to the order of the records.
-    order = np.where(alone, np.cumsum(alone), len(single) + np.cumsum(~alone)) - 1
-    labels = _coded([*sources, *(label([one.source for one in several]) for several in others)])
-    told = pa.concat_arrays([told, pa.array([cite(several) for several in others], pa.string())])
-    return Cited(labels.mapped(lambda name: name).take(order), told.take(pa.array(order)), set())
-
-
-def _missing(values: Iterable[Any], count: int) -> Mask:
-    return np.fromiter(map(is_, values, repeat(None)), bool, count)
