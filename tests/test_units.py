@@ -22,6 +22,7 @@ from pledgetrack.units import (
     familiar,
     format_number,
     is_currency,
+    is_current,
     minor_digits,
 )
 
@@ -299,3 +300,84 @@ def test_the_most_traded_currencies_are_offered_first() -> None:
     offered = sorted(currency_codes(), key=familiar)
     assert offered[:9] == ["USD", "EUR", "GBP", "JPY", "CAD", "AUD", "MXN", "CHF", "CNY"]
     assert offered[9:] == sorted(offered[9:])
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("€", " (EUR)"),
+        ("$", " (USD, CAD, AUD, MXN)"),
+        ("US$", " (USD)"),
+        ("C$", " (CAD)"),
+        ("¥", " (JPY, CNY)"),
+        ("Kwacha", " (MWK, ZMW)"),
+        ("pesos", " (MXN, ARS, CLP, COP, CUP, …)"),
+        ("₠", ""),
+    ],
+)
+def test_the_refusal_of_money_names_five_codes_at_most(text: str, codes: str) -> None:
+    """The most familiar first, and says where there are more."""
+    with pytest.raises(UnitError) as caught:
+        check_unit(text)
+    assert str(caught.value) == (
+        f"unit {text!r} is a currency; write its ISO 4217 code{codes}, or a thing counted in other "
+        "words"
+    )
+
+
+MAGNITUDES = (
+    "half a hundred hundreds thousand thousands million millions billion billions trillion "
+    "trillions k m mn bn tn mio mrd"
+)
+
+
+@pytest.mark.parametrize("word", MAGNITUDES.split())
+def test_money_with_a_magnitude_is_no_unit(word: str) -> None:
+    """Whichever stands first, with a full stop or in capitals; nor is the magnitude alone."""
+    for text in (word, f"USD {word}", f"{word} usd", f"{word.upper()}. euros", f"dollars, {word}"):
+        with pytest.raises(UnitError):
+            check_unit(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["rights", "units", "unit", "account", "guilder", "platinum bar", "kilo", "thousandth",
+             "millionaire", "half-day", "bns", "mnemonic", "5G mast", "x" * 200],
+)  # fmt: skip
+def test_a_thing_with_a_name_that_money_has_a_part_of_is_a_thing(text: str) -> None:
+    """What no reader takes for an amount of money is counted."""
+    assert check_unit(text) == text
+
+
+@pytest.mark.parametrize(
+    ("latin", "others"),
+    [("A", "АΑ"), ("B", "ВΒ"), ("E", "ЕΕ"), ("S", "Ѕ"), ("I", "ІΙ"), ("J", "Ј"), ("K", "КΚ"),
+     ("M", "МΜ"), ("H", "НΗ"), ("O", "ОΟ"), ("P", "РΡ"), ("C", "С"), ("T", "ТΤ"), ("Y", "УΥ"),
+     ("X", "ХΧ"), ("Q", "Ԛ"), ("W", "Ԝ"), ("Z", "Ζ"), ("N", "Ν")],
+)  # fmt: skip
+def test_a_code_with_a_letter_of_another_alphabet_is_refused(latin: str, others: str) -> None:
+    """Each capital that looks like one of Latin; the code that it looks like is named."""
+    code = next(code for code in sorted(currency_codes()) if latin in code)
+    for other in others:
+        for text in (code.replace(latin, other, 1), code.replace(latin, other, 1).lower()):
+            with pytest.raises(UnitError) as caught:
+                check_unit(text)
+            assert caught.value.choices == (code,)
+
+
+@pytest.mark.parametrize(
+    "text", ["percent", "per cent", "percentage point", "percentage points", "pct", "basis point",
+             "BASIS POINTS of GDP", "% of GDP", "‰", "5 Pct"],
+)  # fmt: skip
+def test_a_share_is_no_unit(text: str) -> None:
+    """In whatever words."""
+    with pytest.raises(UnitError, match="is a share, not a quantity; state the amount"):
+        check_unit(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "current"),
+    [("USD", True), ("XDR", True), ("DEM", False), ("XXX", False), ("XTS", False), ("USX", False)],
+)
+def test_a_current_currency_is_one_that_can_be_paid_in(code: str, current: bool) -> None:
+    """Neither a withdrawn one nor a code that stands for none."""
+    assert is_current(code) is current
