@@ -18,6 +18,19 @@ EQUIVALENT: dict[str, str] = {
     "calendar.py prefix: 0 -> 1 in else (-part if amount < 0 else part)": (
         "whole numbers: the one below 1 and not below 0 is 0, whose parts are 0, and -0 is 0"
     ),
+    "passing.py Passing.settle: [place.member] if pledges == place.pledges else "
+    "place.member.tree() -> place.member.tree()": (
+        "a short cut: whose wholes pledge as before passes on what it did, which makes no row"
+    ),
+    "families.py Family._settle: 1 -> 2 in "
+    "heapq.heappush(ahead, (depth + 1, part.rank, id(part)))": (
+        "all that is above what was touched is touched too, and comes before it by its own depth; "
+        "below a part that is put here for the first time nothing is"
+    ),
+    "status.py status: 'party' -> 'XXparty' in "
+    '"party": frames.key_label("party", key["party"]),': (
+        "labels of all keys that are no years are made alike"
+    ),
     "quantity.py Quantity.ends: self.number < 0 -> self.number <= 0": (
         "a number of 0 has been answered above"
     ),

@@ -53,7 +53,10 @@ TOPICS = {
             "targets",
             "record_columns",
         ),
-        ("balances", "layers", "movements", "bounds", "families", "record_columns", *LAWS),
+        (
+            *("balances", "layers", "movements", "bounds", "families", "doubles"),
+            *("record_columns", *LAWS),
+        ),
     ),
     "status": Topic(
         ("status", "facts", "judging", "judged"),

@@ -92,6 +92,26 @@ def test_the_rows_of_the_whole_name_the_part_and_its_source() -> None:
     assert row["known"] == dt.date(2024, 2, 9)
 
 
+def test_what_a_part_takes_is_told_by_its_own_source_on_a_day_of_both() -> None:
+    """Where the whole moves on that day too, its source tells of itself alone."""
+    sources = [pt.Source(id=name) for name in ("plan", "report")]
+    ledger = pt.Ledger(
+        [promise("fund"), part("north", 30)],
+        [event("fund", "delivered", "2024-03-01", 5, citation={"source": "report"}),
+         event("north", "revised", "2024-03-01", -10, citation={"source": "plan"},
+               known="2024-03-09")],
+        sources,
+    )  # fmt: skip
+    rows = ledger.movements()
+    rows = rows[rows["on"] == dt.date(2024, 3, 1)]
+    told = {(row["commitment"], row["measure"], int(row["number"])): row["source"]
+            for row in rows.to_dict("records")}  # fmt: skip
+    assert told == {
+        ("fund", "delivered", 5): "report", ("north", "pledged", -10): "plan",
+        ("fund", "pledged", 10): "plan",
+    }  # fmt: skip
+
+
 def test_a_month_counts_from_its_last_day_for_parts_too() -> None:
     """A part announced "in February" leaves its whole on the 29th."""
     ledger = pt.Ledger([promise("fund"), part("north", 30, "2024-02")])
