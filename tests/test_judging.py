@@ -92,6 +92,25 @@ def test_a_report_on_an_action_is_its_last_wherever_its_rows_are() -> None:
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_report_speaks_of_no_other_promise(order: int) -> None:
+    """Without an action, a delivery on the day of another's is still its own alone."""
+    amounts = [{"number": 5, "unit": "USD"}, {"number": 7, "unit": "visa"}]
+    promises = [
+        pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged", targets=targets)
+        for name, targets in (("a", amounts), ("b", amounts[:1]))
+    ]
+    events = [
+        pt.Event(commitment=name, kind="delivered", on="2024-03-01", quantity=amount,
+                 citations=[{"source": f"report of {name}"}])
+        for name, amount in (("a", amounts[0]), ("a", amounts[1]), ("b", amounts[0]))
+    ]  # fmt: skip
+    sources = [pt.Source(id=f"report of {name}") for name in "ab"]
+    rows = pa.table(pt.Ledger(promises, events, sources).movements())
+    found = pt.status(rows.take(pa.array(range(len(rows))[::order])), as_of="2024-06-01")
+    assert found["source"].tolist() == ["report of a", "report of a", "report of b"]
+
+
 @pytest.mark.parametrize("size", [1, 9 * 10**12, 10**13, 10**21])
 def test_no_balance_wraps(size: int) -> None:
     """A target of any size that a movement holds is reached by its last part, and not before."""

@@ -153,38 +153,53 @@ class Table:
     # --- reports ------------------------------------------------------------------------------
 
     @cached_property
-    def _reports(self) -> tuple[Any, list[str | None]]:
-        """Day and source of the last report that speaks of the unit of each row.
+    def _reports(self) -> tuple[Any, ...]:
+        """The commitment, unit, day and source of each report, and whether it speaks of all units.
 
         A completion speaks of every target, and every delivery speaks of an action.
         """
+        none = np.zeros(0, dtype=np.int32)
+        return tuple(codes.joined([(none, none, none, none, none > 0), *self._reported_rows()]))
+
+    @property
+    def _action(self) -> int:
+        units = self.judging.units
+        return units.index(ACTION) if ACTION in units else -1
+
+    @cached_property
+    def _last_report(self) -> Any:
+        """The day of the last report that speaks of the unit of each place."""
         judging = self.judging
-        read = [*self._reported_rows()]
-        if not read:
-            return np.full(len(self.places), NEVER), [None] * len(self.places)
-        name, unit, on, source, of_all = codes.joined(read)
+        name, unit, on, _, of_all = self._reports
         any_, of_action = (np.full(judging.names, NEVER) for _ in range(2))
         np.maximum.at(any_, name, on)
-        np.maximum.at(of_action, name[of_all], on[of_all])
+        whole, rest = np.flatnonzero(of_all), np.flatnonzero(~of_all)
+        np.maximum.at(of_action, name[whole], on[whole])
         of_unit = np.full(len(judging.name), NEVER)
-        place = np.where(of_all, -1, judging.places(name, unit))
-        mine = place >= 0
-        np.maximum.at(of_unit, place[mine], on[mine])
-        action = judging.units.index(ACTION) if ACTION in judging.units else -1
-        is_action = judging.unit == action
-        last = np.where(is_action, any_[judging.name], np.maximum(of_unit, of_action[judging.name]))
+        place = judging.places(name.take(rest), unit.take(rest))
+        mine = np.flatnonzero(place >= 0)
+        np.maximum.at(of_unit, place.take(mine), on.take(rest).take(mine))
+        of_any = np.maximum(of_unit, of_action.take(judging.name))
+        return codes.either(judging.unit == self._action, any_.take(judging.name), of_any)
+
+    def _sources(self) -> list[str | None]:
+        """The sources of the last report of each row."""
+        judging, last = self.judging, self._last_report
+        name, unit, on, source, of_all = self._reports
         # Each report, with the rows that it is the last one of.
-        pairs = [(place[mine], on[mine], source[mine])]
-        whole = np.flatnonzero(of_all)
+        whole, rest = np.flatnonzero(of_all), np.flatnonzero(~of_all)
+        pairs, spoken_of = [], [unit[rest]]
+        if self._action >= 0:
+            spoken_of.append(np.full(len(rest), self._action))
+        for units in spoken_of:
+            place = judging.places(name[rest], units)
+            pairs.append((place[place >= 0], on[rest][place >= 0], source[rest][place >= 0]))
         by_name = np.argsort(judging.name, kind="stable")
         starts = np.searchsorted(judging.name[by_name], [name[whole], name[whole] + 1])
         pairs.append(_spread(by_name, starts, on[whole], source[whole]))
-        rest = np.flatnonzero(~of_all)
-        place = judging.places(name[rest], np.full(len(rest), action))
-        pairs.append((place[place >= 0], on[rest][place >= 0], source[rest][place >= 0]))
         place, on, source = codes.joined(pairs)
         latest = (on == last[place]) & (source >= 0)
-        return last[self.places], self._labels(place[latest], source[latest])
+        return self._labels(place[latest], source[latest])
 
     def _labels(self, place: Any, source: Any) -> list[str | None]:
         """The sources of some places, those of one joined, for each row."""
@@ -222,10 +237,10 @@ class Table:
                 yield name, unit, on, source, done[event[rows]] | bare[unit]
 
     def _reported(self) -> Any:
-        return _days(self._reports[0])
+        return _days(self._last_report[self.places])
 
     def _source(self) -> Any:
-        return frames.words(self._reports[1])
+        return frames.words(self._sources())
 
     def _reason(self) -> Any:
         """Why records count in no total, and which counts instead."""

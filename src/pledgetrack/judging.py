@@ -282,13 +282,15 @@ class Judging:
 
     def places(self, name: Any, unit: Any) -> Any:
         """Where the target of a commitment in a unit is kept; -1 where there is none."""
-        at_home = self.home[name] == unit
+        made = name.astype(np.int64)
+        rest = np.flatnonzero(self.home.take(name) != unit)
         if not len(self.known):
-            return np.where(at_home, name, -1)
-        wanted = name.astype(np.int64) * len(self.units) + unit
-        found = np.minimum(np.searchsorted(self.known, wanted), len(self.known) - 1)
-        away = np.where(self.known[found] == wanted, self.names + found, -1)
-        return np.where(at_home, name, away)
+            made[rest] = -1
+        elif len(rest):
+            wanted = made.take(rest) * len(self.units) + unit.take(rest)
+            found = np.minimum(np.searchsorted(self.known, wanted), len(self.known) - 1)
+            made[rest] = np.where(self.known[found] == wanted, self.names + found, -1)
+        return made
 
     # --- what fulfilment is decided by --------------------------------------------------------
 
