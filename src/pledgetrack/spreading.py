@@ -31,7 +31,7 @@ MOST_PLACES = 1 << 22
 """Cells and periods that are held at once; where there may be more, an engine groups."""
 _TOGETHER = 1 << 15
 _SPREAD = tuple(name for name in MEASURES if name != "delivered")
-_DAY_ONE = dt.date(1970, 1, 1).toordinal()
+_DAY_ONE = np.int32(dt.date(1970, 1, 1).toordinal())
 _NEEDED = ("commitment", "bound", "on", "start", "announced", "end", "horizon")
 
 
@@ -81,7 +81,9 @@ def periods_in_memory(
                     ("commitment", pairs.names - 1), ("bound", len(pairs.bounds) - 1)
                 )
             )  # fmt: skip
-            delivered.append((cells[mine], name, on, some.values[mine], bound))
+            # There are fewer cells than rows, and few bounds.
+            small = cells[mine].astype(np.int32), bound.astype(np.int8)
+            delivered.append((small[0], name, on, some.values[mine], small[1]))
     if not pairs.close():
         return None
     return _Spreading(rows, pairs, keys, cut, spread).frame(delivered, columns, numbers)
@@ -101,44 +103,41 @@ class _Spreading:
         self, rows: CellRows, pairs: Pairs, keys: Sequence[str], cut: Periods, spread: Sequence[str]
     ) -> None:
         self.rows, self.pairs, self.keys, self.cut, self.spread = rows, pairs, keys, cut, spread
-        there = pairs.cell >= 0
-        codes_ = rows.labels(np.where(there, pairs.cell, 0))
-        heads = [*rows.heads]
-        self.horizon = codes_[heads.index("horizon")]
+        heads, cells = [*rows.heads], rows.labels(np.arange(rows.count))
+        self.horizon = cells[heads.index("horizon")]
         self.labels = rows.heads["horizon"].labels
+        words = rows.heads["unit"].labels
+        self.digits = np.array([minor_digits(word) for word in words])[cells[-1]]
         kept = [at for at, name in enumerate(heads) if name in (*keys, "unit")]
         self.names = [heads[at] for at in kept]
         self.sizes = [rows.sizes[at] for at in kept]
-        numbers = np.ravel_multi_index([codes_[at] for at in kept], self.sizes)
-        self.cell_at, self.cell = codes.numbered(numbers, self.sizes)
-        words = rows.heads["unit"].labels
-        self.digits = np.array([minor_digits(word) for word in words])[codes_[-1]]
+        numbers = np.ravel_multi_index([cells[at] for at in kept], self.sizes)
+        self.cell_at, cell = codes.numbered(numbers, self.sizes)
+        there = pairs.cell >= 0
+        self.cell = cell.astype(np.int32).take(pairs.cell, mode="clip")
         other = sum(pairs.counts(slot) for slot in (*range(len(spread)), len(spread) + 1)) > 0
         end = pairs.days["end"]
         self.is_dated = there & other & (end != NEVER)
         self.is_open = there & other & (end == NEVER)
         start = pairs.days["start"]
         start = codes.either(start != NEVER, start, pairs.days["announced"])
-        start = codes.either(start != NEVER, start, end)
         # What has no last day is not spread; any day will do.
-        self.last = codes.either(end != NEVER, end, np.int32(0)).astype(np.int64) + _DAY_ONE
-        self.first = np.minimum(start + np.int64(_DAY_ONE), self.last)
+        end = codes.either(end != NEVER, end, np.int32(0))
+        start = codes.either(start != NEVER, start, end)
+        self.first, self.last = np.minimum(start, end) + _DAY_ONE, end + _DAY_ONE
 
     def frame(
         self, delivered: list[tuple[Any, ...]], columns: Sequence[str], numbers: Numbers
     ) -> pd.DataFrame | None:
         """The cells that there are, in order, as a table."""
         dated = np.flatnonzero(self.is_dated)
-        low, high = numbers_of(self.cut, self.first), numbers_of(self.cut, self.last)
-        found = [low[dated], high[dated]]
-        if delivered:
-            cells, name, on, values, bound = codes.joined(delivered)
-            place = self.pairs.places(cells, name)
-            period = numbers_of(self.cut, on.astype(np.int64) + _DAY_ONE)
-            found.append(period)
-        every = np.concatenate(found)
-        self.least = int(every.min()) if len(every) else 0
-        self.periods = int(every.max()) - self.least + 1 if len(every) else 0
+        low, high = (
+            numbers_of(self.cut, days).astype(np.int32) for days in (self.first, self.last)
+        )
+        spans = [_span(low.take(dated)), _span(high.take(dated))] if len(dated) else []
+        spans += [numbers_of(self.cut, _span(on) + _DAY_ONE) for _, _, on, _, _ in delivered]
+        self.least = int(min((first for first, _ in spans), default=0))
+        self.periods = int(max((last for _, last in spans), default=-1)) - self.least + 1
         self.width = self.periods + len(self.labels)
         size = len(self.cell_at) * self.width
         if size > MOST_PLACES:
@@ -156,17 +155,7 @@ class _Spreading:
                 self._spread(some)
                 seen(len(some))
         self._place(np.flatnonzero(self.is_open))
-        if delivered:
-            at = self.cell[place] * self.width + period - self.least
-            if "delivered" in self.tallies:
-                self.tallies["delivered"].add(at, values)
-            inside = self.is_dated[place] & (low[place] <= period) & (period <= high[place])
-            outside = np.flatnonzero(~inside)
-            pieces = place[outside] * self.periods + period[outside] - self.least
-            _, one = np.unique(pieces, return_index=True)
-            np.add.at(self.commitments, at[outside[one]], 1)
-            if "bound" in columns:
-                self._loosen_deliveries(at, place, on, values, bound)
+        self._deliver(delivered, low, high)
         if "bound" in columns:
             self._loosen()
         if not all(tally.is_exact for tally in self.tallies.values()):
@@ -184,7 +173,7 @@ class _Spreading:
         for slot, name in enumerate(self.spread):
             # What a commitment lacks is 0 in each of its windows.
             amounts = self.pairs.sums(slot).take(pairs)
-            smallest = _smallest(amounts, self.digits.take(pairs))
+            smallest = _smallest(amounts, self.digits.take(self.pairs.cell.take(pairs)))
             parts = windows.split(amounts // smallest) * smallest.take(windows.row)
             self.tallies[name].add(at, parts, counted=False)
 
@@ -204,8 +193,31 @@ class _Spreading:
             there = self.pairs.counts(slot)[pairs] > 0
             self.tallies[name].add(at[there], self.pairs.sums(slot)[pairs][there])
 
+    def _deliver(self, delivered: list[tuple[Any, ...]], low: Any, high: Any) -> None:
+        """What arrived is in the period of its day, in the window of its commitment or not."""
+        outside, loose = [], []
+        for cells, name, on, values, bound in delivered:
+            place = self.pairs.places(cells.astype(np.int64), name)
+            period = numbers_of(self.cut, on + _DAY_ONE)
+            at = self.cell.take(place) * self.width + period - self.least
+            if "delivered" in self.tallies:
+                self.tallies["delivered"].add(at, values)
+            inside = self.is_dated.take(place)
+            inside &= (low.take(place) <= period) & (period <= high.take(place))
+            mine = np.flatnonzero(~inside)
+            outside.append((place.take(mine), period.take(mine), at.take(mine)))
+            mine = np.flatnonzero(self.pairs.is_loose.take(bound))
+            facts = (at, place, on, values, bound)
+            loose.append(tuple(column.take(mine) for column in facts))
+        if delivered:
+            place, period, at = codes.joined(outside)
+            _, one = np.unique(place * self.periods + period - self.least, return_index=True)
+            np.add.at(self.commitments, at[one], 1)
+            self._loosen_deliveries(*codes.joined(loose))
+
     def _undated(self, pairs: Any) -> Any:
-        return self.cell[pairs] * self.width + self.periods + self.horizon[pairs]
+        horizon = self.horizon[self.pairs.cell[pairs]]
+        return self.cell[pairs] * self.width + self.periods + horizon
 
     def _loosen(self) -> None:
         """Say of the cells of a balance that is not exact how."""
@@ -253,6 +265,11 @@ class _Spreading:
             else:
                 made[name] = frames.words(said(self.loose[found]))
         return pd.DataFrame(made)
+
+
+def _span(numbers: Any) -> Any:
+    """The first and the last of some numbers."""
+    return np.array([numbers.min(), numbers.max()])
 
 
 def _smallest(amounts: Any, digits: Any) -> Any:
