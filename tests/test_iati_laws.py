@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
 from iati_files import activity, budget, iati, org, transaction
 from pledgetrack import strategies
+from pledgetrack.formats.iati_activity import _Bad, number_of
+from pledgetrack.quantity import exact
 
 END = dt.date(2030, 12, 31)
 CODES = tuple(str(code) for code in range(1, 14))
@@ -270,3 +273,27 @@ def test_a_flow_counts_where_no_activity_below_reports_it(nodes: list[Node]) -> 
     )
     table = ledger.totals(as_of=END)
     assert sum(n for n in table["delivered"] if n is not None) == delivered
+
+
+def told(number: Callable[[], Decimal]) -> object:
+    """The digits of a number as they stand, or why it is refused."""
+    try:
+        return number().as_tuple()
+    except (pt.AmountError, _Bad) as error:
+        return str(error)
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(
+    sign=st.sampled_from(("", "+", "-", "0")),
+    whole=st.integers(0, 10**24),
+    rest=st.none() | st.integers(0, 10**8),
+)
+@example("", 9 * 10**21, None).via("the most digits that fit")
+@example("", 10**22, None).via("a digit too many")
+@example("", 1, 10000001).via("a decimal too many")
+@example("", 100, 10).via("a zero that is lost")
+def test_a_number_is_the_exact_one_digit_for_digit(sign: str, whole: int, rest: int | None) -> None:
+    """However many digits it is written with, its value and its form are those of ``exact``."""
+    text = f"{sign}{whole}" if rest is None else f"{sign}{whole}.{rest}"
+    assert told(lambda: number_of(text)) == told(lambda: exact(Decimal(text)))

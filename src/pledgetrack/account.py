@@ -18,7 +18,6 @@ OUTCOMES: tuple[Outcome, ...] = ("counted", "set aside", "rejected")
 COLUMNS = (
     "file", "line", "element", "record", "outcome", "reason", "commitment", "unit", "number", "raw",
 )  # fmt: skip
-_EMPTY = dict.fromkeys(COLUMNS)
 _WORDS = ("file", "element", "record", "outcome", "reason", "commitment", "unit", "raw")
 
 
@@ -121,21 +120,32 @@ class AccountBuilder:
 
         A ``reason`` is a remark here: what was read otherwise than it stands.
         """
-        return self._note("counted", fields.pop("reason", None), fields)
+        return self._note("counted", **fields)
 
     def set_aside(self, reason: str, **fields: Any) -> int:
         """Note a record that is understood and counts nowhere, and why."""
-        return self._note("set aside", reason, fields)
+        return self._note("set aside", reason, **fields)
 
     def rejected(self, reason: str, **fields: Any) -> int:
         """Note a record that could not be read, and why."""
-        return self._note("rejected", reason, fields)
+        return self._note("rejected", reason, **fields)
 
-    def _note(self, outcome: Outcome, reason: str | None, fields: Mapping[str, Any]) -> int:
-        row = {**_EMPTY, **fields, "outcome": outcome, "reason": reason}
-        if len(row) > len(_EMPTY):
-            raise TypeError(f"an account has no column {sorted(row.keys() - _EMPTY.keys())}")
-        for column, value in zip(self.columns.values(), row.values(), strict=True):
+    def _note(
+        self,
+        outcome: Outcome,
+        reason: str | None = None,
+        *,
+        file: Any = None,
+        line: Any = None,
+        element: Any = None,
+        record: Any = None,
+        commitment: Any = None,
+        unit: Any = None,
+        number: Any = None,
+        raw: Any = None,
+    ) -> int:
+        row = file, line, element, record, outcome, reason, commitment, unit, number, raw
+        for column, value in zip(self.columns.values(), row, strict=True):
             column.append(value)
         return len(self) - 1
 

@@ -70,8 +70,11 @@ def exact(value: object) -> Decimal:
     if value.adjusted() >= INTEGER_DIGITS or value.adjusted() < -DECIMAL_PLACES:
         raise _too_many_digits(f"{value:.6e}", value)
     # Most numbers have no zeros to lose.
-    plain = value if exponent == 0 or (int(exponent) < 0 and digits[-1]) else tidy(value)
-    if -int(plain.as_tuple().exponent) > DECIMAL_PLACES:
+    plain = value
+    if exponent != 0 and not (int(exponent) < 0 and digits[-1]):
+        plain = tidy(value)
+        exponent = plain.as_tuple().exponent
+    if -int(exponent) > DECIMAL_PLACES:
         raise _too_many_digits(str(plain)[:60], value)
     return plain
 

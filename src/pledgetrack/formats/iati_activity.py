@@ -15,7 +15,7 @@ from pledgetrack.errors import PledgetrackError
 from pledgetrack.fields import UNPRINTABLE
 from pledgetrack.formats.iati_codes import TRANSACTION_TYPES, modern
 from pledgetrack.formats.iati_values import Activity, Fact, Org, Place, Plan
-from pledgetrack.quantity import exact
+from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, exact
 from pledgetrack.units import is_currency
 
 RECORDS = ("transaction", "budget", "planned-disbursement")
@@ -25,9 +25,19 @@ STRAY = (*RECORDS, "iati-activity")
 """What belongs into an activity, or into the root, and is told where it stands elsewhere."""
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+# What ``exact`` gives back as it is: digits that fit, no zeros at either end.
+_EXACT = re.compile(
+    rf"[1-9][0-9]{{0,{INTEGER_DIGITS - 1}}}(\.[0-9]{{0,{DECIMAL_PLACES - 1}}}[1-9])?"
+)
 # xs:date, whose time zone says nothing about the day, and the day of an xs:dateTime.
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_NOBODY = frozenset(("n/a", "na", "none", "null", "-", "0"))
+"""References that name no organisation."""
+_RECIPIENTS, _SECTORS = ("recipient-country", "recipient-region"), ("sector",)
+_PLACED = (*_RECIPIENTS, *_SECTORS)
 
 Held = dict[Any, list[Any]]
 """The children of an element by their names."""
@@ -63,6 +73,8 @@ def number_of(text: str) -> Decimal:
     pledgetrack.formats.iati_activity._Bad: value '1,000' is no decimal number
     """
     plain = text.strip()
+    if _EXACT.fullmatch(plain):
+        return Decimal(plain)
     if not _DECIMAL.fullmatch(plain):
         raise _Bad(f"value {plain[:40]!r} is no decimal number" if plain else "the value is empty")
     try:
@@ -82,7 +94,7 @@ class ActivityReader:
         self.file = file
         self.seen = seen
         self.old = old
-        self.language = element.get("{http://www.w3.org/XML/1998/namespace}lang")
+        self.language = (element.get(_LANGUAGE) or "en").lower()
         self.currency = (element.get("default-currency") or "").strip()
         self.identifier = ""
         from lxml import etree
@@ -121,8 +133,8 @@ class ActivityReader:
             status=_code(_first(held, "activity-status")),
             updated=day_of(element.get("last-updated-datetime") or ""),
             dates=self._dates(held),
-            recipients=self._places(held, ("recipient-country", "recipient-region")),
-            sectors=self._places(held, ("sector",)),
+            recipients=self._places(held, _RECIPIENTS),
+            sectors=self._places(held, _SECTORS),
             related=[
                 ((one.get("type") or "").strip(), _plain(one.get("ref") or ""))
                 for one in held.get("related-activity", ())
@@ -136,9 +148,11 @@ class ActivityReader:
                     activity.facts.append(made)
                 elif made is not None:
                     activity.plans.append(made)
-        for one in element.iterdescendants(*STRAY):
-            if one.getparent() is not element or one.tag == "iati-activity":
-                note_stray(one, self.file, self.seen, self.identifier)
+        inside = list(element.iterdescendants(*STRAY))
+        if len(inside) > sum(len(held.get(kind, ())) for kind in RECORDS):
+            for one in inside:
+                if one.getparent() is not element or one.tag == "iati-activity":
+                    note_stray(one, self.file, self.seen, self.identifier)
         return activity
 
     def _has_money(self) -> bool:
@@ -174,22 +188,21 @@ class ActivityReader:
 
     def _noted(self, one: Any, at: int) -> Fact | Plan | None:
         """A record, noted as counted; or noted as what it is else."""
-        where, amount = self._where(one, at), {}
+        where = self._where(one, at)
+        number = unit = None
         held = _children(one)
         try:
             number, unit, value_date = self._amount(held)
-            amount = {"number": number, "unit": unit}
             made = (
                 self._fact(held, where, number, unit, value_date)
                 if one.tag == "transaction"
-                else self._plan(one, held, where, amount)
+                else self._plan(one, held, where, {"number": number, "unit": unit})
             )
         except _Bad as why:
-            self.seen.rejected(str(why), **amount, **where)
-        else:
-            made.row = self.seen.counted(**amount, **where)
-            return made
-        return None
+            self.seen.rejected(str(why), number=number, unit=unit, **where)
+            return None
+        made.row = self.seen.counted(number=number, unit=unit, **where)
+        return made
 
     def _amount(self, held: Held) -> tuple[Decimal, str, dt.date | None]:
         """Number, currency and value date of a record."""
@@ -219,14 +232,15 @@ class ActivityReader:
         if code not in TRANSACTION_TYPES:
             raise _Bad(f"transaction type {code[:20]!r} is not in the code list")
         day = _day(_only(held, "transaction-date"), "transaction-date")
+        placed = not held.keys().isdisjoint(_PLACED)
         return Fact(
             row=-1, line=where["line"], path=where["element"],
             code=code,
             day=day, number=number, unit=unit, value_date=value_date,
             provider=self._org(_first(held, "provider-org")),
             receiver=self._org(_first(held, "receiver-org")),
-            recipients=self._places(held, ("recipient-country", "recipient-region")),
-            sectors=self._places(held, ("sector",)),
+            recipients=self._places(held, _RECIPIENTS) if placed else (),
+            sectors=self._places(held, _SECTORS) if placed else (),
         )  # fmt: skip
 
     def _plan(self, one: Any, held: Held, where: dict[str, Any], amount: dict[str, Any]) -> Plan:
@@ -255,28 +269,20 @@ class ActivityReader:
 
     def _words(self, one: Any) -> str | None:
         """The text of an element in the language of the activity, in English, or the first."""
-        best: tuple[int, str] | None = None
-        wanted = (self.language or "en").lower()
+        best, least = None, 3
         for narrative in one:
-            if narrative.tag != "narrative":
-                continue
-            text = _text(narrative)
-            if text:
-                said = narrative.get("{http://www.w3.org/XML/1998/namespace}lang")
-                spoken = wanted if said is None else said.lower()
-                rank = 0 if spoken == wanted else 1 if spoken == "en" else 2
-                if best is None or rank < best[0]:
-                    best = rank, text
-        return best[1] if best else _plain(one.text or "") or None
+            if narrative.tag == "narrative" and (text := _text(narrative)):
+                said = narrative.get(_LANGUAGE)
+                spoken = self.language if said is None else said.lower()
+                rank = 0 if spoken == self.language else 1 if spoken == "en" else 2
+                if rank < least:
+                    best, least = text, rank
+        return best or _plain(one.text or "") or None
 
     def _org(self, one: Any) -> Org | None:
         if one is None:
             return None
-        ref, name = _plain(one.get("ref") or ""), self._words(one)
-        if ref.casefold() in ("n/a", "na", "none", "null", "-", "0"):
-            ref = ""
-        kind = _plain(one.get("type") or "")
-        return Org(ref or None, name, kind or None) if ref or name else None
+        return _organisation(one.get("ref") or "", one.get("type") or "", self._words(one))
 
     def _participating(self, held: Held) -> list[tuple[str, Org]]:
         found = []
@@ -307,6 +313,14 @@ class ActivityReader:
                         vocabulary = modern("sector", vocabulary, old=self.old)
                     found.append(Place(name, code, vocabulary, place.get("percentage")))
         return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def _organisation(ref: str, kind: str, name: str | None) -> Org | None:
+    ref, kind = _plain(ref), _plain(kind)
+    if ref.casefold() in _NOBODY:
+        ref = ""
+    return Org(ref or None, name, kind or None) if ref or name else None
 
 
 def note_stray(one: Any, file: str, seen: AccountBuilder, record: str | None = None) -> None:
