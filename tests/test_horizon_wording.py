@@ -483,3 +483,32 @@ def test_beyond_the_last_year_there_is_none(phrase: str, said: dt.date) -> None:
     assert isinstance(found, str) or found[1].year == 9999
     for one in pt.find_horizons(f"all of it {phrase}.", announced=said, calendar="US"):
         assert one.refusal or one.value.end.year == 9999
+
+
+@pytest.mark.parametrize(
+    "phrase", ["from 2029 until 2031", "in 2029 and 2031", "between November and February 2025",
+               "FY2023-2024", "in Q1-Q3 FY2024", "until 2030",
+               "until March 2029", "in 2023/24", "from 8 August to September", "by 03/04/2024",
+               "from June to the end of 2031", "until next year", "until this fiscal year"],
+)  # fmt: skip
+def test_a_refused_time_is_shown_whole(phrase: str) -> None:
+    """With all of the words that may belong to it, and none that do not."""
+    (found,) = pt.find_horizons(f"They said {phrase} with us", announced=SAID, calendar="US")
+    assert (found.text, found.value) == (phrase, None)
+    assert isinstance(found.refusal, pt.WordingError)
+    assert found.refusal.kind == "ambiguous"
+
+
+def test_numbers_with_letters_are_no_years() -> None:
+    """Nothing is read of "2024s", whatever stands before it."""
+    text = "All in 2024s and by 2031x, since 1999th."
+    assert pt.find_horizons(text, announced=SAID) == ()
+
+
+@pytest.mark.parametrize("use", ["in {}", "by {}", "since {}", "from {} onwards", "{}"])
+def test_a_full_stop_ends_a_phrase_and_changes_nothing(use: str) -> None:
+    """One is left out, and no more."""
+    for name, *_ in ALL:
+        assert read(use.format(name) + ".") == read(use.format(name)), name
+    assert read("by 2030..") == "left over"
+    assert read(".") == "left over"

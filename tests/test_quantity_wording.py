@@ -292,3 +292,34 @@ def test_what_is_read_alone_is_found_in_a_sentence(tongue: str) -> None:
         (found,) = pt.find_quantities(before + phrase + behind, locale=tongue)
         assert (found.text, found.start) == (phrase, len(before))
         assert found.value == pt.parse_quantity(phrase, locale=tongue)
+
+
+@pytest.mark.parametrize(
+    "phrase", ["5 million pesos", "$5 million", "Rs 5 crore", "60m", "from 10 to 20", "kr 5 million",
+               "5 million USD a year", "45 percent", "5 rial", "10 to 5 pesos", "5 million liras",
+               "$5 to 10 million dollars", "5 hundred thousand francs", "kr 5m", "7 trillion won"],
+)  # fmt: skip
+def test_a_refused_amount_is_shown_whole(phrase: str) -> None:
+    """With all that belongs to it, and nothing behind it."""
+    (found,) = pt.find_quantities(f"They gave {phrase} hello")
+    assert (found.text, found.value) == (phrase, None)
+
+
+PEOPLE = (
+    "persons children girls boys youths kids teenagers players students pupils users workers "
+    "entrepreneurs patients women men citizens adults residents farmers employees researchers "
+    "volunteers drivers voters people"
+)
+
+
+@pytest.mark.parametrize("word", ["under", "over", "above", "below"])
+def test_a_number_of_people_that_may_be_an_age_is_refused(word: str) -> None:
+    """Up to 100, in digits and in words; of things, or in other words, it is a number."""
+    bound = "up to" if word in ("under", "below") else "at least"
+    for people in PEOPLE.split():
+        for number in ("5", "65", "100", "sixty-five"):
+            assert read(f"{word} {number} {people}") == "ambiguous", people
+            assert read(f"{word} {number} old {people}") in ("ambiguous", "no unit"), people
+        assert read(f"{word} 101 {people}")[::2] == (101, bound)
+        assert read(f"at least 65 {people}")[::2] == (65, "at least")
+    assert read(f"{word} 65 schools") == (65, "school", bound)

@@ -385,7 +385,7 @@ class Reader:
             halves = tuple(self.plain(at + n) for n in (1, 2, 3)) == ("and", "a", "half")
             if value is not None and halves and self._large(at + 4):
                 return Number(Decimal(value) + Decimal("0.5"), at + 4)
-        elif value is None and words.magnitudes.get(plain, 9) <= 3 and len(plain) > 2:
+        elif value is None and words.magnitudes.get(plain, 9) <= 3:
             return Number(Decimal(1), at)  # "mil millones": one thousand of them
         return None if value is None else Number(Decimal(value), at + 1)
 

@@ -25,8 +25,10 @@ _TOKEN = re.compile(
 DASHES = frozenset({"-", "–", "—", "‑", "‐", "−"})
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 0}
 _SUFFIXES = frozenset({"st", "nd", "rd", "th", "er", "."})
-_FISCAL = {"fy": 1, "fys": 1, "fiscal": 1, "fiscal year": 2, "fiscal years": 2,
-           "financial year": 2, "financial years": 2}  # fmt: skip
+_FISCAL = (
+    "financial years", "financial year", "fiscal years", "fiscal year", "fiscal", "fys", "fy",
+)  # fmt: skip
+"""The longest first."""
 
 
 class Token(NamedTuple):
@@ -183,7 +185,7 @@ class PeriodReader:
 
     def fiscal_word(self, at: int) -> int:
         """The place behind "FY" or "fiscal year", else 0."""
-        return self.words(at, *sorted(_FISCAL, key=len, reverse=True))
+        return self.words(at, *_FISCAL)
 
     def _fiscal(self, at: int) -> tuple[Period, int] | None:
         begin = self.skip(at, "the")
