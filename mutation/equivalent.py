@@ -31,6 +31,9 @@ EQUIVALENT: dict[str, str] = {
     '"party": frames.key_label("party", key["party"]),': (
         "labels of all keys that are no years are made alike"
     ),
+    "quantity.py exact: exponent == 0 or (int(exponent) < 0 and digits[-1]) -> exponent == 0": (
+        "a short cut: a number without zeros to lose is tidy already"
+    ),
     "quantity.py Quantity.ends: self.number < 0 -> self.number <= 0": (
         "a number of 0 has been answered above"
     ),

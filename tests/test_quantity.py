@@ -344,3 +344,13 @@ def test_a_quantity_leaves_it_to_others_whether_they_are_equal_to_it() -> None:
 def test_a_number_in_json_is_text() -> None:
     """No reader of the file can make a float of it."""
     assert '"number":"0.1"' in Quantity(number="0.10", unit="USD").model_dump_json()
+
+
+@pytest.mark.parametrize("number", ["0.5", "0.000001", "1", "-0.5", "-1"])
+def test_the_ends_of_a_small_amount_lie_on_its_own_side_of_nothing(number: str) -> None:
+    """Less than one is no refund."""
+    amount, most = Decimal(number), Decimal("Infinity")
+    least, up_to = (Quantity(number=number, unit="USD", bound=bound).ends  # type: ignore[arg-type]
+                    for bound in ("at least", "up to"))  # fmt: skip
+    assert least == ((amount, most) if amount > 0 else (-most, amount))
+    assert up_to == ((0, amount) if amount > 0 else (amount, 0))
