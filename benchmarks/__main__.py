@@ -25,6 +25,13 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into a page")
     usual = [row.name for row in known.values() if not row.named]
     parser.add_argument("--only", nargs="+", choices=known, metavar="ROW", default=usual)
+    parser.add_argument(
+        "--all",
+        action="store_const",
+        dest="only",
+        const=list(known),
+        help="the rows too that else run only where they are named",
+    )
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.into:
