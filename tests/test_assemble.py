@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 import pledgetrack as pt
 from pledgetrack import strategies as pts
 from pledgetrack.assemble import Names, assemble, describe, fold
+from pledgetrack.balances import order
 from pledgetrack.errors import InvalidLedgerError, Problem
 
 US = pt.Party(name="United States", aliases=("U.S.", "USA"))
@@ -353,3 +356,37 @@ def test_the_order_of_records_never_matters(ledger: pt.Ledger, random: Any) -> N
         random.shuffle(mixed)
         shuffled.append(mixed)
     assert pt.Ledger(*shuffled) == ledger
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_collector_rests_while_records_are_put_together(collecting: bool, times: int) -> None:
+    """Then it is as it was, also where the records do not stand together."""
+    seen = []
+
+    def records() -> Iterator[pt.Commitment]:
+        for _ in range(times):
+            seen.append(gc.isenabled())
+            yield promise()
+
+    was = gc.isenabled()
+    (gc.enable if collecting else gc.disable)()
+    try:
+        with pytest.raises(InvalidLedgerError) if times > 1 else nullcontext():
+            assemble(records())
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if was else gc.disable)()
+    assert seen == [False] * times
+
+
+@given(ledger=pts.ledgers(), chance=st.randoms())
+def test_events_come_in_one_order_whatever_order_they_came_in(
+    ledger: pt.Ledger, chance: Any
+) -> None:
+    """By commitment and day, and those of one day by all that they say."""
+    events = list(ledger.events)
+    expected = sorted(events, key=lambda one: (one.commitment, *order(one, one.on)))
+    chance.shuffle(events)
+    found = assemble(ledger.commitments, events, ledger.sources, ledger.parties).events
+    assert found == tuple(expected)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pledgetrack import balances
 from pledgetrack.errors import InvalidLedgerError, Problem, closest
 from pledgetrack.families import Family
+from pledgetrack.intake import uncollected
 from pledgetrack.kin import Kin
 from pledgetrack.models import Commitment, Event, Party, Source
 
@@ -52,24 +55,33 @@ def assemble(
     are named nowhere else are added. Raises ``InvalidLedgerError`` with every mistake, after those
     in ``problems`` that a reader found before; ``refused`` are the ids of records it refused.
     """
-    found = _Finder(places or {}, list(problems), refused)
-    commitments, events = list(commitments), list(events)
-    known_parties, known_sources = _compared(
-        commitments, events, list(sources), list(parties), found
-    )
-    if found.problems:
-        raise InvalidLedgerError(found.problems)
-    names = Names.of(known_parties)
-    resolved = [names.resolve_commitment(commitment) for commitment in commitments]
-    return Records(
-        commitments=tuple(sorted(resolved, key=lambda commitment: commitment.id)),
-        events=tuple(
-            sorted(events, key=lambda event: (event.commitment, *balances.order(event, event.on)))
-        ),
-        sources=tuple(known_sources[name] for name in sorted(known_sources)),
-        parties=tuple(sorted(known_parties, key=lambda party: party.name)),
-        tags=tuple(sorted({*tags, *(name for promised in resolved for name in promised.tags)})),
-    )
+    with uncollected():
+        found = _Finder(places or {}, list(problems), refused)
+        commitments, events = list(commitments), list(events)
+        known_parties, known_sources = _compared(
+            commitments, events, list(sources), list(parties), found
+        )
+        if found.problems:
+            raise InvalidLedgerError(found.problems)
+        names = Names.of(known_parties)
+        resolved = [names.resolve_commitment(commitment) for commitment in commitments]
+        return Records(
+            commitments=tuple(sorted(resolved, key=attrgetter("id"))),
+            events=tuple(_in_order(events)),
+            sources=tuple(known_sources[name] for name in sorted(known_sources)),
+            parties=tuple(sorted(known_parties, key=attrgetter("name"))),
+            tags=tuple(sorted({*tags, *(name for promised in resolved for name in promised.tags)})),
+        )
+
+
+def _in_order(events: Iterable[Event]) -> Iterator[Event]:
+    """The events by commitment and day, those of one day by what else they say."""
+    place = attrgetter("commitment", "on")
+    for _, same in groupby(sorted(events, key=place), place):
+        one_day = list(same)
+        if len(one_day) > 1:
+            one_day.sort(key=lambda event: balances.order(event, event.on))
+        yield from one_day
 
 
 def faults(
@@ -98,9 +110,9 @@ def _compared(
     known_sources = _sources(sources, found)
     by_id = _commitments(commitments, found)
     for commitment in commitments:
-        _cited(commitment, f"commitment {commitment.id!r}", known_sources, found)
+        _cited(commitment, known_sources, found)
     for event in events:
-        _cited(event, describe(event), known_sources, found)
+        _cited(event, known_sources, found)
         _event(event, by_id, found)
     _conflicts(events, by_id, found)
     _kin(by_id, events, found)
@@ -248,11 +260,10 @@ def _commitments(commitments: list[Commitment], found: _Finder) -> dict[str, Com
     return by_id
 
 
-def _cited(
-    record: Commitment | Event, label: str, sources: dict[str, Source], found: _Finder
-) -> None:
-    for name in dict.fromkeys(citation.source for citation in record.citations):
+def _cited(record: Commitment | Event, sources: dict[str, Source], found: _Finder) -> None:
+    for name in dict.fromkeys([citation.source for citation in record.citations]):
         if name not in sources and name not in found.refused:
+            label = describe(record) if isinstance(record, Event) else f"commitment {record.id!r}"
             listed = ", ".join(map(repr, sorted(sources)[:5])) or "none"
             found.add(record, label, f"unknown source {name!r} (sources: {listed})")
 
@@ -314,10 +325,13 @@ def _kin(by_id: dict[str, Commitment], events: list[Event], found: _Finder) -> N
         found.add(by_id[name], f"commitment {name!r}", circle)
     if circles or found.problems:
         return
+    families = kin.families()
+    if not families:
+        return
     happened: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         happened[event.commitment].append(event)
-    for names in kin.families():
+    for names in families:
         for name, account in Family(kin, names, happened).counted().items():
             for words in account.too_large:
                 found.add(by_id[name], f"commitment {name!r}", words)

@@ -157,11 +157,11 @@ class Kin:
         if rings:
             return rings
         # Records of one promise are one: a circle may run through several of them.
-        one = {name: self._end(name) for name in self.by_id}
         wholes: dict[str, list[str]] = defaultdict(list)
         for whole, parts in self.parts.items():
+            end = self._end(whole)
             for part in parts:
-                wholes[one[part]].append(one[whole])
+                wholes[self._end(part)].append(end)
         return [
             (names[0], f"a circle of wholes and parts: {_chain(names)}{self._through(names)}")
             for names in self._circles(wholes)
