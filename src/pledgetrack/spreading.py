@@ -170,7 +170,7 @@ class _Spreading:
         return windows, cell.take(windows.row) + windows.period
 
     def _spread(self, pairs: Any) -> None:
-        """Add the pieces of some commitments: the first of each, the second of those with two ..."""
+        """Add the pieces of some commitments: the first of each, then the second ..."""
         pieces = self.high.take(pairs) - self.low.take(pairs)
         order = np.argsort(-pieces, kind="stable")
         pairs, pieces = pairs.take(order), pieces.take(order)
