@@ -25,14 +25,14 @@ March 2024, Mar 2024, Mar. 2024, March; 2024, March of 2024, marzo de 2024 => 20
 May 2024, mai 2024 => 2024-05-01 / 2024-05-31
 sept 2024, Sep 2024, Sept. 2024 => 2024-09-01 / 2024-09-30
 December 2024, 2024-12, dez. 2024 => 2024-12-01 / 2024-12-31
-Q3 2024, Q3 of 2024, Q3/2024, Q3; 2024, Q3-2024, Q3 – 2024, 2024-Q3, 2024 Q3, 2024/Q3 => 2024-07-01 / 2024-09-30
+Q3 2024, Q3 of 2024, Q3/2024, Q3; 2024, Q3-2024, Q3 – 2024, 2024-Q3, 2024Q3, 2024 Q3, 2024/Q3 => 2024-07-01 / 2024-09-30
 the third quarter of 2024, 3rd quarter of 2024, third quarter 2024, 2024–q3, Q3—2024, Q3‑2024 => 2024-07-01 / 2024-09-30
 first quarter of 2024, 1st quarter 2024, Q1 2024 => 2024-01-01 / 2024-03-31
 second quarter of 2024, 2nd quarter 2024, Q2 '24 => 2024-04-01 / 2024-06-30
 fourth quarter of 2024, the 4th quarter of 2024, the last quarter of 2024, 2024 Q4 => 2024-10-01 / 2024-12-31
-first half of 2024, the 1st half of 2024, H1 2024, 2024-H1 => 2024-01-01 / 2024-06-30
+first half of 2024, the 1st half of 2024, H1 2024, 2024-H1, 2024h1 => 2024-01-01 / 2024-06-30
 second half of 2024, 2nd half 2024, the last half of 2024, H2 2024, 2024/H2 => 2024-07-01 / 2024-12-31
-Q1 FY2024, FY2024-Q1, FY24 Q1, first quarter of fiscal year 2024 => 2023-10-01 / 2023-12-31
+Q1 FY2024, FY2024Q1, FY24q1, FY2024-Q1, FY24 Q1, first quarter of fiscal year 2024 => 2023-10-01 / 2023-12-31
 Q3 FY2024, third quarter of FY2023/24 => 2024-04-01 / 2024-06-30
 H1 FY2024, first half of FY2024 => 2023-10-01 / 2024-03-31
 H2 of fiscal 2024, FY2024-H2 => 2024-04-01 / 2024-09-30
@@ -224,7 +224,7 @@ def test_what_is_said_of_today_needs_to_know_when() -> None:
     assert wrong("by {}", table(RELATIVE), lambda *_: "no anchor", None) == []
 
 
-FRAMES = (("They agreed, ", "; and then left."), ("We do it ", ", they said."),
+FRAMES = (("They agreed, ", "; and then left."), ("(all ", ")."), ("“", "”, they said"), ("We do it ", ", they said."),
           ("It comes ", " with all of us"), ("All of it (", ") is 2,000 USD"))  # fmt: skip
 USES = (
     "in {}", "during {}", "throughout {}", "for {}", "by {}", "no later than {}", "through {}",

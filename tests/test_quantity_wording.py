@@ -176,6 +176,8 @@ def test_signs_and_names_are_the_money_that_people_mean() -> None:
         expected = (Decimal(5000000), code, "exact")
         assert wrong([(f"{sign}5 million", expected), (f"5 million {sign}", expected),
                       (f"{sign.lower()} 5m", expected)]) == []  # fmt: skip
+        assert read(f"{code} {sign}5 million") == expected
+        assert isinstance(read(f"{'EUR' if code != 'EUR' else 'USD'} {sign}5 million"), str)
     for tongue, names in NAMES.items():
         for name, code in (pair.rsplit(" ", 1) for pair in listed(names)):
             assert read(f"5 {name}", tongue) == (5, code, "exact"), name
@@ -266,7 +268,8 @@ FRAMES = (
     ("Peru said, ", "; and left."),
     ("I give ", ", they said."),
     ("Xyz ", " Haiti"),
-    ("(", ")"),
+    ("(", ")."),
+    ("“", "”, she said"),
 )
 
 
@@ -323,3 +326,12 @@ def test_a_number_of_people_that_may_be_an_age_is_refused(word: str) -> None:
         assert read(f"{word} 101 {people}")[::2] == (101, bound)
         assert read(f"at least 65 {people}")[::2] == (65, "at least")
     assert read(f"{word} 65 schools") == (65, "school", bound)
+
+
+def test_what_is_written_to_an_amount_may_belong_to_it() -> None:
+    """So it is refused in running text, with what hangs on."""
+    for text in ("US$5.million", "US$1.5-billion", "US$5m-strong", "US$5/day", "USD 5, 10 million",
+                 "2 visas;3", "US$5.5.5", "US$5)million"):  # fmt: skip
+        found = pt.find_quantities(f"They gave {text} then")
+        assert found
+        assert all(one.value is None for one in found), text
