@@ -1,6 +1,6 @@
 """A state machine over ledgers: all laws hold after each step, in whatever order steps come.
 
-``pytest tests/test_state_machine.py --hypothesis-profile long`` takes 10,000 steps.
+``pytest tests/test_state_machine.py --hypothesis-profile long -s`` takes 10,000 steps, and counts them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ MOST = 8
 
 class Course(RuleBasedStateMachine):
     """Announce, carve out, deliver, refund, revise, withdraw, reopen, link, write, merge ... ."""
+
+    held = 0
+    """After how many steps, of all courses, the laws held."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -232,6 +235,7 @@ class Course(RuleBasedStateMachine):
         for row in table.to_dict("records")[at % 3 :: 3]:
             laws.explained_rows_add_up(row, ledger, by, day)
         laws.order_never_matters(ledger, random.Random(at))  # noqa: S311  # the same each time
+        Course.held += at > 0
 
     def teardown(self) -> None:
         """At the end of a course the slower forms of the laws; the files are removed."""
@@ -243,6 +247,7 @@ class Course(RuleBasedStateMachine):
         laws.known_by_cuts_the_records_first(ledger, by, day, day - dt.timedelta(days=200))
         laws.finer_periods_add_up_to_coarser_ones(ledger, day, pt.FiscalCalendar(4, "starting"))
         laws.filtering_is_choosing_rows(ledger, by[0], day)
+        print(f"the laws held after {Course.held:,} steps")
 
 
 def test_the_laws_hold_after_any_steps(request: pytest.FixtureRequest) -> None:
