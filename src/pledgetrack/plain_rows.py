@@ -121,17 +121,33 @@ def together(pieces: Sequence[Columns]) -> pa.Table:
     Column by column, so that only one of them is held twice.
     """
     names = [*SCHEMA.names, *(name for name in pieces[0] if name not in SCHEMA.names)]
-    made = {}
+    made: dict[str, pa.Array] = {}
+    empty: dict[pa.DataType, pa.Array] = {}
     for name in names:
         parts = [piece.pop(name)() for piece in pieces]
         column = pa.chunked_array(parts)
         if column.null_count == len(column):
-            made[name] = pa.nulls(len(column), column.type)
+            # What says nothing is in memory once.
+            if column.type not in empty:
+                empty[column.type] = pa.nulls(len(column), column.type)
+            made[name] = empty[column.type]
         elif len(parts) == 1:
             made[name] = parts[0]
+        elif name == "commitment":
+            made[name] = _behind_each_other(parts)
         else:
             made[name] = column.unify_dictionaries().combine_chunks()
     return pa.table(made)
+
+
+def _behind_each_other(parts: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
+    """Columns that have no value in common, and none that is missing, as one."""
+    starts = np.cumsum([0, *(len(part.dictionary) for part in parts)])
+    codes = [part.indices.to_numpy() + start for part, start in zip(parts, starts, strict=False)]
+    return pa.DictionaryArray.from_arrays(
+        pa.array(np.concatenate(codes).astype(np.int32)),
+        pa.concat_arrays([part.dictionary for part in parts]),
+    )
 
 
 class _Rows:

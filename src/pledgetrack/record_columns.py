@@ -55,7 +55,7 @@ def by_columns(
     events: Sequence[Event],
     tags: Iterable[str] = (),
     *,
-    size: int = 16_384,
+    size: int = 32_768,
 ) -> tuple[pa.Table, list[Finding]]:
     """The same, by way of columns however few records there are; so many promises at a time."""
     try:
