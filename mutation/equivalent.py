@@ -34,6 +34,25 @@ EQUIVALENT: dict[str, str] = {
     "quantity.py exact: exponent == 0 or (int(exponent) < 0 and digits[-1]) -> exponent == 0": (
         "a short cut: a number without zeros to lose is tidy already"
     ),
+    "judging.py Judging._facts: -1 -> 1": (
+        "a table whose rows miss a commitment or a unit is left to an engine"
+    ),
+    "judging.py Judging._add: True -> False in "
+    "for rows, tally in zip((stands, arrives, by_end, first), self.tallies, strict=True):": _ALIKE,
+    "judged.py Table._reports: 0 -> 1 in return tuple(codes.joined("
+    "[(none, none, none, none, none > 0), *self._reported_rows()]))": "of no rows none is above",
+    "cell_rows.py CellRows.of: np.prod([len(head.labels) for head in heads.values()], "
+    "dtype=object) >= _MOST_NUMBERS -> np.prod([len(head.labels) for head in heads.values()], "
+    "dtype=object) > _MOST_NUMBERS": (
+        "that many cells have numbers of 62 bits, which are read by codes as by an engine"
+    ),
+    "codes.py days_or_never: np.where(validity(column)[rows], found, NEVER) if column.null_count "
+    "else found -> np.where(validity(column)[rows], found, NEVER)": (
+        "a short cut: where none is missing all are found"
+    ),
+    "codes.py Key._codes: -1 -> 1 in return self.known[indices(column, -1)]": (
+        "what is known of commitments is known only where each row names one"
+    ),
     "quantity.py Quantity.ends: self.number < 0 -> self.number <= 0": (
         "a number of 0 has been answered above"
     ),

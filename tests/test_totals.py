@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import pledgetrack as pt
+from pledgetrack import codes
 
 SOURCES = [pt.Source(id="plan"), pt.Source(id="report")]
 
@@ -218,3 +221,18 @@ def test_an_empty_ledger_has_empty_tables_with_all_columns() -> None:
                   empty.check(), empty.totals(per="year"), empty.movements()):  # fmt: skip
         assert table.empty
         assert len(table.columns)
+
+
+@pytest.mark.parametrize("options", [{"by": "source"}, {"where": {"source": "s"}}])
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_what_is_told_by_source_says_nothing_of_what_is_outstanding(
+    options: dict[str, Any], in_memory: bool
+) -> None:
+    """Nor how exact that would be: of a promise a source tells a part."""
+    aid = promise("aid", target={"number": 5, "unit": "USD", "bound": "at least"},
+                  citation={"source": "s"})  # fmt: skip
+    table = pa.table(pt.Ledger([aid], sources=[pt.Source(id="s")]).movements())
+    with mock.patch.object(codes, "table_of", codes.table_of if in_memory else lambda _: None):
+        made = pt.totals(table, as_of="2035-01-01", **options)
+    assert "outstanding" not in made
+    assert list(made["bound"]) == ["pledged at least"]
