@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 _ALIKE = "both lists are slices of one length, so there is nothing for strict to refuse"
-_EXACT_BOTH_WAYS = "exact either way, only slower: sums of Python's own whole numbers"
 _SHORT_CUT = "a short cut: what is an end of itself, or has one price, comes to the same by either"
 
 EQUIVALENT: dict[str, str] = {
-    "spreading.py _Spreading.frame: 0 -> 1 in self.least = int(every.min()) if len(every) else 0": (
-        "without a day there is no period, and nothing that is placed by the first of them"
-    ),
-    "spreading.py _Spreading.frame: False -> True in "
-    "self.tallies = {name: Tally(size, wide=False) for name in MEASURES}": _EXACT_BOTH_WAYS,
     "calendar.py as_month: 9999 -> 10000 in if not (1 <= year <= 9999 and 1 <= month <= 12):": (
         "the year has four digits, so none is 10000"
-    ),
-    "calendar.py prefix: 0 -> 1 in else (-part if amount < 0 else part)": (
-        "whole numbers: the one below 1 and not below 0 is 0, whose parts are 0, and -0 is 0"
     ),
     "passing.py Passing.settle: [place.member] if pledges == place.pledges else "
     "place.member.tree() -> place.member.tree()": (
@@ -31,9 +22,6 @@ EQUIVALENT: dict[str, str] = {
     '"party": frames.key_label("party", key["party"]),': (
         "labels of all keys that are no years are made alike"
     ),
-    "quantity.py exact: exponent == 0 or (int(exponent) < 0 and digits[-1]) -> exponent == 0": (
-        "a short cut: a number without zeros to lose is tidy already"
-    ),
     "judging.py Judging._facts: -1 -> 1": (
         "a table whose rows miss a commitment or a unit is left to an engine"
     ),
@@ -45,13 +33,6 @@ EQUIVALENT: dict[str, str] = {
     "dtype=object) >= _MOST_NUMBERS -> np.prod([len(head.labels) for head in heads.values()], "
     "dtype=object) > _MOST_NUMBERS": (
         "that many cells have numbers of 62 bits, which are read by codes as by an engine"
-    ),
-    "codes.py days_or_never: np.where(validity(column)[rows], found, NEVER) if column.null_count "
-    "else found -> np.where(validity(column)[rows], found, NEVER)": (
-        "a short cut: where none is missing all are found"
-    ),
-    "codes.py Key._codes: -1 -> 1 in return self.known[indices(column, -1)]": (
-        "what is known of commitments is known only where each row names one"
     ),
     "quantity.py Quantity.ends: self.number < 0 -> self.number <= 0": (
         "a number of 0 has been answered above"

@@ -75,3 +75,18 @@ def test_rows_of_any_kind_are_spread_as_engines_spread_them(
     expected = by_engine(table, by, per=per, as_of=day)
     with mock.patch.object(codes, "CHUNK", chunk), mock.patch("pledgetrack.spreading._TOGETHER", 2):
         pd.testing.assert_frame_equal(pt.totals(table, by, per=per, as_of=day), expected)
+
+
+def test_what_arrives_of_two_on_one_day_is_as_exact_as_each() -> None:
+    """Where both are about, each row says so; of what is taken back whole nothing is loose."""
+    promises = [pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged",
+                              target={"number": 9, "unit": "USD"}, horizon={"end": "2024-12-31"})
+                for name in ("a", "b", "c")]  # fmt: skip
+    events = [pt.Event(commitment=name, kind="delivered", on="2024-06-01",
+                       quantity={"number": number, "unit": "USD", "bound": "about"})
+              for name, number in (("a", 5), ("b", 5), ("c", 5), ("c", -5))]  # fmt: skip
+    table = pa.table(pt.Ledger(promises, events).movements())
+    for function in (pt.totals, by_engine):
+        made = function(table, "commitment", per="year", as_of="2025-01-01")
+        assert list(made["delivered"]) == [5, 5, 0]
+        assert list(made["bound"]) == ["delivered about", "delivered about", ""]
