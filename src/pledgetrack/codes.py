@@ -122,12 +122,12 @@ def days_or_never(column: pa.Array, rows: Any) -> Any:
 
 
 def either(flags: Any, one: Any, other: Any) -> Any:
-    """Whole numbers of one kind, by a flag for each, as ``np.where`` gives them.
+    """Whole numbers of one kind, by a flag for each, as ``np.where`` gives them; one is an array.
 
     No processor has to guess what flag comes next: many times faster where none can. What wraps on
     the way wraps back.
 
-    >>> either(np.array([True, False]), np.int8(-128), np.int8(127))
+    >>> either(np.array([True, False]), np.array([-128, -128], dtype=np.int8), np.int8(127))
     array([-128,  127], dtype=int8)
     """
     return one if one is other else other + flags * (one - other)
