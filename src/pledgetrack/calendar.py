@@ -240,44 +240,25 @@ def first_ordinals(periods: Periods, numbers: Any) -> Any:
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Amounts over windows of days, and what of them falls on the first days of each.
+def prefix(amount: Any, done: Any, days: Any) -> Any:
+    """The part of ``amount`` that falls on the first ``done`` of ``days`` days.
 
     Amounts are whole numbers of the smallest part (cents, visas). Each prefix is the exact share
     rounded once, half away from zero, so the parts between any boundaries add up to the amount
     ("cumulative rounding"). Works on integers and on numpy arrays of int64 or of objects.
-    """
-
-    whole: Any
-    rest: Any
-    days: Any
-    sign: Any
-
-    @classmethod
-    def of(cls, amount: Any, days: Any) -> Shares:
-        """Of so much over so many days."""
-        size = abs(amount)
-        whole = size // days
-        return cls(whole, size - whole * days, days, 1 - 2 * (amount < 0))
-
-    def until(self, done: Any) -> Any:
-        """The part that falls on the first ``done`` days."""
-        return self.sign * (self.whole * done + _rounded(self.rest, done, self.days))
-
-    def first(self, number: int) -> Shares:
-        """Those of the first of the amounts."""
-        columns = (self.whole, self.rest, self.days, self.sign)
-        return Shares(*(column[:number] for column in columns))
-
-
-def prefix(amount: Any, done: Any, days: Any) -> Any:
-    """The part of ``amount`` that falls on the first ``done`` of ``days`` days, as ``Shares`` say.
 
     >>> [prefix(100, done, 3) for done in (0, 1, 2, 3)], prefix(-100, 1, 3)
     ([0, 33, 67, 100], -33)
     """
-    return Shares.of(amount, days).until(done)
+    size = abs(amount)
+    whole = size // days
+    rest = size - whole * days
+    part = whole * done + _rounded(rest, done, days)
+    return (
+        np.where(amount < 0, -part, part)
+        if isinstance(part, np.ndarray)
+        else (-part if amount < 0 else part)
+    )
 
 
 def _rounded(rest: Any, done: Any, days: Any) -> Any:

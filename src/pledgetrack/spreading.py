@@ -17,7 +17,7 @@ import pandas as pd
 
 from pledgetrack import codes, frames
 from pledgetrack.bars import progress
-from pledgetrack.calendar import Periods, Shares, first_ordinals, numbers_of
+from pledgetrack.calendar import Periods, numbers_of
 from pledgetrack.cell_rows import CellRows
 from pledgetrack.codes import NEVER, Key, Tally, add_up
 from pledgetrack.frames import Numbers, Where
@@ -125,30 +125,29 @@ class _Spreading:
         end = codes.either(end != NEVER, end, np.int32(0))
         start = codes.either(start != NEVER, start, end)
         self.first, self.last = np.minimum(start, end) + _DAY_ONE, end + _DAY_ONE
-        self.low, self.high = (
-            numbers_of(cut, days).astype(np.int32) for days in (self.first, self.last)
-        )
 
     def frame(
         self, delivered: list[tuple[Any, ...]], columns: Sequence[str], numbers: Numbers
     ) -> pd.DataFrame | None:
         """The cells that there are, in order, as a table."""
         dated = np.flatnonzero(self.is_dated)
-        spans = [_span(ends.take(dated)) for ends in (self.low, self.high)] if len(dated) else []
+        low, high = (
+            numbers_of(self.cut, days).astype(np.int32) for days in (self.first, self.last)
+        )
+        spans = [_span(low.take(dated)), _span(high.take(dated))] if len(dated) else []
         spans += [numbers_of(self.cut, _span(on) + _DAY_ONE) for _, _, on, _, _ in delivered]
         self.least = int(min((first for first, _ in spans), default=0))
         self.periods = int(max((last for _, last in spans), default=-1)) - self.least + 1
-        self.ends = first_ordinals(self.cut, self.least + np.arange(1, self.periods + 1))
         self.width = self.periods + len(self.labels)
         size = len(self.cell_at) * self.width
         if size > MOST_PLACES:
             return None
         asked = [name for name in MEASURES if name in columns]
         self.tallies = {name: Tally(size, wide=False) for name in asked}
-        self.commitments = self._number(dated).astype(np.int64)
+        self.commitments = self._number(dated, low, high).astype(np.int64)
         for slot, name in enumerate(self.spread):
             mine = dated.take(np.flatnonzero(self.pairs.counts(slot).take(dated) > 0))
-            self.tallies[name].count += self._number(mine)
+            self.tallies[name].count += self._number(mine, low, high)
         self.loose = np.zeros(size, dtype=np.int64)
         with progress("periods", total=len(dated), unit="commitment") as seen:
             for start in range(0, len(dated), _TOGETHER):
@@ -156,7 +155,7 @@ class _Spreading:
                 self._spread(some)
                 seen(len(some))
         self._place(np.flatnonzero(self.is_open))
-        self._deliver(delivered)
+        self._deliver(delivered, low, high)
         if "bound" in columns:
             self._loosen()
         if not all(tally.is_exact for tally in self.tallies.values()):
@@ -170,38 +169,20 @@ class _Spreading:
         return windows, cell.take(windows.row) + windows.period
 
     def _spread(self, pairs: Any) -> None:
-        """Add the pieces of some commitments: the first of each, then the second ..."""
-        pieces = self.high.take(pairs) - self.low.take(pairs)
-        order = np.argsort(-pieces, kind="stable")
-        pairs, pieces = pairs.take(order), pieces.take(order)
-        first = self.first.take(pairs).astype(np.int64)
-        days = self.last.take(pairs) - first + 1
-        period = self.low.take(pairs).astype(np.int64) - self.least
-        at = self.cell.take(pairs) * np.int64(self.width) + period
-        digits = self.digits.take(self.pairs.cell.take(pairs))
-        numbers = np.searchsorted(-pieces, -np.arange(pieces[0] + 1), side="right").tolist()
-        gone = [
-            np.minimum(self.ends.take(period[:number] + nth) - first[:number], days[:number])
-            for nth, number in enumerate(numbers)
-        ]
+        windows, at = self._windows(pairs)
         for slot, name in enumerate(self.spread):
             # What a commitment lacks is 0 in each of its windows.
             amounts = self.pairs.sums(slot).take(pairs)
-            smallest = _smallest(amounts, digits)
-            shares = Shares.of(amounts // smallest, days)
-            before = np.zeros(len(pairs), dtype=np.int64)
-            for nth, number in enumerate(numbers):
-                arrived = shares.first(number).until(gone[nth])
-                parts = (arrived - before[:number]) * smallest[:number]
-                self.tallies[name].add(at[:number] + nth, parts, counted=False)
-                before = arrived
+            smallest = _smallest(amounts, self.digits.take(self.pairs.cell.take(pairs)))
+            parts = windows.split(amounts // smallest) * smallest.take(windows.row)
+            self.tallies[name].add(at, parts, counted=False)
 
-    def _number(self, pairs: Any) -> Any:
+    def _number(self, pairs: Any, low: Any, high: Any) -> Any:
         """How many of some commitments are in each cell and period: where each comes and goes."""
         made = np.zeros(len(self.cell_at) * self.width + 1, dtype=np.int32)
         first = self.cell.take(pairs) * self.width - self.least
-        np.add.at(made, first + self.low.take(pairs), np.int32(1))
-        np.add.at(made, first + self.high.take(pairs) + 1, np.int32(-1))
+        np.add.at(made, first + low.take(pairs), np.int32(1))
+        np.add.at(made, first + high.take(pairs) + 1, np.int32(-1))
         return np.cumsum(made[:-1], dtype=np.int32)
 
     def _place(self, pairs: Any) -> None:
@@ -212,7 +193,7 @@ class _Spreading:
             there = self.pairs.counts(slot)[pairs] > 0
             self.tallies[name].add(at[there], self.pairs.sums(slot)[pairs][there])
 
-    def _deliver(self, delivered: list[tuple[Any, ...]]) -> None:
+    def _deliver(self, delivered: list[tuple[Any, ...]], low: Any, high: Any) -> None:
         """What arrived is in the period of its day, in the window of its commitment or not."""
         outside, loose = [], []
         for cells, name, on, values, bound in delivered:
@@ -222,7 +203,7 @@ class _Spreading:
             if "delivered" in self.tallies:
                 self.tallies["delivered"].add(at, values)
             inside = self.is_dated.take(place)
-            inside &= (self.low.take(place) <= period) & (period <= self.high.take(place))
+            inside &= (low.take(place) <= period) & (period <= high.take(place))
             mine = np.flatnonzero(~inside)
             outside.append((place.take(mine), period.take(mine), at.take(mine)))
             mine = np.flatnonzero(self.pairs.is_loose.take(bound))
