@@ -328,9 +328,7 @@ def _kin(by_id: dict[str, Commitment], events: list[Event], found: _Finder) -> N
     families = kin.families()
     if not families:
         return
-    happened: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        happened[event.commitment].append(event)
+    happened = balances.by_commitment(events)
     for names in families:
         for name, account in Family(kin, names, happened).counted().items():
             for words in account.too_large:

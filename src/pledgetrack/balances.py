@@ -101,6 +101,14 @@ def rank(event: Event) -> int:
     return _RANK[event.kind]
 
 
+def by_commitment(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """The events of each commitment by its id, in the order in which they come."""
+    made: dict[str, list[Event]] = {}
+    for event in events:
+        made.setdefault(event.commitment, []).append(event)
+    return made
+
+
 def in_order(commitment: Commitment, events: Iterable[Event]) -> list[Event]:
     """The events of a commitment in the order in which they count."""
     return sorted(events, key=lambda event: order(event, day_of(event, commitment)))

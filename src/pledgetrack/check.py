@@ -10,7 +10,7 @@ import pandas as pd
 
 from pledgetrack import frames
 from pledgetrack.assemble import Records, describe, fold
-from pledgetrack.balances import Finding, in_order
+from pledgetrack.balances import Finding, by_commitment, in_order
 from pledgetrack.bars import watched
 from pledgetrack.doubles import doubles
 from pledgetrack.errors import closest
@@ -25,9 +25,7 @@ def check(records: Records, counted: Sequence[Finding]) -> pd.DataFrame:
 
     ``counted`` is what was found while the balances were counted.
     """
-    events: dict[str, list[Event]] = {}
-    for event in records.events:
-        events.setdefault(event.commitment, []).append(event)
+    events = by_commitment(records.events)
     found = [*counted, *_names(records), *doubles(records)]
     for commitment in watched(records.commitments, "check", unit="commitment"):
         mine = in_order(commitment, events.get(commitment.id, ()))

@@ -9,11 +9,12 @@ from typing import Any
 
 from pledgetrack import frames
 from pledgetrack.assemble import Names, Records
+from pledgetrack.balances import by_commitment
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED
 from pledgetrack.errors import unknown
 from pledgetrack.frames import KEYS
 from pledgetrack.kin import Kin
-from pledgetrack.models import Commitment, Event
+from pledgetrack.models import Commitment
 from pledgetrack.movements import label
 from pledgetrack.units import ACTION, check_unit
 
@@ -106,9 +107,7 @@ def together(one: Records, other: Records) -> tuple[Records, Records]:
 
 
 def _facts(records: Records) -> dict[str, tuple[object, ...]]:
-    happened: dict[str, list[Event]] = {}
-    for event in records.events:
-        happened.setdefault(event.commitment, []).append(event)
+    happened = by_commitment(records.events)
     return {c.id: (c, happened.get(c.id)) for c in records.commitments}
 
 

@@ -277,6 +277,16 @@ def numbered(codes_: Any, sizes: Sequence[int]) -> tuple[Any, Any]:
     return np.flatnonzero(there), (np.cumsum(there) - 1)[codes_]
 
 
+def elsewhere(home: Any, name: Any, mine: Any) -> Any:
+    """Which rows are not at the home of their name; a name that has none (-1) is given one."""
+    found = home.take(name)
+    fresh = np.flatnonzero(found < 0)
+    if len(fresh):
+        home[name.take(fresh)] = mine.take(fresh)
+        found = home.take(name)
+    return found != mine
+
+
 def joined(parts: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Columns in parts as columns."""
     return [np.concatenate(columns) for columns in zip(*parts, strict=True)]

@@ -236,12 +236,7 @@ class Judging:
         """Add the amounts of rows to their targets."""
         if facts.there is not None:
             facts = facts.take(np.flatnonzero(facts.there | (facts.says & _COUNTS > 0)))
-        home = self.home.take(facts.name)
-        fresh = np.flatnonzero(home < 0)
-        if len(fresh):
-            self.home[facts.name[fresh]] = facts.unit[fresh]
-            home = self.home.take(facts.name)
-        away = home != facts.unit
+        away = codes.elsewhere(self.home, facts.name, facts.unit)
         if away.any():
             self.strays.append(facts.take(np.flatnonzero(away)))
             facts = facts.take(np.flatnonzero(~away))

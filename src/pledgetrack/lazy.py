@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from pledgetrack import plain, plain_rows
 from pledgetrack.assemble import Names, Records, assemble
-from pledgetrack.balances import Finding
+from pledgetrack.balances import Finding, by_commitment
 from pledgetrack.columns import Happenings, Mask, Numbers, Promises
 from pledgetrack.intake import uncollected
 from pledgetrack.models import Commitment, Event, Party, Source
@@ -257,10 +257,7 @@ def _counted(
     kept: Records, tags: Sequence[str], ids: pa.Array
 ) -> tuple[plain_rows.Others, list[Finding]]:
     """The rows of records, and where they go among commitments with ids in order."""
-    happened: dict[str, list[Event]] = {}
-    for event in kept.events:
-        happened.setdefault(event.commitment, []).append(event)
-    rows, findings = movements(kept.commitments, happened, tags)
+    rows, findings = movements(kept.commitments, by_commitment(kept.events), tags)
     column = rows.column("commitment").combine_chunks()
     # They come in order as well, so that each goes behind those that do not belong to them.
     order = pc.sort_indices(pa.concat_arrays([ids, column.dictionary])).to_numpy()

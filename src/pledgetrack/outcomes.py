@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import pandas as pd
 
 from pledgetrack import frames
-from pledgetrack.balances import in_order
+from pledgetrack.balances import by_commitment, in_order
 from pledgetrack.choice import label_of
 from pledgetrack.errors import unknown
 from pledgetrack.frames import Numbers
@@ -143,10 +143,7 @@ class _Counts:
 def _rated(ledger: Ledger, day: dt.date) -> Iterable[tuple[Commitment, str | None]]:
     """Each promise that counts as of a day, and its outcome by then."""
     kin = Kin(ledger.commitments)
-    happened: dict[str, list[Event]] = {}
-    for event in ledger.events:
-        if event.on <= day:
-            happened.setdefault(event.commitment, []).append(event)
+    happened = by_commitment(event for event in ledger.events if event.on <= day)
     for commitment in ledger.commitments:
         events = in_order(commitment, happened.get(commitment.id, ()))
         if commitment.announced > day or kin.aside(commitment.id, day):

@@ -93,12 +93,7 @@ class Pairs:
                 taken &= codes.validity(codes.array(chunk, "part"))[rows]
             at = np.flatnonzero(taken)
             self.parts.append((cells[at], name[at], values[at], slots[at]))
-        home = self.cell.take(name)
-        fresh = np.flatnonzero(home < 0)
-        if len(fresh):
-            self.cell[name.take(fresh)] = cells.take(fresh)
-            home = self.cell.take(name)
-        away = home != cells
+        away = codes.elsewhere(self.cell, name, cells)
         columns = (name, values, slots, *days)
         if away.any():
             at, rest = np.flatnonzero(away), np.flatnonzero(~away)

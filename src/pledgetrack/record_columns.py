@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pledgetrack import plain, plain_rows
-from pledgetrack.balances import Finding
+from pledgetrack.balances import Finding, by_commitment
 from pledgetrack.columns import Happenings, Mask, Numbers, Promises
 from pledgetrack.intake import uncollected
 from pledgetrack.models import Commitment, Event
@@ -46,7 +46,7 @@ def movements_of(
     """
     with uncollected():
         if len(commitments) + len(events) <= FEW:
-            return movements(commitments, _by_commitment(events), tags)
+            return movements(commitments, by_commitment(events), tags)
         return by_columns(commitments, events, tags)
 
 
@@ -73,7 +73,7 @@ def by_columns(
         kept += (piece.first + np.flatnonzero(piece.hard)).tolist()
         rest += (piece.first_event + np.flatnonzero(piece.hard[piece.of])).tolist()
     by_record = [commitments[place] for place in kept]
-    counted, findings = movements(by_record, _by_commitment(events[at] for at in rest), tags)
+    counted, findings = movements(by_record, by_commitment(events[at] for at in rest), tags)
     if len(kept) == len(commitments):
         return counted, findings
     column = counted.column("commitment").combine_chunks()
@@ -156,10 +156,3 @@ def _note_kin(pieces: Sequence[_Piece]) -> None:
     for piece in pieces:
         piece.hard[[at for at, _ in piece.named]] = True
         piece.hard |= pc.is_in(piece.promised.id, names).to_numpy(zero_copy_only=False)
-
-
-def _by_commitment(events: Iterable[Event]) -> dict[str, list[Event]]:
-    happened: dict[str, list[Event]] = {}
-    for event in events:
-        happened.setdefault(event.commitment, []).append(event)
-    return happened

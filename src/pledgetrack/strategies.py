@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pledgetrack.balances import by_commitment
 from pledgetrack.calendar import FiscalCalendar, as_month, month_of
 from pledgetrack.deflators import Deflators
 from pledgetrack.errors import MissingExtraError
@@ -312,9 +313,7 @@ def families(draw: Any, *, max_parts: int = 3, max_events: int = 4) -> Ledger:
 
 def _fitting(promised: Sequence[Commitment], happened: Sequence[Event]) -> list[Commitment]:
     """The commitments, those that are too large for their whole no parts of it."""
-    events: dict[str, list[Event]] = {}
-    for event in happened:
-        events.setdefault(event.commitment, []).append(event)
+    events = by_commitment(happened)
     while True:
         counted = accounts(promised, events)
         large = {name for name, account in counted.items() if account.too_large}
