@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.measure import OURS, Result
 
 BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
-LIBRARIES = ("numpy", "pandas", "pyarrow", "polars", "duckdb", "narwhals", "pydantic")
+LIBRARIES = ("numpy", "pandas", "pyarrow", "polars", "duckdb", "narwhals", "numba", "pydantic")
 
 
 def text(results: Sequence[Result], seconds: float) -> str:

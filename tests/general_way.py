@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -13,6 +15,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from pledgetrack import codes, fast
 from pledgetrack.movements import NUMBER
 
 BY = st.lists(
@@ -30,6 +33,18 @@ def totals_by_engine(passed_by: str, table: pa.Table, *given: Any, **named: Any)
         made = pt.totals(table, *given, **named)
     assert passed.called
     return made
+
+
+@contextmanager
+def by_loops(chunk: int = 5) -> Iterator[None]:
+    """Read all by compiled loops, a few rows at a time, two parts side by side."""
+    with (
+        mock.patch.object(fast, "FROM", 0),
+        mock.patch.object(fast, "THREADS", 2),
+        mock.patch.object(codes, "CHUNK", chunk),
+    ):
+        assert fast.loops(1) is not None
+        yield
 
 
 WORDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from decimal import Decimal
 from functools import partial
 from unittest import mock
@@ -14,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import BY, DAYS, TOTALS, tables, totals_by_engine
-from pledgetrack import cell_rows, codes
+from general_way import BY, DAYS, TOTALS, by_loops, tables, totals_by_engine
+from pledgetrack import cell_rows, codes, tally
 from pledgetrack import strategies as pts
 from pledgetrack.movements import MEASURES, NUMBER
 
@@ -39,9 +40,11 @@ def test_by_codes_nothing_is_otherwise(
     pd.testing.assert_frame_equal(made, whole)
     assert made.attrs == whole.attrs
     # Few cells at once, and sums that could wrap, are the same.
-    with mock.patch.object(cell_rows, "MOST_CELLS", 1), mock.patch.object(codes, "SAFE", 1):
+    with mock.patch.object(cell_rows, "MOST_CELLS", 1), mock.patch.object(tally, "SAFE", 1):
         again = pt.totals(table, by, as_of=day, where=where)
     pd.testing.assert_frame_equal(again, whole)
+    with by_loops():
+        pd.testing.assert_frame_equal(pt.totals(table, by, as_of=day, where=where), whole)
     columns = data.draw(st.sampled_from([MEASURES, ["bound", "pledged"], ["commitments"]]))
     some = pt.totals(table, by, as_of=day, where=where, columns=columns)
     pd.testing.assert_frame_equal(
@@ -49,6 +52,9 @@ def test_by_codes_nothing_is_otherwise(
     )
     pd.testing.assert_frame_equal(some, whole[list(some)])
     assert {*some} == {*by, "unit", *columns}
+    with by_loops(chunk=2):
+        again = pt.totals(table, by, as_of=day, where=where, columns=columns)
+    pd.testing.assert_frame_equal(again, some)
 
 
 @settings(max_examples=20)
@@ -60,6 +66,8 @@ def test_rows_of_any_kind_are_added_as_engines_add_them(
     """Also where a commitment is in several cells and chunks, in any mixture of bounds."""
     expected = by_engine(table, by, as_of=day)
     with mock.patch.object(codes, "CHUNK", chunk):
+        pd.testing.assert_frame_equal(pt.totals(table, by, as_of=day), expected)
+    with by_loops(chunk):
         pd.testing.assert_frame_equal(pt.totals(table, by, as_of=day), expected)
 
 
@@ -88,13 +96,15 @@ def test_no_sum_wraps(parts: list[int]) -> None:
         "since": [day] * count, "until": pa.nulls(count, pa.date32()), "end": [day] * count,
         "event": ["pledged"] * count,
     })  # fmt: skip
-    made = pt.totals(table, as_of=day)
     expected = Decimal(sum(parts)).scaleb(-6, codes.EXACT)
-    assert made["pledged"].tolist() == [expected]
-    assert made["outstanding"].tolist() == [max(expected, Decimal(0))]
+    for way in (nullcontext(), by_loops(chunk=3)):
+        with way:
+            made = pt.totals(table, as_of=day)
+        assert made["pledged"].tolist() == [expected]
+        assert made["outstanding"].tolist() == [max(expected, Decimal(0))]
 
 
-@pytest.mark.parametrize("rows", [codes.CHUNK - 1, codes.CHUNK, codes.CHUNK + 1])
+@pytest.mark.parametrize("rows", [codes.CHUNK + at for at in (-1, 0, 1, codes.CHUNK)])
 def test_every_row_of_every_chunk_counts_once(rows: int) -> None:
     """Where a chunk ends makes no difference."""
     day = dt.date(2024, 1, 1)
@@ -105,8 +115,10 @@ def test_every_row_of_every_chunk_counts_once(rows: int) -> None:
         "number": pa.array([Decimal("0.01")] * rows, NUMBER), "since": pa.array([day] * rows),
         "until": pa.nulls(rows, pa.date32()), "end": pa.nulls(rows, pa.date32()),
     })  # fmt: skip
-    made = pt.totals(table, as_of=day, columns=["pledged"])
-    assert made["pledged"].tolist() == [Decimal(rows) / 100]
+    for way in (nullcontext(), by_loops(chunk=codes.CHUNK)):
+        with way:
+            made = pt.totals(table, as_of=day, columns=["pledged"])
+        assert made["pledged"].tolist() == [Decimal(rows) / 100]
 
 
 def test_columns_are_shown_in_their_own_order() -> None:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import BY
+from general_way import BY, by_loops
 from pledgetrack import codes, frames
 from pledgetrack import strategies as pts
 
@@ -67,46 +67,16 @@ def test_the_form_of_a_column_makes_no_difference(
     """Plain text, codes with words twice, in another order or unused, in chunks and slices."""
     table = pa.table(ledger.movements())
     other = pa.table({name: laid_out(table[name], random) for name in table.column_names})
-    made, expected = (
-        pt.status(frame, as_of=day) if options is None
-        else pt.totals(frame, by, as_of=day, **options)
-        for frame in (other, table)
-    )  # fmt: skip
-    pd.testing.assert_frame_equal(made, expected)
 
+    def result(frame: pa.Table) -> pd.DataFrame:
+        if options is None:
+            return pt.status(frame, as_of=day)
+        return pt.totals(frame, by, as_of=day, **options)
 
-@given(st.lists(st.lists(st.tuples(st.integers(0, 3), INT64), max_size=4), max_size=3))
-def test_a_tally_is_exact_or_says_that_it_is_not(some: list[list[tuple[int, int]]]) -> None:
-    """As long as no sum could pass 62 bits it is kept in 64; Python's own numbers always are."""
-    narrow, wide = (codes.Tally(2, wide=wide) for wide in (False, True))
-    for tally in (narrow, wide):
-        tally.extend(2)
-        for part in some:
-            at, values = (np.array([one[n] for one in part], dtype=np.int64) for n in (0, 1))
-            tally.add(at, values)
-    every = [one for part in some for one in part]
-    sums, count = [0] * 4, [0] * 4
-    for at, value in every:
-        sums[at] += value
-        count[at] += 1
-    assert wide.is_exact
-    assert wide.sums.tolist() == sums
-    assert wide.count.tolist() == narrow.count.tolist() == count
-    most = max((abs(value) for _, value in every), default=0)
-    assert narrow.is_exact == (most * max(count) < codes.SAFE)
-    assert not narrow.is_exact or narrow.sums.tolist() == sums
-    assert codes.add_up(*(np.array([one[n] for one in every], dtype=np.int64) for n in (1, 0)), 4
-                        ).tolist() == sums  # fmt: skip
-
-
-def test_a_tally_of_64_bits_takes_no_more() -> None:
-    """Numbers past them are not added in part: all is added again with Python's own."""
-    tally = codes.Tally(1, wide=False)
-    tally.add(np.array([0]), np.array([2**70], dtype=object))
-    assert not tally.is_exact
-    assert codes.add_up(np.array([2**70, 1], dtype=object), np.array([0, 0]), 1).tolist() == [
-        2**70 + 1
-    ]
+    expected = result(table)
+    pd.testing.assert_frame_equal(result(other), expected)
+    with by_loops():
+        pd.testing.assert_frame_equal(result(other), expected)
 
 
 AMOUNTS = st.one_of(st.integers(-3, 3), INT64, st.integers(-(10**28) + 1, 10**28 - 1))

@@ -14,8 +14,8 @@ import pytest
 import pledgetrack
 
 FLOORS = (
-    ("errors", "limits", "bars"),
-    ("render", "replace"),
+    ("errors", "limits", "bars", "compiled"),
+    ("render", "replace", "fast"),
     ("units", "calendar"),
     ("vocabulary", "nouns"),
     ("fields", "display_words", "palette", "flow_shape"),
@@ -36,7 +36,7 @@ FLOORS = (
     ("plain_rows",),
     ("lazy", "record_columns"),
     ("frames", "pricing", "worth", "book", "datapackage"),
-    ("exchange", "codes"),
+    ("exchange", "codes", "tally"),
     ("judging",),
     ("convert",),
     ("judged", "facts", "choice", "doubles"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -15,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import DAYS, tables, with_one_each
-from pledgetrack import codes, frames, judging
+from general_way import DAYS, by_loops, tables, with_one_each
+from pledgetrack import codes, frames, judging, tally
 from pledgetrack import strategies as pts
 from pledgetrack.status import statuses
 
@@ -43,7 +44,9 @@ def test_by_codes_nothing_is_otherwise(
         made = pt.status(table, as_of=day)
     pd.testing.assert_frame_equal(made, whole)
     assert made.attrs == whole.attrs
-    with mock.patch.object(codes, "SAFE", 1):
+    with mock.patch.object(tally, "SAFE", 1):
+        pd.testing.assert_frame_equal(pt.status(table, as_of=day), whole)
+    with by_loops():
         pd.testing.assert_frame_equal(pt.status(table, as_of=day), whole)
     columns = data.draw(st.lists(st.sampled_from([*whole]), unique=True))
     some = pt.status(table, columns=columns, as_of=day)
@@ -75,7 +78,9 @@ def test_no_chunk_and_no_order_makes_a_difference(
     with mock.patch.object(codes, "CHUNK", size):
         pd.testing.assert_frame_equal(pt.status(table, as_of=day), whole)
     shuffled = table.take(pa.array(data.draw(st.permutations(range(len(table)))), pa.int64()))
-    pd.testing.assert_frame_equal(pt.status(shuffled, as_of=day), whole)
+    for way in (nullcontext(), by_loops(size)):
+        with way:
+            pd.testing.assert_frame_equal(pt.status(shuffled, as_of=day), whole)
 
 
 def test_a_report_on_an_action_is_its_last_wherever_its_rows_are() -> None:
@@ -123,9 +128,11 @@ def test_no_balance_wraps(size: int) -> None:
         for at, part in enumerate((Decimal(size), fine), 1)
     ]  # fmt: skip
     table = pa.table(pt.Ledger([promise], events).movements())
-    found = [pt.status(table, as_of=day)["status"][0] for day in ("2024-02-01", "2024-02-02")]
-    assert found == ["in progress", "fulfilled"]
-    assert pt.status(table)["delivered"].tolist() == [size + fine]
+    for way in (nullcontext(), by_loops()):
+        with way:
+            found = [pt.status(table, as_of=f"2024-02-0{day}")["status"][0] for day in (1, 2)]
+            assert found == ["in progress", "fulfilled"]
+            assert pt.status(table)["delivered"].tolist() == [size + fine]
 
 
 EVENTS = ("proposed", "pledged", "committed", "delivered", "part", "withdrawn", "expired",
@@ -148,5 +155,6 @@ def test_rows_of_any_kind_are_judged_as_engines_judge_them(
     table = table.filter(pc.and_(pc.is_valid(table["on"]), pc.is_valid(table["announced"])))
     table = with_one_each(table, ("party", "start", "end", "announced"))
     expected = by_engine(table, as_of=day)
-    with mock.patch.object(codes, "CHUNK", chunk):
-        pd.testing.assert_frame_equal(pt.status(table, as_of=day), expected)
+    for way in (mock.patch.object(codes, "CHUNK", chunk), by_loops(chunk)):
+        with way:
+            pd.testing.assert_frame_equal(pt.status(table, as_of=day), expected)

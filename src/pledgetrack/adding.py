@@ -10,20 +10,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from pledgetrack import codes, frames
+from pledgetrack import codes, fast, frames
 from pledgetrack.cell_rows import CellRows
 from pledgetrack.cells import ARRIVED
-from pledgetrack.codes import NEVER, Tally, add_up
+from pledgetrack.codes import NEVER
 from pledgetrack.frames import Numbers, Where
 from pledgetrack.movements import MEASURES
 from pledgetrack.pairs import JUDGED, Pairs, bit_of, said
 from pledgetrack.quantity import BOUNDS, Bound, flip
+from pledgetrack.tally import Tally, add_up, joined
 
 _PLEDGED, _ARRIVED, _REST = range(3)
 
@@ -49,19 +51,28 @@ def totals_in_memory(
     if rows is None or (judged and not {*codes.words(rows.table, "bound")} <= {*BOUNDS}):
         return None
     for wide in (False, True):
-        tally = Tally(rows.count * rows.width, wide=wide)
-        pairs = Pairs(rows.table, _slot, 3, ["end"], wide=wide) if judged else None
-        for some in rows.read(day):
-            tally.add(some.places, some.values)
-            if pairs:
-                cells = some.places // rows.width
-                pairs.add(some.chunk, some.rows, cells, some.values, some.gone)
+        pairs = (
+            Pairs(rows.table, _slot, 3, ["end"], wide=wide, loops=rows.loops) if judged else None
+        )
+        add = partial(_add, day=day, pairs=pairs, wide=wide)
+        # What is known of commitments is in one place.
+        tally = joined(fast.each(add, [rows] if pairs else rows.parts()))
         if tally.is_exact and (pairs is None or pairs.close()):
             break
     found = judge(pairs, rows.count, day, is_whole=is_whole) if pairs else None
     if pairs and found is None:
         return None
     return _frame(rows, tally, found, columns, numbers)
+
+
+def _add(rows: CellRows, *, day: dt.date, pairs: Pairs | None, wide: bool) -> Tally:
+    """The sums of the cells of some rows; what they say of their commitments goes to ``pairs``."""
+    tally = Tally(rows.count * rows.width, wide=wide, loops=rows.loops)
+    for some in rows.read(day):
+        tally.add(some.places, some.values)
+        if pairs:
+            pairs.add(some.chunk, some.rows, some.cells, some.values, some.gone)
+    return tally
 
 
 def _slot(measure: str | None) -> int:

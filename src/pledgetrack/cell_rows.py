@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pledgetrack import codes, frames
+from pledgetrack import codes, fast, frames
 from pledgetrack.codes import Key
 from pledgetrack.frames import Where
 from pledgetrack.judging import Judging
@@ -26,13 +27,14 @@ _MOST_NUMBERS = 1 << 62
 
 
 class Some(NamedTuple):
-    """The rows of a chunk that count: their place, their amount, or that there is none.
+    """The rows of a chunk that count: cell, place and amount, and which have none if any may.
 
     A place is a measure of a cell; behind the measures is one for rows without an amount.
     """
 
     chunk: pa.Table
     rows: Any
+    cells: Any
     places: Any
     values: Any
     gone: Any
@@ -57,6 +59,7 @@ class CellRows:
         self._known: Any = None
         self._numbered: Any = None
         self._is_large = self.count > MOST_CELLS
+        self.loops: Any = None if self._is_large else fast.loops(table.num_rows)
         if self._is_large:
             every = [self._cells(chunk) for chunk in codes.chunks(table)]
             every.append(np.zeros(0, dtype=np.int64))
@@ -109,8 +112,59 @@ class CellRows:
 
     def read(self, day: dt.date) -> Iterator[Some]:
         """The rows, some at a time."""
+        if self.loops is None:
+            yield from self._read(self.table, day)
+            return
+        odd, start = [], 0
+        size = min(codes.CHUNK * fast.TIMES, self.table.num_rows)
+        into = [np.empty(size, kind) for kind in (np.int32, np.int32, np.int32, np.int64, np.int32)]
+        for chunk in codes.chunks(self.table, fast.TIMES):
+            some, rest = self._plain(chunk, codes.day_number(day), into)
+            odd.append(rest + np.int64(start))
+            start += len(chunk)
+            yield some
+        rows = np.concatenate(odd)
+        if len(rows):
+            yield from self._read(self.table.take(pa.array(rows)), day)
+
+    def parts(self) -> list[CellRows]:
+        """The same rows in parts that may be read side by side: where loops are compiled."""
+        count = self.table.num_rows
+        size = -(-count // fast.THREADS) if self.loops and count else count
+        return [self._part(start, size) for start in range(0, count, max(size, 1))] or [self]
+
+    def _part(self, start: int, size: int) -> CellRows:
+        made = copy(self)
+        made.table = self.table.slice(start, size)
+        return made
+
+    def _plain(self, chunk: pa.Table, day: int, into: list[Any]) -> tuple[Some, Any]:
+        """The plain rows of a chunk by a compiled loop, and which are not.
+
+        They are put into columns that the next chunk takes again.
+        """
+        cells = np.zeros(len(chunk), dtype=np.int32)
+        for head, size in zip(self.heads.values(), self.sizes, strict=True):
+            self.loops.place(
+                cells, size, head.codes(chunk, self.loops).astype(np.int32, copy=False)
+            )
+        chosen = np.ones(len(chunk) if self.chosen else 0, dtype=bool)
+        for one, wanted in self.chosen:
+            chosen &= wanted[one.codes(chunk, self.loops)]
+        number, announces = codes.array(chunk, "number"), codes.announcing(chunk)
+        kept, rest = self.loops.select(
+            day, *codes.dated(chunk, "since"), *codes.dated(chunk, "until"),
+            codes.halves(number), *codes.bits(number),
+            codes.indices(codes.array(chunk, "event"), len(announces) - 1), announces,
+            codes.indices(codes.array(chunk, "measure"), len(self.measures) - 1), self._drops,
+            chosen, cells, self.width, *into,
+        )  # fmt: skip
+        rows, cells, places, values = (column[:kept] for column in into[:-1])
+        return Some(chunk, rows, cells, places, values, None), into[-1][:rest]
+
+    def _read(self, table: pa.Table, day: dt.date) -> Iterator[Some]:
         at = 0
-        for chunk in codes.chunks(self.table):
+        for chunk in codes.chunks(table):
             keep = codes.counting(chunk, day)
             for one, wanted in self.chosen:
                 keep &= wanted[one.codes(chunk)]
@@ -126,13 +180,14 @@ class CellRows:
             else:
                 cells = self._numbered[at : at + len(chunk)]
                 at += len(chunk)
-            places = cells * self.width + measure
             rows = np.flatnonzero(keep)
+            cells = cells.take(rows).astype(np.int64)
+            places = cells * self.width + measure.take(rows)
             values = codes.whole_numbers(number).take(rows)
             if gone is not None:
                 gone = gone[rows]
                 values[gone] = 0
-            yield Some(chunk, rows, places.take(rows).astype(np.int64), values, gone)
+            yield Some(chunk, rows, cells, places, values, gone)
 
     def labels(self, cells: Any) -> list[Any]:
         """The code of each key, and of the unit, of some cells."""

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from itertools import repeat
 from operator import mul
 from typing import Any
 
@@ -24,8 +23,6 @@ from pledgetrack.quantity import EXACT
 CHUNK = 1 << 16
 """Rows that are looked at together: few enough to stay in the processor's cache."""
 MOST_ROWS = 1 << 31
-SAFE = 1 << 62
-"""Sums of 64 bits that stay below this cannot wrap, nor can the difference of two of them."""
 
 NEVER = np.int32(-(2**31))
 """A day before all others, where there is none."""
@@ -76,10 +73,11 @@ def sorted_places(words: pa.Array) -> Any:
     return pc.sort_indices(words).to_numpy()
 
 
-def chunks(table: pa.Table) -> Iterator[pa.Table]:
-    """The rows of a table, some at a time."""
-    for start in range(0, table.num_rows, CHUNK):
-        yield table.slice(start, CHUNK)
+def chunks(table: pa.Table, times: int = 1) -> Iterator[pa.Table]:
+    """The rows of a table, some at a time, or so many times as many."""
+    size = CHUNK * times
+    for start in range(0, table.num_rows, size):
+        yield table.slice(start, size)
 
 
 def array(chunk: pa.Table, name: str) -> pa.Array:
@@ -148,6 +146,22 @@ def indices(column: pa.Array, missing: int) -> Any:
     return (found.fill_null(missing) if found.null_count else found).to_numpy()
 
 
+def dated(chunk: pa.Table, name: str) -> tuple[Any, Any, int]:
+    """The days of a column, and which of them are there, as ``bits`` says it."""
+    column = array(chunk, name)
+    return days(column), *bits(column)
+
+
+def bits(column: pa.Array) -> tuple[Any, int]:
+    """Which rows of a column of a chunk hold something: a bit each, and where they begin."""
+    if not column.null_count:
+        return np.full(len(column) // 8 + 1, 255, dtype=np.uint8), 0
+    buffer = column.buffers()[0]
+    if buffer is None:
+        return np.packbits(validity(column), bitorder="little"), 0
+    return np.frombuffer(buffer, dtype=np.uint8), column.offset
+
+
 def validity(column: pa.Array) -> Any:
     """Which rows of a column hold something."""
     buffer = column.buffers()[0]
@@ -168,12 +182,17 @@ def whole_numbers(column: pa.Array) -> Any:
     >>> whole_numbers(pa.array([Decimal("1.5"), Decimal("-0.01")], pa.decimal128(28, 2)))
     array([150,  -1])
     """
-    halves = np.frombuffer(column.buffers()[1], dtype=np.int64)
-    halves = halves[2 * column.offset : 2 * (column.offset + len(column))]
-    low, high = halves[::2], halves[1::2]
-    if _are_small(halves) or np.array_equal(high, low >> 63):
+    both = halves(column)
+    low, high = both[::2], both[1::2]
+    if _are_small(both) or np.array_equal(high, low >> 63):
         return low
     return (high.astype(object) << 64) + low.view(np.uint64).astype(object)
+
+
+def halves(column: pa.Array) -> Any:
+    """Decimals as they are held: each in two halves of 64 bits, the low one first."""
+    both = np.frombuffer(column.buffers()[1], dtype=np.int64)
+    return both[2 * column.offset : 2 * (column.offset + len(column))]
 
 
 def _are_small(halves: Any) -> bool:
@@ -186,21 +205,20 @@ def _are_small(halves: Any) -> bool:
 
 def decimals(whole: Any, scale: int) -> Any:
     """Whole numbers of the smallest part as decimals, tidy: as few digits as each needs."""
-    made = np.empty(len(whole), dtype=object)
+    digits = np.zeros(len(whole), dtype=np.intp)
     left = np.arange(len(whole))
+    for fewer in range(scale, 0, -1):
+        left = left[np.asarray(whole[left] % 10**fewer != 0, dtype=bool)]
+        if not len(left):
+            break
+        digits[left] += 1
+    units = np.array([10 ** (scale - some) for some in range(scale + 1)], dtype=whole.dtype)
+    ones = np.array([Decimal(1).scaleb(-some) for some in range(scale + 1)], dtype=object)
+    parts = (whole // units.take(digits)).tolist()
     with localcontext(EXACT):
-        for digits in range(scale + 1):
-            unit = 10 ** (scale - digits)
-            fits = np.asarray(whole[left] % unit == 0, dtype=bool)
-            at, left = left[fits], left[~fits]
-            # Times a power of ten is quicker than a decimal of each, and then that.
-            one = Decimal(1).scaleb(-digits)
-            made[at] = np.fromiter(
-                map(mul, repeat(one), (whole[at] // unit).tolist()), dtype=object, count=len(at)
-            )
-            if not len(left):
-                break
-    return made
+        # Times a power of ten is quicker than a decimal of each, and then that.
+        made = map(mul, ones.take(digits).tolist(), parts)
+        return np.fromiter(made, dtype=object, count=len(parts))
 
 
 def amounts(whole: Any, there: Any, scale: int) -> Any:
@@ -223,48 +241,7 @@ def text_column(words: pa.Array) -> Any:
     return kind.__from_arrow__(words)
 
 
-# --- exact sums -----------------------------------------------------------------------------------
-
-
-class Tally:
-    """Sums of whole numbers by place, and how many there are of each.
-
-    Sums of 64 bits are kept as long as none can have wrapped (``is_exact``, to be asked at the
-    end); else all is added again with Python's own whole numbers (``wide``).
-    """
-
-    def __init__(self, places: int, *, wide: bool) -> None:
-        self.wide = wide
-        self.sums: Any = np.zeros(places, dtype=object if wide else np.int64)
-        # There are fewer than MOST_ROWS.
-        self.count: Any = np.zeros(places, dtype=np.int32)
-        self.most = 0
-        """The largest that was added, of those of 64 bits."""
-
-    def add(self, at: Any, values: Any, *, counted: bool = True) -> None:
-        """Add each value to its place; what is not ``counted`` here counts already."""
-        if not len(at):
-            return
-        if self.wide:
-            values = values.astype(object)
-        else:
-            if values.dtype == object:
-                self.most = SAFE
-                return
-            self.most = max(self.most, -int(values.min()), int(values.max()))
-        np.add.at(self.sums, at, values)
-        if counted:
-            np.add.at(self.count, at, np.ones(len(at), dtype=np.int32))
-
-    def extend(self, places: int) -> None:
-        """Make room for more places."""
-        self.sums = np.concatenate([self.sums, np.zeros(places, dtype=self.sums.dtype)])
-        self.count = np.concatenate([self.count, np.zeros(places, dtype=np.int32)])
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether no sum can have wrapped."""
-        return self.most * int(self.count.max(initial=1)) < SAFE
+# --- places ---------------------------------------------------------------------------------------
 
 
 def numbered(codes_: Any, sizes: Sequence[int]) -> tuple[Any, Any]:
@@ -292,20 +269,6 @@ def joined(parts: Sequence[tuple[Any, ...]]) -> list[Any]:
     return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
 
 
-def add_up(values: Any, at: Any, places: int) -> Any:
-    """The exact sum of some values for each place.
-
-    >>> add_up(np.array([2**61, 2**61, 2**61]), np.array([0, 0, 1]), 3).tolist()
-    [4611686018427387904, 2305843009213693952, 0]
-    """
-    for wide in (values.dtype == object, True):
-        tally = Tally(places, wide=wide)
-        tally.add(at, values)
-        if tally.is_exact:
-            break
-    return tally.sums
-
-
 # --- keys -----------------------------------------------------------------------------------------
 
 
@@ -329,29 +292,40 @@ class Key:
     known: Any = None
     ordered: Sequence[str] = ()
 
-    def codes(self, chunk: pa.Table) -> Any:
+    def codes(self, chunk: pa.Table, loops: Any = None) -> Any:
         """Which label each row has."""
-        codes = self._codes(chunk)
+        codes = self._codes(chunk, loops)
         return codes if self.same is None else self.same[codes]
 
-    def _codes(self, chunk: pa.Table) -> Any:
+    def _codes(self, chunk: pa.Table, loops: Any) -> Any:
         column = array(chunk, self.column)
         if self.known is not None:
             return self.known[indices(column, -1)]
         if self.years is None:
             return indices(column, len(self.labels) - 1)
+        if loops:
+            return self._years_by(loops, chunk)
         at = np.subtract(days(column), self.first, dtype=np.int64)
         codes = np.take(self.years, at, mode="clip")
         if not column.null_count:
             return codes
         gone = np.flatnonzero(~validity(column))
-        codes[gone] = len(self.labels) - 1
-        if self.rest is not None:
-            column = array(chunk, self.rest)
-            names = len(words(chunk, self.rest))
-            first = len(self.labels) - 1 - names
-            codes[gone] = first + indices(column, names)[gone]
+        first, rest = self._rest(chunk)
+        codes[gone] = first + rest[gone] if len(rest) else first
         return codes
+
+    def _years_by(self, loops: Any, chunk: pa.Table) -> Any:
+        """The same by a compiled loop."""
+        made = np.empty(len(chunk), dtype=np.int32)
+        loops.years(made, *dated(chunk, self.column), self.first, self.years, *self._rest(chunk))
+        return made
+
+    def _rest(self, chunk: pa.Table) -> tuple[int, Any]:
+        """The code of rows without a day: of the first word beside the years, and which word."""
+        if self.rest is None:
+            return len(self.labels) - 1, np.zeros(0, dtype=np.int32)
+        names = len(words(chunk, self.rest))
+        return len(self.labels) - 1 - names, indices(array(chunk, self.rest), names)
 
     def chosen(self, name: str, wanted: Any) -> Any:
         """Which labels a choice names."""
@@ -415,9 +389,14 @@ def counting(chunk: pa.Table, day: dt.date) -> Any:
     keep = current(chunk, day_number(day))
     number = array(chunk, "number")
     if number.null_count:
-        announces = np.array([*(word in STAGES for word in words(chunk, "event")), False])
+        announces = announcing(chunk)
         keep &= validity(number) | announces[indices(array(chunk, "event"), len(announces) - 1)]
     return keep
+
+
+def announcing(chunk: pa.Table) -> Any:
+    """Which of the codes of its events are those of announcements."""
+    return np.array([*(word in STAGES for word in words(chunk, "event")), False])
 
 
 def read_for(keys: Iterable[str], where: Where | None, names: Sequence[str]) -> list[str]:

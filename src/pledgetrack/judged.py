@@ -17,6 +17,7 @@ from pledgetrack.judging import ANNOUNCED, REASONS, REPORTS, Judging
 from pledgetrack.models import STAGES
 from pledgetrack.movements import label
 from pledgetrack.quantity import share
+from pledgetrack.tally import Tally
 from pledgetrack.units import ACTION
 
 
@@ -87,7 +88,7 @@ class Table:
 
     # --- amounts ------------------------------------------------------------------------------
 
-    def _tally(self, tally: codes.Tally) -> Any:
+    def _tally(self, tally: Tally) -> Any:
         return codes.amounts(tally.sums[self.places], tally.count[self.places] > 0, self.scale)
 
     def _target(self) -> Any:

@@ -14,14 +14,15 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from pledgetrack import codes, frames
+from pledgetrack import codes, fast, frames
 from pledgetrack.balances import RETURNED
-from pledgetrack.codes import NEVER, Tally
+from pledgetrack.codes import NEVER
 from pledgetrack.frames import Where
 from pledgetrack.kin import LINKED, REPEATED
 from pledgetrack.members import OF_PARTS, PART
 from pledgetrack.models import ENDINGS, STAGES
 from pledgetrack.movements import forms
+from pledgetrack.tally import Tally
 from pledgetrack.units import ACTION
 
 # A record that another counts instead of keeps its status, and a whole has that of its parts too.
@@ -39,7 +40,7 @@ _EVER = np.int32(2**31 - 1)
 _STANDS, _ARRIVES, _FIRST, _COUNTS, _FIRM, _PROPOSED, _ENDS, _TURNS = (
     np.uint8(1 << at) for at in range(8)
 )
-
+_OF_PLAIN = np.array([_TURNS | _ENDS, _FIRM, _PROPOSED, _STANDS, _ARRIVES])
 
 # Of the columns of a status table those that are read from one more of movements.
 _READ = {
@@ -170,11 +171,39 @@ class Judging:
 
     def read(self) -> None:
         """Read every row that counts as of the day."""
-        for chunk in codes.chunks(self.table):
+        table = self.table
+        loops = fast.loops(table.num_rows)
+        if loops and not (self.chosen or self.is_compared or self.wide):
+            odd, start = [], 0
+            for chunk in codes.chunks(table, fast.TIMES):
+                odd.append(self._plain(loops, chunk) + np.int64(start))
+                start += len(chunk)
+            table = table.take(pa.array(np.concatenate(odd)))
+        for chunk in codes.chunks(table):
             facts = self._facts(chunk)
             self._note(chunk, facts)
             self._count(facts)
         self._place_strays()
+
+    def _plain(self, loops: Any, chunk: pa.Table) -> Any:
+        """Read the plain rows of a chunk by a compiled loop; which are not."""
+
+        def read(name: str, missing: int) -> Any:
+            return codes.indices(codes.array(chunk, name), missing)
+
+        number, odd = codes.array(chunk, "number"), np.empty(len(chunk), dtype=np.int32)
+        rest, *ends = loops.judge(
+            self.day, *codes.dated(chunk, "since"), *codes.dated(chunk, "until"),
+            read("commitment", -1), read("unit", -1), read("event", len(self.events) - 1),
+            read("measure", len(self.measures) - 1), len(self.measures), self.says, _OF_PLAIN,
+            codes.days(codes.array(chunk, "on")), *codes.dated(chunk, "end"),
+            codes.halves(number), *codes.bits(number),
+            self.there, self.firm, self.proposed, self.end, self.home,
+            *(column for tally in self.tallies[:3] for column in (tally.sums, tally.count)), odd,
+        )  # fmt: skip
+        for tally in self.tallies[:3]:
+            tally.saw(*ends)
+        return odd[:rest]
 
     def _facts(self, chunk: pa.Table) -> Facts:
         rows = np.flatnonzero(codes.current(chunk, self.day))

@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from pledgetrack import codes
 from pledgetrack.cells import Sums
-from pledgetrack.codes import NEVER, Tally, add_up
+from pledgetrack.codes import NEVER
 from pledgetrack.members import PART
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import BOUNDS, Bound
+from pledgetrack.tally import Tally, add_up
 
 JUDGED = ("outstanding", "overdue")
 """The columns that are judged for each commitment as a whole."""
@@ -51,9 +52,9 @@ class Pairs:
 
     def __init__(
         self, table: pa.Table, slot_of: Callable[[str | None], int], width: int,
-        days: Sequence[str], *, wide: bool,
+        days: Sequence[str], *, wide: bool, loops: Any = None,
     ) -> None:  # fmt: skip
-        self.wide, self.width = wide, width
+        self.wide, self.width, self.loops = wide, width, loops
         # One more for rows that name no commitment.
         self.names = codes.distinct(table, "commitment") + 1
         self.cell: Any = np.full(self.names, -1, dtype=np.int64)
@@ -72,6 +73,12 @@ class Pairs:
 
     def add(self, chunk: pa.Table, rows: Any, cells: Any, values: Any, gone: Any) -> None:
         """Add rows of a chunk, of which cells and values are known, and which have no value."""
+        if self.loops and gone is None and values.dtype != object and not self.wide:
+            odd = self._add_plain(chunk, rows, cells, values)
+            rows, values = rows.take(odd), values.take(odd)
+            cells = cells.take(odd).astype(np.int64)
+        if not len(rows):
+            return
 
         def read(name: str, missing: int) -> Any:
             return codes.indices(codes.array(chunk, name), missing).take(rows)
@@ -100,6 +107,29 @@ class Pairs:
             self.away.append((cells.take(at), *(column.take(at) for column in columns)))
             columns = tuple(column.take(rest) for column in columns)
         self._add(*columns)
+
+    def _add_plain(self, chunk: pa.Table, rows: Any, cells: Any, values: Any) -> Any:
+        """Add the plain rows of some by a compiled loop; which are not."""
+
+        def read(name: str, missing: int) -> Any:
+            return codes.indices(codes.array(chunk, name), missing)
+
+        odd = np.empty(len(rows), dtype=np.int32)
+        dated: list[Any] = []
+        ends: list[Any] = []
+        for name in ("end", "start", "announced"):
+            is_kept = name in self.days
+            dated += codes.dated(chunk, name if is_kept else "end")
+            ends.append(self.days[name] if is_kept else np.zeros(0, dtype=np.int32))
+        rest, *spread = self.loops.pair(
+            rows, cells, values, read("commitment", self.names - 1),
+            read("measure", len(self.measures) - 1), self.slots,
+            read("bound", len(self.bounds) - 1), self.is_loose,
+            read("event", len(self.is_part) - 1), self.is_part,
+            *dated, self.width, self.cell, self.tally.sums, self.tally.count, *ends, odd,
+        )  # fmt: skip
+        self.tally.saw(*spread)
+        return odd[:rest]
 
     def _add(self, place: Any, values: Any, slots: Any, *days: Any) -> None:
         self.tally.add(place * self.width + slots, values)

@@ -17,14 +17,15 @@ import pandas as pd
 
 from pledgetrack import codes, frames
 from pledgetrack.bars import progress
-from pledgetrack.calendar import Periods, numbers_of
+from pledgetrack.calendar import Periods, first_ordinals, numbers_of
 from pledgetrack.cell_rows import CellRows
-from pledgetrack.codes import NEVER, Key, Tally, add_up
+from pledgetrack.codes import NEVER, Key
 from pledgetrack.frames import Numbers, Where
 from pledgetrack.movements import MEASURES
 from pledgetrack.pairs import Pairs, bit_of, said
 from pledgetrack.periods import Windows
 from pledgetrack.quantity import BOUNDS, DECIMAL_PLACES
+from pledgetrack.tally import Tally, add_up
 from pledgetrack.units import minor_digits
 
 MOST_PLACES = 1 << 22
@@ -64,11 +65,12 @@ def periods_in_memory(
         len(spread) + 2,
         ["end", "start", "announced"],
         wide=False,
+        loops=rows.loops,
     )
     delivered: list[tuple[Any, ...]] = []
     arrives = np.array([*(word == "delivered" for word in rows.measures), False])
     for some in rows.read(day):
-        cells, measure = np.divmod(some.places, rows.width)
+        cells, measure = some.cells, some.places - some.cells * rows.width
         pairs.add(some.chunk, some.rows, cells, some.values, some.gone)
         mine = np.flatnonzero(arrives[measure])
         if len(mine):
@@ -139,6 +141,10 @@ class _Spreading:
         self.least = int(min((first for first, _ in spans), default=0))
         self.periods = int(max((last for _, last in spans), default=-1)) - self.least + 1
         self.width = self.periods + len(self.labels)
+        self.low, self.high = low, high
+        self.boundaries = first_ordinals(
+            self.cut, np.arange(self.least + 1, self.least + self.periods + 1)
+        )
         size = len(self.cell_at) * self.width
         if size > MOST_PLACES:
             return None
@@ -150,8 +156,10 @@ class _Spreading:
             self.tallies[name].count += self._number(mine, low, high)
         self.loose = np.zeros(size, dtype=np.int64)
         with progress("periods", total=len(dated), unit="commitment") as seen:
-            for start in range(0, len(dated), _TOGETHER):
-                some = dated[start : start + _TOGETHER]
+            # A loop holds no pieces.
+            together = _TOGETHER << 3 if self.rows.loops else _TOGETHER
+            for start in range(0, len(dated), together):
+                some = dated[start : start + together]
                 self._spread(some)
                 seen(len(some))
         self._place(np.flatnonzero(self.is_open))
@@ -169,6 +177,9 @@ class _Spreading:
         return windows, cell.take(windows.row) + windows.period
 
     def _spread(self, pairs: Any) -> None:
+        if self.rows.loops:
+            self._spread_by(self.rows.loops, pairs)
+            return
         windows, at = self._windows(pairs)
         for slot, name in enumerate(self.spread):
             # What a commitment lacks is 0 in each of its windows.
@@ -176,6 +187,17 @@ class _Spreading:
             smallest = _smallest(amounts, self.digits.take(self.pairs.cell.take(pairs)))
             parts = windows.split(amounts // smallest) * smallest.take(windows.row)
             self.tallies[name].add(at, parts, counted=False)
+
+    def _spread_by(self, loops: Any, pairs: Any) -> None:
+        """The same by a compiled loop."""
+        for slot, name in enumerate(self.spread):
+            amounts, tally = self.pairs.sums(slot), self.tallies[name]
+            ends = loops.spread(
+                pairs, amounts, self.pairs.cell, 10 ** (DECIMAL_PLACES - self.digits), self.cell,
+                self.first, self.last, self.low, self.high, self.boundaries, self.least,
+                self.width, tally.sums,
+            )  # fmt: skip
+            tally.saw(*ends)
 
     def _number(self, pairs: Any, low: Any, high: Any) -> Any:
         """How many of some commitments are in each cell and period: where each comes and goes."""
