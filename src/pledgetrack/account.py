@@ -110,6 +110,7 @@ class AccountBuilder:
 
     def __init__(self) -> None:
         self.columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self._appends = [column.append for column in self.columns.values()]
         self.attrs: dict[str, str] = {}
 
     def __len__(self) -> int:
@@ -145,8 +146,8 @@ class AccountBuilder:
         raw: Any = None,
     ) -> int:
         row = file, line, element, record, outcome, reason, commitment, unit, number, raw
-        for column, value in zip(self.columns.values(), row, strict=True):
-            column.append(value)
+        for append, value in zip(self._appends, row, strict=True):
+            append(value)
         return len(self) - 1
 
     def revise(self, row: int, outcome: Outcome, reason: str | None) -> None:

@@ -97,9 +97,7 @@ class ActivityReader:
         self.language = (element.get(_LANGUAGE) or "en").lower()
         self.currency = (element.get("default-currency") or "").strip()
         self.identifier = ""
-        from lxml import etree
-
-        self._written = etree.tostring
+        self.records = _Records()
 
     def read(self, source: int) -> Activity | None:
         """The activity; None where it has no identifier, which the account then says."""
@@ -153,6 +151,7 @@ class ActivityReader:
             for one in inside:
                 if one.getparent() is not element or one.tag == "iati-activity":
                     note_stray(one, self.file, self.seen, self.identifier)
+        self.records.keep(held)
         return activity
 
     def _has_money(self) -> bool:
@@ -175,6 +174,7 @@ class ActivityReader:
                     note(why, **self._where(one, at))
                 else:
                     note(why, unit=unit, number=number, **self._where(one, at))
+        self.records.keep(_children(self.element))
 
     def _where(self, one: Any, at: int) -> dict[str, Any]:
         return {
@@ -182,8 +182,7 @@ class ActivityReader:
             "line": one.sourceline,
             "element": f"{self.path}/{one.tag}[{at}]",
             "record": self.identifier or None,
-            # As it may be read again: a tenth of the work of saying what is in it.
-            "raw": partial(_raw_again, self._written(one, with_tail=False)),
+            "raw": partial(self.records.raw, one.tag, at),
         }
 
     def _noted(self, one: Any, at: int) -> Fact | Plan | None:
@@ -389,12 +388,35 @@ def _text(one: Any) -> str:
     return _plain("".join(one.itertext()) if len(one) else one.text or "")
 
 
-def _raw_again(content: bytes) -> dict[str, str]:
+class _Records:
+    """The records of an activity as they stand, to be read again where somebody asks for one.
+
+    That is a tenth of the work of saying what is in each.
+    """
+
+    __slots__ = ("content",)
+
+    def keep(self, held: Held) -> None:
+        """Take the records out of their activity, and write them down."""
+        from lxml import etree
+
+        own = etree.Element("records")
+        for kind in RECORDS:
+            own.extend(held.get(kind, ()))
+        self.content = etree.tostring(own) if len(own) else b""
+
+    def raw(self, kind: str, at: int) -> dict[str, str]:
+        """What the first, second ... of a kind says."""
+        return _raw(_read_again(self.content)[kind][at - 1])
+
+
+@lru_cache(maxsize=1)
+def _read_again(content: bytes) -> Held:
     from lxml import etree
 
     # Of a prefix that is not declared the name is kept, as in the file.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    return _raw(etree.fromstring(content, parser))
+    return _children(etree.fromstring(content, parser))
 
 
 def _raw(one: Any, names: Sequence[str] = ()) -> dict[str, str]:
