@@ -7,6 +7,7 @@ pledged, what of it is committed, what was delivered, in the order of a ledger.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -130,3 +131,16 @@ def movements(
         if field.name not in columns:
             columns[field.name] = pa.nulls(size, field.type)
     return pa.table({field.name: columns[field.name] for field in SCHEMA}, schema=SCHEMA)
+
+
+def in_pieces(
+    rows: int, columns: Sequence[str], pieces: int = 10, deliveries: int = 2, **more: Any
+) -> pa.Table:
+    """Some columns of so many movements, made a few at a time, for there is not room for all."""
+    made, ids = [], names("c", rows // (2 + deliveries))
+    for at in range(pieces):
+        piece = movements(rows // pieces, seed=at, deliveries=deliveries, **more).select(columns)
+        own = pc.add(piece.column("commitment").chunk(0).indices, at * (len(ids) // pieces))
+        column = pa.DictionaryArray.from_arrays(own.cast(pa.int32()), ids)
+        made.append(piece.set_column(columns.index("commitment"), "commitment", column))
+    return pa.concat_tables(made)

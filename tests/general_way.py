@@ -15,7 +15,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from pledgetrack import codes, fast
+from pledgetrack import cell_rows, codes, fast
 from pledgetrack.movements import NUMBER
 
 BY = st.lists(
@@ -36,12 +36,22 @@ def totals_by_engine(passed_by: str, table: pa.Table, *given: Any, **named: Any)
 
 
 @contextmanager
+def few(chunk: int) -> Iterator[None]:
+    """Read a few rows and commitments at a time."""
+    with (
+        mock.patch.object(codes, "CHUNK", chunk),
+        mock.patch.object(cell_rows, "PART", chunk),
+    ):
+        yield
+
+
+@contextmanager
 def by_loops(chunk: int = 5) -> Iterator[None]:
-    """Read all by compiled loops, a few rows at a time, two parts side by side."""
+    """Read all by compiled loops, a few rows and commitments at a time, two side by side."""
     with (
         mock.patch.object(fast, "FROM", 0),
         mock.patch.object(fast, "THREADS", 2),
-        mock.patch.object(codes, "CHUNK", chunk),
+        few(chunk),
     ):
         assert fast.loops(1) is not None
         yield

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import BY, DAYS, TOTALS, by_loops, tables, totals_by_engine
+from general_way import BY, DAYS, TOTALS, by_loops, few, tables, totals_by_engine
 from pledgetrack import cell_rows, codes, tally
 from pledgetrack import strategies as pts
 from pledgetrack.movements import MEASURES, NUMBER
@@ -65,7 +65,7 @@ def test_rows_of_any_kind_are_added_as_engines_add_them(
 ) -> None:
     """Also where a commitment is in several cells and chunks, in any mixture of bounds."""
     expected = by_engine(table, by, as_of=day)
-    with mock.patch.object(codes, "CHUNK", chunk):
+    with few(chunk):
         pd.testing.assert_frame_equal(pt.totals(table, by, as_of=day), expected)
     with by_loops(chunk):
         pd.testing.assert_frame_equal(pt.totals(table, by, as_of=day), expected)

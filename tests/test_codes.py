@@ -169,3 +169,28 @@ def test_the_columns_that_are_needed_and_no_others(
                 function(table.drop_columns([name]), as_of="2024-08-01", **options)
             refusals.append((type(caught.value), str(caught.value)))
         assert len({*refusals}) == 1
+
+
+@given(st.lists(st.integers(0, 6)), st.booleans(), st.integers(1, 9), st.integers(1, 9),
+       st.integers(0, 3))  # fmt: skip
+def test_parts_share_no_word_and_lose_no_row(
+    at: list[int], is_sorted: bool, rows: int, chunk: int, before: int
+) -> None:
+    """Words that come one after the other are parted between two; any others are one part."""
+    found = pa.array(sorted(at) if is_sorted else at, pa.int32())
+    column = pa.DictionaryArray.from_arrays(found, pa.array([*"abcdefg"]))
+    table = pa.table({"name": column, "row": range(len(at))}).slice(min(before, len(at)))
+    with mock.patch.object(codes, "CHUNK", chunk):
+        parts = codes.apart(table, "name", rows)
+    assert pa.concat_tables(parts).equals(table)
+    words = [{*part["name"].to_pylist()} for part in parts]
+    assert sum(map(len, words)) == len(set().union(*words))
+    told = table["name"].to_pylist()
+    if told == sorted(told):
+        # A part ends with the first word that makes it large enough.
+        assert all(len(part) >= rows for part in parts[:-1])
+        for part in filter(len, parts):
+            names = part["name"].to_pylist()
+            assert len(names) - names.count(names[-1]) < rows
+    else:
+        assert len(parts) == 1

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import BY, DAYS, TOTALS, by_loops, tables, totals_by_engine, with_one_each
-from pledgetrack import codes, tally
+from general_way import BY, DAYS, TOTALS, by_loops, few, tables, totals_by_engine, with_one_each
 from pledgetrack import strategies as pts
+from pledgetrack import tally
 
 CUTS = st.fixed_dictionaries(
     {"per": st.sampled_from(("year", "fiscal year", "quarter", "month"))},
@@ -46,7 +46,7 @@ def test_by_codes_nothing_is_otherwise(
         made = pt.totals(table, by, **options)
     pd.testing.assert_frame_equal(made, whole)
     assert made.attrs == whole.attrs
-    with mock.patch.object(codes, "CHUNK", 3), mock.patch("pledgetrack.spreading._TOGETHER", 2):
+    with few(3), mock.patch("pledgetrack.spreading._TOGETHER", 2):
         pd.testing.assert_frame_equal(pt.totals(table, by, **options), whole)
     with by_loops():
         pd.testing.assert_frame_equal(pt.totals(table, by, **options), whole)
@@ -75,7 +75,7 @@ def test_rows_of_any_kind_are_spread_as_engines_spread_them(
     """Also where a commitment is in several cells and chunks, or a row names none."""
     table = spreadable(table)
     expected = by_engine(table, by, per=per, as_of=day)
-    with mock.patch.object(codes, "CHUNK", chunk), mock.patch("pledgetrack.spreading._TOGETHER", 2):
+    with few(chunk), mock.patch("pledgetrack.spreading._TOGETHER", 2):
         pd.testing.assert_frame_equal(pt.totals(table, by, per=per, as_of=day), expected)
     with by_loops(chunk):
         pd.testing.assert_frame_equal(pt.totals(table, by, per=per, as_of=day), expected)

@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 
 import pledgetrack as pt
 from benchmarks.measure import OURS, Row, Side
-from benchmarks.movements import movements
+from benchmarks.movements import in_pieces, movements
 from pledgetrack.movements import SCHEMA
 from pledgetrack.units import minor_digits
 
@@ -23,6 +23,8 @@ DAY = dt.date(2030, 1, 1)
 LONGEST = 4000
 _YEAR = relativedelta(years=1)
 _KEYS = ("party", "period", "unit")
+_NEEDED = ("commitment", "party", "unit", "measure", "number", "bound", "on", "since", "until",
+           "announced", "start", "end", "horizon", "event")  # fmt: skip
 _READ = ("commitment", "party", "unit", "number", "start", "end", "horizon")
 
 
@@ -93,6 +95,11 @@ def _sides(size: int) -> Mapping[str, Side]:
     }
 
 
+def _large_sides(size: int) -> Mapping[str, Side]:
+    table = in_pieces(size, _NEEDED, pieces=20, longest=LONGEST)
+    return {OURS: Side(lambda: ours(table))}
+
+
 ROWS = [
     Row(
         "per",
@@ -105,5 +112,16 @@ ROWS = [
         growth=(10**4, 10**5, 10**6, 10**7),
         memory=200,
         rounds=3,
+    ),
+    Row(
+        "per-large",
+        'totals with `per="fiscal year"`, 10 M commitments',
+        _large_sides,
+        size=40_000_000,
+        quick=40_000,
+        goals={},
+        memory=200,
+        rounds=3,
+        named=True,
     ),
 ]

@@ -9,11 +9,10 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 import pledgetrack as pt
 from benchmarks.measure import OURS, Row, Side
-from benchmarks.movements import DAY, movements, names
+from benchmarks.movements import DAY, in_pieces, movements
 from pledgetrack.status import NEEDED
 
 _READ = ("commitment", "measure", "number", "on", "since", "until", "end")
@@ -106,23 +105,12 @@ def _ours_read(table: pd.DataFrame) -> pa.Table:
     return read(pa.Table.from_pandas(table, preserve_index=False))
 
 
-def in_pieces(size: int, pieces: int = 10) -> pa.Table:
-    """The columns that status needs, of as many movements, made some at a time."""
-    made, ids = [], names("c", size // 6)
-    for at in range(pieces):
-        piece = movements(size // pieces, seed=at, deliveries=4).select(NEEDED)
-        own = pc.add(piece.column("commitment").chunk(0).indices, at * (len(ids) // pieces))
-        column = pa.DictionaryArray.from_arrays(own.cast(pa.int32()), ids)
-        made.append(piece.set_column(NEEDED.index("commitment"), "commitment", column))
-    return pa.concat_tables(made)
-
-
 def _sides(size: int) -> Mapping[str, Side]:
     return _compared(movements(size, deliveries=4))
 
 
 def _large_sides(size: int) -> Mapping[str, Side]:
-    return _compared(in_pieces(size))
+    return _compared(in_pieces(size, NEEDED, deliveries=4))
 
 
 def _compared(table: pa.Table) -> Mapping[str, Side]:

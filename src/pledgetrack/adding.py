@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import partial, reduce
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
@@ -25,7 +25,7 @@ from pledgetrack.frames import Numbers, Where
 from pledgetrack.movements import MEASURES
 from pledgetrack.pairs import JUDGED, Pairs, bit_of, said
 from pledgetrack.quantity import BOUNDS, Bound, flip
-from pledgetrack.tally import Tally, add_up, joined
+from pledgetrack.tally import Tally, add_up, added
 
 _PLEDGED, _ARRIVED, _REST = range(3)
 
@@ -50,29 +50,44 @@ def totals_in_memory(
     rows = CellRows.of(lazy, keys, day, where, more, passed_on=is_whole)
     if rows is None or (judged and not {*codes.words(rows.table, "bound")} <= {*BOUNDS}):
         return None
+    parts = rows.apart(rows.count * rows.width) if judged else rows.parts()
     for wide in (False, True):
-        pairs = (
-            Pairs(rows.table, _slot, 3, ["end"], wide=wide, loops=rows.loops) if judged else None
-        )
-        add = partial(_add, day=day, pairs=pairs, wide=wide)
-        # What is known of commitments is in one place.
-        tally = joined(fast.each(add, [rows] if pairs else rows.parts()))
-        if tally.is_exact and (pairs is None or pairs.close()):
+        add = partial(_added, day=day, wide=wide, judged=judged, is_whole=is_whole)
+        made = reduce(_Part.plus, fast.each(add, parts, rows.loops))
+        if made.is_exact and made.tally.is_exact:
             break
-    found = judge(pairs, rows.count, day, is_whole=is_whole) if pairs else None
-    if pairs and found is None:
+    if judged and made.judged is None:
         return None
-    return _frame(rows, tally, found, columns, numbers)
+    return _frame(rows, made.tally, made.judged, columns, numbers)
 
 
-def _add(rows: CellRows, *, day: dt.date, pairs: Pairs | None, wide: bool) -> Tally:
-    """The sums of the cells of some rows; what they say of their commitments goes to ``pairs``."""
+class _Part(NamedTuple):
+    """What some rows add up to, and what their commitments say, if that was asked and is known."""
+
+    tally: Tally
+    judged: Judged | None
+    is_exact: bool = True
+
+    def plus(self, other: _Part) -> _Part:
+        """Both together."""
+        one, two = self.judged, other.judged
+        judged = None if one is None or two is None else one.plus(two)
+        return _Part(self.tally.plus(other.tally), judged, self.is_exact and other.is_exact)
+
+
+def _added(rows: CellRows, *, day: dt.date, wide: bool, judged: bool, is_whole: bool) -> _Part:
     tally = Tally(rows.count * rows.width, wide=wide, loops=rows.loops)
+    if not judged:
+        for some in rows.read(day):
+            tally.add(some.places, some.values)
+        return _Part(tally, None)
+    pairs = Pairs(rows.table, _slot, 3, ["end"], wide=wide, loops=rows.loops)
     for some in rows.read(day):
         tally.add(some.places, some.values)
-        if pairs:
-            pairs.add(some.chunk, some.rows, some.cells, some.values, some.gone)
-    return tally
+        pairs.add(some.chunk, some.rows, some.cells, some.values, some.gone)
+    if not pairs.close():
+        return _Part(tally, None, is_exact=False)
+    return _Part(tally, judge(pairs, rows.count, day, is_whole=is_whole))
 
 
 def _slot(measure: str | None) -> int:
@@ -117,6 +132,15 @@ class Judged:
     commitments: Any
     # For each cell which columns are not exact, a bit for each.
     loose: Any
+
+    def plus(self, other: Judged) -> Judged:
+        """What commitments say of which some were judged here, and the others there."""
+        return Judged(
+            {name: added([one, other.sums[name]]) for name, one in self.sums.items()},
+            {name: one | other.are_there[name] for name, one in self.are_there.items()},
+            self.commitments + other.commitments,
+            self.loose | other.loose,
+        )
 
 
 def judge(pairs: Pairs, cells: int, day: dt.date, *, is_whole: bool) -> Judged | None:

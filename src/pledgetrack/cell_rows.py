@@ -23,6 +23,8 @@ from pledgetrack.status import STATUSES, decided
 
 MOST_CELLS = 1 << 20
 """Cells that are held at once; where there may be more, those that there are get numbers."""
+PART = 1 << 19
+"""Rows of commitments that are looked at together: few enough to hold little, and to be quick."""
 _MOST_NUMBERS = 1 << 62
 
 
@@ -128,14 +130,25 @@ class CellRows:
             yield from self._read(self.table.take(pa.array(rows)), day)
 
     def parts(self) -> list[CellRows]:
-        """The same rows in parts that may be read side by side: where loops are compiled."""
+        """The same rows in as many parts as may be read side by side."""
         count = self.table.num_rows
-        size = -(-count // fast.THREADS) if self.loops and count else count
-        return [self._part(start, size) for start in range(0, count, max(size, 1))] or [self]
+        if self.loops is None:
+            return [self]
+        size = -(-count // fast.THREADS)
+        return [self._of(self.table.slice(start, size)) for start in range(0, count, size)]
 
-    def _part(self, start: int, size: int) -> CellRows:
+    def apart(self, places: int) -> list[CellRows]:
+        """The same rows in parts with commitments of their own, if they come one after the other.
+
+        Of each part there will be so many numbers.
+        """
+        if self._is_large:
+            return [self]
+        return [*map(self._of, codes.apart(self.table, "commitment", max(PART, places)))]
+
+    def _of(self, table: pa.Table) -> CellRows:
         made = copy(self)
-        made.table = self.table.slice(start, size)
+        made.table = table
         return made
 
     def _plain(self, chunk: pa.Table, day: int, into: list[Any]) -> tuple[Some, Any]:

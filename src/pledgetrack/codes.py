@@ -99,6 +99,35 @@ def words_and_none(table: pa.Table, name: str) -> list[str | None]:
     return [*found, None] if not found or table.column(name).null_count else found
 
 
+def ends(table: pa.Table, name: str) -> tuple[int, int]:
+    """The least and the largest code that a row has; with none, 0 and -1."""
+    every = [chunk.indices for chunk in table.column(name).chunks]
+    found = pc.min_max(pa.chunked_array(every, pa.int32()))
+    low, high = found["min"].as_py(), found["max"].as_py()
+    return (0, -1) if low is None else (low, high)
+
+
+def apart(table: pa.Table, name: str, rows: int) -> list[pa.Table]:
+    """A table in parts of about so many rows, of which no two have a word in common.
+
+    One part, where the words do not come in the order of their codes.
+    """
+    if table.num_rows <= rows or table.column(name).null_count:
+        return [table]
+    cuts, before = [0], np.int32(-1)
+    for start, chunk in zip(range(0, table.num_rows, CHUNK), chunks(table), strict=True):
+        found = indices(array(chunk, name), -1)
+        changes = np.diff(found, prepend=before)
+        if (changes < 0).any():
+            return [table]
+        begins = start + np.flatnonzero(changes)
+        while (at := np.searchsorted(begins, cuts[-1] + rows)) < len(begins):
+            cuts.append(int(begins[at]))
+        before = found[-1]
+    ends = [*cuts[1:], table.num_rows]
+    return [table.slice(low, high - low) for low, high in zip(cuts, ends, strict=True)]
+
+
 def distinct(table: pa.Table, name: str) -> int:
     """How many codes a column has."""
     there = table.column(name).chunks

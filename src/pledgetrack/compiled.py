@@ -265,3 +265,75 @@ def spread(
             sums[uintp(place + period)] += (after - before) * smallest
             before = after
     return lowest, highest
+
+
+@_compiled(nothing, _PLACES, _DAYS, _DAYS, _DAYS, int64, int64, _INTO_DAYS)
+def span(
+    pairs: Any, first_place: Any, low: Any, high: Any, least: Any, width: Any, made: Any
+) -> None:
+    """Note in which period each commitment comes, and after which it goes."""
+    for at in range(uintp(len(pairs))):
+        pair = uintp(pairs[at])
+        place = int64(first_place[pair]) * width - least
+        made[uintp(place + low[pair])] += int32(1)
+        made[uintp(place + high[pair] + 1)] -= int32(1)
+
+
+@_compiled(
+    int64, _CODES, _CODES, _CODES, _PLACES, int64, _FLAGS, _CODES, _CODES, _DAYS,
+    _INTO_DAYS, _INTO_DAYS, _INTO_DAYS, _INTO, _INTO_DAYS,
+)  # fmt: skip
+def arrivals(
+    rows: Any, cells: Any, places: Any, values: Any, width: Any, arrives: Any, names: Any,
+    bound: Any, on: Any, into_cell: Any, into_name: Any, into_on: Any, into_value: Any,
+    into_bound: Any,
+) -> Any:  # fmt: skip
+    """What was delivered, of some rows."""
+    kept = uintp(0)
+    for at in range(uintp(len(rows))):
+        if arrives[uintp(places[at] - cells[at] * width)]:
+            row = uintp(rows[at])
+            into_cell[kept] = cells[at]
+            into_name[kept] = names[row]
+            into_on[kept] = on[row]
+            into_value[kept] = values[at]
+            into_bound[kept] = bound[row]
+            kept += uintp(1)
+    return int64(kept)
+
+
+@_compiled(
+    _tuple(int64, 5), _CODES, _CODES, _DAYS, _PLACES, _CODES, _PLACES, _DAYS, _FLAGS, _DAYS, _DAYS,
+    int64, _DAYS, int64, int64, _FLAGS, _INTO, _INTO_DAYS, _INTO_DAYS, _INTO_DAYS, _INTO_DAYS,
+)  # fmt: skip
+def deliver(
+    cells: Any, names: Any, on: Any, values: Any, bound: Any, home: Any, first_place: Any,
+    is_dated: Any, low: Any, high: Any, first_day: Any, period_of: Any, least: Any, width: Any,
+    is_loose: Any, sums: Any, count: Any, outside: Any, loose: Any, odd: Any,
+) -> Any:  # fmt: skip
+    """Add deliveries to the periods of their days, if that is asked.
+
+    How many are outside the window of their commitment, not exact, and away from the home of their
+    commitment; the least and the largest.
+    """
+    outer = inexact = rest = uintp(0)
+    lowest = highest = int64(0)
+    for at in range(uintp(len(names))):
+        name = uintp(names[at])
+        if home[name] != cells[at]:
+            odd[rest] = int32(at)
+            rest += uintp(1)
+            continue
+        period = period_of[uintp(on[at] - first_day)]
+        if len(sums):
+            place = uintp(int64(first_place[name]) * width + period - least)
+            sums[place] += values[at]
+            count[place] += int32(1)
+            lowest, highest = min(lowest, values[at]), max(highest, values[at])
+        if not is_dated[name] or period < low[name] or period > high[name]:
+            outside[outer] = int32(at)
+            outer += uintp(1)
+        if is_loose[uintp(bound[at])]:
+            loose[inexact] = int32(at)
+            inexact += uintp(1)
+    return int64(outer), int64(inexact), int64(rest), lowest, highest

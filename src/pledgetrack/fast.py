@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar
@@ -33,13 +33,14 @@ def _compiled() -> Any:
     return compiled
 
 
-def each(function: Callable[[_T], _U], items: Sequence[_T]) -> list[_U]:
-    """What a function gives for each of a few items, several of them in a thread each.
+def each(function: Callable[[_T], _U], items: Sequence[_T], loops: Any) -> Iterator[_U]:
+    """What a function gives for each item, in order; several side by side where loops allow that.
 
-    >>> each(str, [1, 2])
+    >>> [*each(str, [1, 2], None)]
     ['1', '2']
     """
-    if len(items) == 1:
-        return [function(items[0])]
-    with ThreadPoolExecutor(len(items)) as threads:
-        return [*threads.map(function, items)]
+    if loops is None or len(items) == 1:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(THREADS) as threads:
+        yield from threads.map(function, items)

@@ -46,8 +46,8 @@ class Pairs:
     """The balances of each commitment in each cell, in a slot for each kind of measure.
 
     A commitment is mostly in one cell, its home, and then has the place of its code. What of it is
-    in another is set aside, and has a place behind those. ``days`` are columns of which the last
-    day is kept.
+    in another is set aside, and has a place behind those. Codes count from the least that the table
+    has, the ``first``. ``days`` are columns of which the last day is kept.
     """
 
     def __init__(
@@ -56,7 +56,8 @@ class Pairs:
     ) -> None:  # fmt: skip
         self.wide, self.width, self.loops = wide, width, loops
         # One more for rows that name no commitment.
-        self.names = codes.distinct(table, "commitment") + 1
+        self.first, last = codes.ends(table, "commitment")
+        self.names = last - self.first + 2
         self.cell: Any = np.full(self.names, -1, dtype=np.int64)
         self.tally = Tally(self.names * width, wide=wide)
         self.days: dict[str, Any] = {name: np.full(self.names, NEVER) for name in days}
@@ -83,7 +84,7 @@ class Pairs:
         def read(name: str, missing: int) -> Any:
             return codes.indices(codes.array(chunk, name), missing).take(rows)
 
-        name = read("commitment", self.names - 1)
+        name = self.named(chunk).take(rows)
         measure = read("measure", len(self.measures) - 1)
         bound = read("bound", len(self.bounds) - 1)
         slots = self.slots.take(measure)
@@ -108,6 +109,12 @@ class Pairs:
             columns = tuple(column.take(rest) for column in columns)
         self._add(*columns)
 
+    def named(self, chunk: pa.Table) -> Any:
+        """The commitment of each row, the last one where there is none."""
+        column = codes.array(chunk, "commitment")
+        found = codes.indices(column, self.first + self.names - 1)
+        return found - np.int32(self.first) if self.first else found
+
     def _add_plain(self, chunk: pa.Table, rows: Any, cells: Any, values: Any) -> Any:
         """Add the plain rows of some by a compiled loop; which are not."""
 
@@ -122,7 +129,7 @@ class Pairs:
             dated += codes.dated(chunk, name if is_kept else "end")
             ends.append(self.days[name] if is_kept else np.zeros(0, dtype=np.int32))
         rest, *spread = self.loops.pair(
-            rows, cells, values, read("commitment", self.names - 1),
+            rows, cells, values, self.named(chunk),
             read("measure", len(self.measures) - 1), self.slots,
             read("bound", len(self.bounds) - 1), self.is_loose,
             read("event", len(self.is_part) - 1), self.is_part,

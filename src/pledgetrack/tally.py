@@ -53,20 +53,30 @@ class Tally:
         self.sums = np.concatenate([self.sums, np.zeros(places, dtype=self.sums.dtype)])
         self.count = np.concatenate([self.count, np.zeros(places, dtype=np.int32)])
 
+    def plus(self, other: Tally) -> Tally:
+        """This one, with what was added to another of the same places."""
+        self.sums += other.sums
+        self.count += other.count
+        self.most = max(self.most, other.most)
+        return self
+
     @property
     def is_exact(self) -> bool:
         """Whether no sum can have wrapped."""
         return self.most * int(self.count.max(initial=1)) < SAFE
 
 
-def joined(tallies: Sequence[Tally]) -> Tally:
-    """Several tallies of the same places as one, the first of them."""
-    first, *others = tallies
-    for other in others:
-        first.sums += other.sums
-        first.count += other.count
-        first.most = max(first.most, other.most)
-    return first
+def added(columns: Sequence[Any]) -> Any:
+    """The exact sum of several columns, number by number.
+
+    >>> added([np.array([2**62, 1]), np.array([2**62, 1])]).tolist()
+    [9223372036854775808, 2]
+    """
+    if len(columns) > 1:
+        ends = [end for one in columns for end in (one.min(initial=0), one.max(initial=0))]
+        if sum(abs(int(end)) for end in ends) >= SAFE:
+            columns = [one.astype(object) for one in columns]
+    return sum(columns[1:], start=columns[0])
 
 
 def add_up(values: Any, at: Any, places: int) -> Any:
