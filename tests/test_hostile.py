@@ -260,6 +260,21 @@ BOMBS = {
 }
 
 
+def test_a_damaged_parquet_file_is_refused_or_read(tmp_path: Path) -> None:
+    """Where a bit of what it says of itself is another: nothing else, nor does the process end."""
+    sink, path = io.BytesIO(), tmp_path / "a.parquet"
+    pq.write_table(pa.table({"id": ["a", None], "tags": [["b"], None]}), sink)
+    content = sink.getvalue()
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    for at in range(footer, len(content) - 8):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        for reader in ("read", "inspect_table"):
+            try:
+                READERS[reader](path)
+            except pt.PledgetrackError:
+                continue
+
+
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_parquet_bomb_is_refused(
     bomb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 from unittest import mock
 
@@ -17,7 +20,8 @@ from hypothesis import strategies as st
 import pledgetrack as pt
 from general_way import TOTALS
 from pledgetrack import strategies as pts
-from pledgetrack.scan import scan
+from pledgetrack.scan import _checked, scan
+from pledgetrack.totals import NEEDED
 
 few = settings(max_examples=settings().max_examples // 3)
 
@@ -179,3 +183,44 @@ def test_only_the_columns_that_are_needed_are_read(
         made = pt.totals(file, as_of="2024-08-01", **options)
     assert made.equals(pt.totals(table, as_of="2024-08-01", **options))
     assert [{*one.column_names} for one in found] == read
+
+
+def damaged(content: bytes, count: int, random: Random) -> Iterator[bytes]:
+    """A file with a byte changed: in each of so many, half of them in what it says of itself."""
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    for at in range(count):
+        place = random.randrange(footer, len(content) - 8) if at % 2 else random.randrange(footer)
+        made = bytearray(content)
+        made[place] ^= random.choice((1, 1, 2, 128, 255))
+        yield bytes(made)
+
+
+def test_a_damaged_file_is_refused_or_read(tmp_path: Path, seeds: pt.Ledger) -> None:
+    """Nothing else is raised, nor does the process end: Arrow reads codes that stand for nothing.
+
+    In this form most bytes matter: nothing is packed, and there are few columns.
+    """
+    path, sink = tmp_path / "a.parquet", io.BytesIO()
+    pq.write_table(whole(seeds).select([*NEEDED, "party"]), sink, compression="none")
+    read = 0
+    for content in damaged(sink.getvalue(), 300, Random(7)):  # noqa: S311  # no secret
+        path.write_bytes(content)
+        for columns in (None, ["pledged"]):
+            try:
+                pt.totals(path, by="party", as_of="2024-01-01", columns=columns)
+                read += 1
+            except pt.PledgetrackError:
+                pass
+    assert 50 < read < 550
+
+
+@pytest.mark.parametrize("code", [3, 255, -1])
+def test_a_code_that_stands_for_no_word_is_told(code: int) -> None:
+    """It is no word, and no place in memory."""
+    bad = pa.DictionaryArray.from_arrays(
+        pa.array([0, code], pa.int32()), pa.array(["A", "B", "C"]), safe=False
+    )
+    whole_, broken = (pa.record_batch({"party": one}) for one in (bad[:1], bad))
+    assert [*_checked([whole_, whole_])] == [whole_, whole_]
+    with pytest.raises(ValueError, match="'party' has codes that stand for no word"):
+        [*_checked([whole_, broken])]

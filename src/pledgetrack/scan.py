@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pledgetrack.errors import FileFormatError
+from pledgetrack.parquet import check_groups
 
 _SUFFIX = ".parquet"
 _DAYS = ("since", "until")
@@ -47,6 +49,7 @@ def scan(
 
 
 def _scanned(place: Path, wanted: Callable[[str], bool], as_of: dt.date | None) -> pa.Table:
+    import pyarrow.parquet as pq
     from pyarrow import dataset
 
     files = _files(place) if place.is_dir() else [place]
@@ -63,6 +66,9 @@ def _scanned(place: Path, wanted: Callable[[str], bool], as_of: dt.date | None) 
     if as_of is None or not {*_DAYS} <= {*names}:
         batches = found.to_batches(columns=names)
     else:
+        for file in files:
+            with pq.ParquetFile(file) as opened:
+                check_groups(opened, _DAYS)
         until = dataset.field("until")
         counts = (dataset.field("since") <= as_of) & (until.is_null() | (until > as_of))
         groups = [
@@ -72,7 +78,9 @@ def _scanned(place: Path, wanted: Callable[[str], bool], as_of: dt.date | None) 
         ]
         few = dataset.FileSystemDataset(groups, schema, kind)
         batches = (_of_day(batch, as_of) for batch in few.to_batches(columns=names))
-    table = pa.Table.from_batches(batches, pa.schema([schema.field(name) for name in names]))
+    table = pa.Table.from_batches(
+        _checked(batches), pa.schema([schema.field(name) for name in names])
+    )
     for at, name in enumerate(names):
         if name in labels.names:
             table = table.set_column(at, name, table.column(at).dictionary_encode())
@@ -85,6 +93,29 @@ def _of_day(batch: pa.RecordBatch, day: dt.date) -> pa.RecordBatch:
     later = pc.fill_null(pc.greater(until, day), fill_value=True)
     counts = pc.and_(pc.less_equal(batch.column("since"), day), later)
     return batch.filter(counts) if 2 * counts.true_count < len(batch) else batch
+
+
+def _checked(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Rows whose codes all stand for words, and these are text: Arrow takes what a file holds."""
+    known: dict[str, Any] = {}
+    for batch in batches:
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if not pa.types.is_dictionary(column.type):
+                continue
+            codes, words = pc.min_max(column.indices), column.dictionary
+            low, high = codes["min"].as_py(), codes["max"].as_py()
+            if low is not None and not 0 <= low <= high < len(words):
+                raise ValueError(f"the column {name!r} has codes that stand for no word")
+            # The rows of a group share their words.
+            if name not in known or _place(known[name]) != _place(words):
+                words.validate(full=True)
+                known[name] = words
+        yield batch
+
+
+def _place(words: pa.Array) -> list[int | None]:
+    """Where in memory words stand."""
+    return [words.offset, len(words), *(buffer and buffer.address for buffer in words.buffers())]
 
 
 def _labels(place: Path, file: Path) -> list[str]:
