@@ -38,7 +38,9 @@ def _child(name: str, inputs: int, seconds: float, out: Path, corpus: str) -> No
         import pledgetrack
 
         for module in pkgutil.walk_packages(pledgetrack.__path__, "pledgetrack."):
-            importlib.import_module(module.name)
+            # What numba compiles must be as it was written.
+            if module.name != "pledgetrack.compiled":
+                importlib.import_module(module.name)
     from fuzz.campaign import Campaign
     from fuzz.targets import TARGETS
 

@@ -11,12 +11,14 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +215,24 @@ def ledger_parquet(data: bytes) -> object:
     """A ledger in Parquet."""
     content = _parquet(data)
     return None if content is None else _used(data, pt.read(_path("a.parquet", content)))
+
+
+@cache
+def _movements() -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.table(pt.load_seeds()), sink, compression="none")
+    return sink.getvalue()
+
+
+@target("17 0", "900 0 4303 0 8000 0", weight=20)
+def damaged_parquet(data: bytes) -> object:
+    """Movements in Parquet, of which bytes are changed: a place and a number for each."""
+    content = bytearray(_movements())
+    numbers = [int(word) for word in re.findall(rb"[0-9]{1,6}", data)]
+    for at, number in zip(numbers[::2], numbers[1::2], strict=False):
+        content[at % len(content)] ^= number % 256
+    path = _path("a.parquet", bytes(content))
+    return pt.totals(path, by="party", as_of=DAY), pt.status(path, as_of=DAY)
 
 
 _HEAD = '<?xml version="1.0"?>'
