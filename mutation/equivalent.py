@@ -37,6 +37,9 @@ EQUIVALENT: dict[str, str] = {
     "quantity.py Quantity.ends: self.number < 0 -> self.number <= 0": (
         "a number of 0 has been answered above"
     ),
+    "balances.py order: '' -> 'XX' in repr(event.horizon or \"\"),": (
+        "either is in quotes, and a quote comes before the name of a record"
+    ),
     "exchange.py _Money._converted: name == 'number' or len(set(prices)) == 1 -> "
     "name == 'number' and len(set(prices)) == 1": _SHORT_CUT,
     "exchange.py _Money._converted: name == 'number' or len(set(prices)) == 1 -> "

@@ -55,7 +55,7 @@ TOPICS = {
         ),
         (
             *("balances", "layers", "movements", "bounds", "families", "doubles"),
-            *("record_columns", *LAWS),
+            *("family_laws", "record_columns", *LAWS),
         ),
     ),
     "status": Topic(

@@ -457,25 +457,36 @@ def shown(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str,
     return made
 
 
-def passed_on(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str, Decimal]:
-    """What each took over from its parts, less what it passed on: the deepest first."""
+def passing(
+    now: dict[str, State], wholes: dict[str, str], unit: str
+) -> dict[tuple[str, str], Decimal]:
+    """What each part passes on to which whole, 0 too: the deepest first."""
     firm = {name: sum(shown_[:2]) for name, shown_ in shown(now, wholes, unit).items()}
     over = {name: [name] for name in now}
     for chain in over.values():
         while chain[-1] in wholes:
             chain.append(wholes[chain[-1]])
-    made = {name: Decimal(0) for name in now}
+    made: dict[tuple[str, str], Decimal] = {}
     for name in sorted(now, key=lambda one: -len(over[one])):
         pledged = {
             one for one in over[name] if unit in now[one].targets
             and now[one].targets[unit].pledged() > 0
         }  # fmt: skip
-        beyond = of(now[name], unit) + made[name] - firm.get(name, Decimal(0))
+        received = sum((n for (_, whole), n in made.items() if whole == name), Decimal(0))
+        beyond = of(now[name], unit) + received - firm.get(name, Decimal(0))
         for whole in over[name][1:]:
             if whole in pledged and (beyond > 0 or name not in pledged):
-                made[whole] += beyond
-                made[name] -= beyond
+                made[name, whole] = beyond
                 break
+    return made
+
+
+def passed_on(now: dict[str, State], wholes: dict[str, str], unit: str) -> dict[str, Decimal]:
+    """What each took over from its parts, less what it passed on."""
+    made = {name: Decimal(0) for name in now}
+    for (part, whole), number in passing(now, wholes, unit).items():
+        made[whole] += number
+        made[part] -= number
     return made
 
 

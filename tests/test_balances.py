@@ -534,6 +534,76 @@ def test_events_cited_otherwise_or_in_other_words_have_each_their_place() -> Non
     assert list(map(wording, first)) == list(map(wording, second)) == ["$10", "ten dollars"]
 
 
+WORDS = st.none() | st.text("09AZaz", min_size=1, max_size=3)
+NUMBERS = st.none() | st.integers(1, 9).map(Decimal)
+FEBRUARY = st.dates(dt.date(2024, 2, 1), dt.date(2024, 2, 28))
+
+
+def of_amount(**fields: Any) -> pt.Event:
+    """A delivery of 10 USD, or of an amount that says something else."""
+    return event("delivered", quantity={"number": 10, "unit": "USD", **fields})
+
+
+@pytest.mark.parametrize(
+    ("values", "made"),
+    [
+        (st.integers(1, 20), lambda value: of_amount(number=-value)),
+        (st.sampled_from(["EUR", "USD", "well"]), lambda value: of_amount(unit=value)),
+        (st.sampled_from(["about", "at least", "exact"]), lambda value: of_amount(bound=value)),
+        (NUMBERS, lambda value: of_amount(bound="about", margin=value)),
+        (NUMBERS, lambda value: of_amount(bound="at least", most=value and value + 10)),
+        (WORDS, lambda value: of_amount(wording=value)),
+        (FEBRUARY, lambda value: event("delivered", 10, on=value.isoformat(), known="2024-03-01")),
+        (FEBRUARY, lambda value: event("delivered", 10, known=value)),
+        (
+            st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2024, 2, 1)),
+            lambda value: event("delivered", 10, period_start=value),
+        ),
+        (
+            st.none() | FEBRUARY,
+            lambda value: to(10, horizon=value and {"start": value, "end": "2024-12-31"}),
+        ),
+        (NUMBERS, lambda value: event("withdrawn", value and 10 - value)),
+        (
+            st.sampled_from(["EUR", "USD", "well"]),
+            lambda value: event("revised", restated={"number": 10, "unit": value}),
+        ),
+        (
+            st.sampled_from(["broken", "compromise", "kept"]),
+            lambda value: event("rated", outcome=value),
+        ),
+        (WORDS, lambda value: event("delivered", 10, on_basis=value)),
+        (WORDS, lambda value: event("delivered", 10, on_stated=value)),
+        (WORDS, lambda value: event("delivered", 10, note=value)),
+        (WORDS, lambda value: cited(value, "p. 1")),
+        (WORDS, lambda value: cited("report", value)),
+    ],
+)
+@given(data=st.data())
+def test_events_alike_but_for_one_thing_come_in_its_order(
+    values: Any, made: Any, data: st.DataObject
+) -> None:
+    """More before less, words and days as they are sorted, and what is not told before what is."""
+    pair = data.draw(st.lists(values, min_size=2, max_size=2, unique=True))
+    first, second = map(made, sorted(pair, key=lambda value: (value is not None, value)))
+    whole = promise(announced="2024-02")  # all of that month counts from one day
+    for listed in ([first, second], [second, first]):
+        assert in_order(whole, listed)[0] is first
+
+
+def test_a_day_of_knowledge_that_is_told_comes_before_one_that_is_not() -> None:
+    """Of two events that are alike otherwise."""
+    told, untold = event("delivered", 10, known="2024-02-01"), event("delivered", 10)
+    for listed in ([told, untold], [untold, told]):
+        assert in_order(promise(), listed)[0] is told
+
+
+def cited(source: str | None, place: str | None) -> pt.Event:
+    """A delivery of 10 USD on the word of a source, or of none."""
+    told = [{"source": source, "place": place}] if source else []
+    return event("delivered", 10, citations=told)
+
+
 def test_every_kind_of_event_has_its_place() -> None:
     """No kind is without a rank; of several endings on a day the first in order takes it all."""
     words = [kind for kind in EVENT_KINDS if kind != "revised"] + ["restated", "revised"]

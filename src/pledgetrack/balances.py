@@ -117,21 +117,20 @@ def in_order(commitment: Commitment, events: Iterable[Event]) -> list[Event]:
 def order(event: Event, day: dt.date) -> tuple[object, ...]:
     """A sort key that depends on nothing but what the event says."""
     quantity = event.quantity or event.restated
+    # More comes before less, so that a day's ups and downs are not cut at zero on the way.
+    amount = quantity and (
+        quantity.unit,
+        quantity.number.copy_negate(),
+        quantity.bound,
+        quantity.margin or ZERO,
+        quantity.most or ZERO,
+    )
     words = (
-        # More comes before less, so that a day's ups and downs are not cut at zero on the way.
-        (
-            quantity.unit,
-            quantity.number.copy_negate(),
-            quantity.bound,
-            quantity.margin or ZERO,
-            quantity.most or ZERO,
-        )
-        if quantity
-        else ("", ZERO, "", ZERO, ZERO),
+        amount or (),
         event.on,
         event.known or event.on,
         repr(event.horizon or ""),
-        event.outcome or "",
+        event.outcome,  # which each event of its kind has, and none of another
         str(event.period_start or ""),
         (event.on_precision, event.on_basis or "", event.on_stated or ""),
     )
