@@ -101,6 +101,12 @@ def test_what_is_no_sure_plural_has_no_singular(word: str) -> None:
         ("Modernization Projects", "Modernization Project"),
         ("Abrams", None),
         ("Projects", None),
+        ("modernization Projects", None),
+        ("Water new Projects", None),
+        ("Village de Projects", "Village de Project"),
+        ("Modernization PROJECTS", None),
+        ("Modernization EBooks", "Modernization EBook"),
+        ("Modernization MicroGRIDs", "Modernization MicroGRID"),
         ("vіsas", None),
     ],
 )

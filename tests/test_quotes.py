@@ -13,8 +13,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pledgetrack as pt
+from pledgetrack.quotes import series_of
+from pledgetrack.sheets import parse_sheet
 
 LONG = "day,base,quote,rate\n2024-01-05,EUR,USD,1.0921\n2024-01-05,GBP,EUR,1.16\n"
 ONE_SIDED = "date,currency,rate\n2024-01-05,USD,1.0921\n2024-01-05,GBP,0.86\n"
@@ -256,3 +260,50 @@ def test_floats_in_a_frame_are_refused() -> None:
     odd = pd.DataFrame({"day": ["2024-01-05"], "currency": [["USD"]], "rate": ["1"]})
     with pytest.raises(pt.InvalidRatesError, match="no currency"):
         pt.Rates.from_frame(odd, base="EUR")
+
+
+@st.composite
+def stated(draw: Any) -> tuple[str, dict[str, Any], dict[str, dict[dt.date, Fraction | None]]]:
+    """Rates of the euro in any of the three forms: the table, its options, and what it states."""
+    codes = draw(st.permutations(["CHF", "GBP", "USD"]))[: draw(st.integers(2, 3))]
+    days = draw(st.lists(st.dates(dt.date(2024, 1, 1)), min_size=1, max_size=3, unique=True))
+    cells = st.one_of(
+        st.decimals("0.001", 1000, places=3).map(str), st.sampled_from(["", "N/A", "0.250", "4"])
+    )
+    table = {(day, code): draw(cells) for day in days for code in codes}
+    form = draw(st.sampled_from(["rows", "currencies", "columns"]))
+    is_quote = draw(st.booleans())
+    one_way = st.sets(st.sampled_from(codes))
+    inverse = draw(one_way)
+    expected: dict[str, dict[dt.date, Fraction | None]] = {code: {} for code in codes}
+    lines = {
+        "rows": ["day,base,quote,rate"],
+        "currencies": ["date,currency,rate"],
+        "columns": [",".join(["day", *codes])],
+    }[form]
+    for day in days:
+        if form == "columns":
+            lines.append(",".join([str(day), *(table[day, code] for code in codes)]))
+        turned = (
+            draw(one_way) if form == "rows" else {c for c in codes if is_quote != (c in inverse)}
+        )
+        for code in codes:
+            cell = table[day, code]
+            pair = f"{code},EUR" if code in turned else f"EUR,{code}"
+            if form != "columns":
+                lines.append(f"{day},{pair if form == 'rows' else code},{cell}")
+            value = None if cell in ("", "N/A") else Fraction(cell)
+            expected[code][day] = 1 / value if value and code in turned else value
+    options = {"quote" if is_quote else "base": "EUR", "inverse": inverse}
+    return "\n".join(lines), {} if form == "rows" else options, expected
+
+
+@given(stated())
+def test_a_table_of_any_form_states_each_rate_one_way_round(
+    drawn: tuple[str, dict[str, Any], dict[str, dict[dt.date, Fraction | None]]],
+) -> None:
+    """What one euro is worth, exactly, whichever side the euro stands on; None where it says so."""
+    text, options, expected = drawn
+    base, series = series_of(parse_sheet(text.encode(), "rates.csv"), **options)
+    assert base == "EUR"
+    assert series == expected

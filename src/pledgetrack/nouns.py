@@ -222,7 +222,7 @@ def _a_name(words: list[str], head: int) -> bool:
     """
     noun = words[head]
     if re.fullmatch("[A-Z][A-Z0-9-]*[A-Z0-9]s", noun):
-        return len(noun) == 4 and noun[:3].isalpha()  # three capitals are a currency's code
+        return len(noun) == 4 and noun.isalpha()  # three capitals are a currency's code
     heading = len(words) > 1 and all(word[0].isupper() for word in words if len(word) > 2)
     return noun[0].isupper() and (noun[-1].isupper() or not heading)
 
