@@ -16,6 +16,7 @@ from pledgetrack.families import accounts
 
 DAYS = [dt.date(2024, 1, day) for day in range(1, 7)]
 DELAYS = st.integers(0, 3)
+SHARES = st.sampled_from([0, 1, 1, 2, 2, 3, 4])
 
 
 @st.composite
@@ -25,7 +26,7 @@ def families(draw: Any) -> pt.Ledger:
     promised: dict[str, pt.Commitment] = {}
     for at in range(draw(st.integers(3, 5))):
         above = draw(st.sampled_from(list(left)[-2:])) if left else None
-        number = draw(st.integers(0, left[above] if above else 20))
+        number = left[above] * draw(SHARES) // 4 if above else 40
         if above:
             left[above] -= number
         name = f"p{at}"
@@ -44,10 +45,10 @@ def families(draw: Any) -> pt.Ledger:
         # What is revised on the day of an announcement may be a mistake in the records.
         on = max(draw(st.sampled_from(DAYS[3:] if kind == "revised" else DAYS)), one.announced)
         unit = "USD" if kind == "delivered" else one.targets[0].unit
-        least = 0 if kind in ("pledged", "committed") else -5
+        numbers = [0, 1, 5, 10, 20, 40] + ([] if kind in ("pledged", "committed") else [-1, -5])
         happened.append(pt.Event(
             commitment=one.id, kind=kind, on=on, known=on + dt.timedelta(days=draw(DELAYS)),
-            quantity={"number": draw(st.integers(least, 20)), "unit": unit},
+            quantity={"number": draw(st.sampled_from(numbers)), "unit": unit},
             citations=[{"source": one.id, "place": str(at)}],
         ))  # fmt: skip
     return pt.Ledger(promised.values(), happened, [pt.Source(id=name, title=name) for name in left])
@@ -70,14 +71,26 @@ def rows_of(ledger: pt.Ledger, *measures: str) -> list[Row]:
 @given(families())
 def test_each_shows_what_it_does_not_leave_to_its_parts(ledger: pt.Ledger) -> None:
     """On each day, by firmness, as the oracle shares the family out from nothing."""
-    found = {name: rows_of(ledger, name) for name in ("committed", "pledged", "proposed")}
+    rows = {name: rows_of(ledger, name) for name in ("committed", "pledged", "proposed")}
     for day in DAYS:
         now, (wholes, _) = oracle.states(ledger, day), oracle.relations(ledger.commitments, day)
-        for name, (committed, pledged, proposed, _) in oracle.shown(now, wholes, "USD").items():
+        shown = oracle.shown(now, wholes, "USD")
+        for name, (committed, pledged, proposed, _) in shown.items():
             expected = {"committed": committed, "pledged": committed + pledged}
             for measure, number in {**expected, "proposed": proposed}.items():
-                rows = found[measure]
-                assert number == sum(n for on, one, _, n in rows if one == name and on <= day)
+                assert number == sum(
+                    n for on, one, _, n in rows[measure] if one == name and on <= day
+                )
+        for part in shown:
+            whole = oracle.nearest(now, wholes, "USD", part)
+            family = {part, *oracle.below(wholes, part)}
+            left = [
+                n
+                for on, one, named, n in (*rows["pledged"], *rows["proposed"])
+                if (one, named) == (whole, part) and on <= day
+            ]
+            takes = sum(sum(layers) for one, layers in shown.items() if one in family)
+            assert whole is None or takes == -sum(left)
 
 
 @settings(max_examples=40)
