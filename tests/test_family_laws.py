@@ -95,6 +95,39 @@ def test_each_shows_what_it_does_not_leave_to_its_parts(ledger: pt.Ledger) -> No
 
 @settings(max_examples=40)
 @given(families())
+def test_an_outermost_whole_gives_to_its_parts_alone(ledger: pt.Ledger) -> None:
+    """Measure by measure: nothing leaves it for want of a place in another."""
+    found = accounts(ledger.commitments, by_commitment(ledger.events))
+    for day in DAYS:
+        now, (wholes, _) = oracle.states(ledger, day), oracle.relations(ledger.commitments, day)
+        for name in now:
+            left: dict[str | None, Decimal] = {}
+            for row in found[name].rows:
+                off = (row.kind, row.part, row.unit) == ("part", None, "USD")
+                if off and row.measure != "passed on" and row.day <= day:
+                    left[row.measure] = left.get(row.measure, Decimal(0)) + row.number
+            if oracle.nearest(now, wholes, "USD", name) is None:
+                assert not any(left.values())
+
+
+def test_a_part_takes_what_is_as_firm_as_itself_once_the_whole_has_it() -> None:
+    """A committed part of a pledge takes pledged money, and committed money when there is some."""
+    dollars = [{"number": number, "unit": "USD"} for number in (20, 3, 5)]
+    fund = pt.Commitment(
+        id="fund", party="A", announced=DAYS[0], stage="pledged", target=dollars[0]
+    )
+    north = pt.Commitment(
+        id="north", party="A", announced=DAYS[0], stage="committed", target=dollars[1],
+        part_of="fund",
+    )  # fmt: skip
+    firm = pt.Event(commitment="fund", kind="committed", on=DAYS[1], quantity=dollars[2])
+    rows = accounts([fund, north], {"fund": [firm]})["fund"].rows
+    told = [(row.day, row.part, row.measure, row.number) for row in rows if row.kind == "part"]
+    assert told == [(DAYS[0], "north", "pledged", -3), (DAYS[1], "north", "committed", -3)]
+
+
+@settings(max_examples=40)
+@given(families())
 def test_each_part_passes_on_what_it_does_not_need(ledger: pt.Ledger) -> None:
     """To the whole that the oracle finds on each day; a report of 0 makes a row, too."""
     rows = rows_of(ledger, "passed on")
