@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from babel.core import get_global
+from babel.numbers import get_currency_name
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -184,6 +185,18 @@ def test_a_currency_in_other_words_is_refused_with_its_codes(text: str, choices:
         check_unit(text)
     assert choices <= set(caught.value.choices)
     assert all(code in str(caught.value) for code in choices)
+
+
+@pytest.mark.parametrize("count", [None, 1, 2])
+def test_the_name_of_every_currency_is_refused_with_its_code(count: int | None) -> None:
+    """As a title, of one and of several: "German marks" are no thing counted."""
+    for code in currency_codes():
+        name = get_currency_name(code, count, "en")
+        if name == code:  # the CLDR does not know it
+            continue
+        with pytest.raises(UnitError, match="is a currency; write its ISO 4217 code") as caught:
+            check_unit(name)
+        assert code in caught.value.choices, name
 
 
 @pytest.mark.parametrize(

@@ -161,13 +161,15 @@ def _codes_by_name() -> dict[str, tuple[str, ...]]:
 
     full: dict[str, set[str]] = {}
     last: dict[str, set[str]] = {}
-    for code in set(_minor_digits_by_code()) - _NO_CURRENCY:
+    for code in currency_codes():
         for count in (None, 1, 2):
-            name = get_currency_name(code, count, "en").casefold()
+            name = get_currency_name(code, count, "en").casefold().replace(".", "")
             full.setdefault(name, set()).add(code)
             word = name.split()[-1]
-            # Metals, baskets and units of account have names that are other things as well.
-            if not code.startswith("X") and word.isalpha() and word not in ("unit", "units"):
+            # Metals, baskets and units of account have names that are other things as well, and
+            # so has what was money once: an "austral", an "ecu".
+            is_money = is_current(code) and not code.startswith("X")
+            if is_money and word.isalpha() and word not in ("unit", "units"):
                 last.setdefault(word, set()).add(code)
     # "Euro" is the euro, though there are others; "pesos" are those of many.
     return {name: tuple(sorted(codes, key=familiar)) for name, codes in (last | full).items()}
