@@ -40,6 +40,9 @@ EQUIVALENT: dict[str, str] = {
     "balances.py order: '' -> 'XX' in repr(event.horizon or \"\"),": (
         "either is in quotes, and a quote comes before the name of a record"
     ),
+    "quantity.py share: tidy(made) if str(made).endswith('0') else made -> tidy(made)": (
+        "a short cut: what ends in no zero is tidy"
+    ),
     "exchange.py _Money._converted: name == 'number' or len(set(prices)) == 1 -> "
     "name == 'number' and len(set(prices)) == 1": _SHORT_CUT,
     "exchange.py _Money._converted: name == 'number' or len(set(prices)) == 1 -> "
