@@ -75,6 +75,6 @@ TOPICS = {
     ),
     "rates": Topic(
         ("rates", "quotes", "pricing", "worth", "exchange", "convert"),
-        ("rates", "quotes", "deflators", "exchange", "convert", *LAWS),
+        ("rates", "quotes", "worth", "deflators", "exchange", "convert", *LAWS),
     ),
 }
