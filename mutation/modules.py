@@ -60,7 +60,17 @@ TOPICS = {
     ),
     "status": Topic(
         ("status", "facts", "judging", "judged"),
-        ("status", "judging", "codes", *LAWS, "families", "courses", "results", "convert"),
+        (
+            "status",
+            "judging",
+            "status_laws",
+            "codes",
+            *LAWS,
+            "families",
+            "courses",
+            "results",
+            "convert",
+        ),
     ),
     "periods": Topic(
         ("periods", "spreading"),
