@@ -273,7 +273,7 @@ def cells_tell_their_bounds(table: pd.DataFrame, ledger: pt.Ledger, day: dt.date
             measure, bound = part.split(" ", 1)
             told[measure] = bound
         loose: dict[str, set[str]] = {}
-        for measure in AMOUNTS:
+        for measure in (*AMOUNTS, "passed on"):
             for bound in flipped:
                 numbers = [
                     r["number"] for r in rows
@@ -293,11 +293,14 @@ def cells_tell_their_bounds(table: pd.DataFrame, ledger: pt.Ledger, day: dt.date
             and r["number"] is not None
         ]
         if sum(full) > 0:
-            left = loose.get("pledged", set()) | {flipped[b] for b in loose.get("delivered", set())}
+            # What its parts passed on to it arrived, too.
+            arrived = loose.get("delivered", set()) | loose.get("passed on", set())
+            left = loose.get("pledged", set()) | {flipped[bound] for bound in arrived}
             if left:
                 loose["outstanding"] = left
                 if cell["overdue"]:
                     loose["overdue"] = left
+        loose.pop("passed on", None)
         expected = {name: next(iter(b)) if len(b) == 1 else "about" for name, b in loose.items()}
         assert told == expected
 

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import laws
 import oracle
 import pledgetrack as pt
 from pledgetrack.balances import by_commitment, in_order
@@ -16,6 +17,7 @@ from pledgetrack.families import accounts
 
 DAYS = [dt.date(2024, 1, day) for day in range(1, 7)]
 DELAYS = st.integers(0, 3)
+BOUNDS = st.sampled_from(["exact", "exact", "exact", "at least", "up to", "about"])
 SHARES = st.sampled_from([0, 1, 1, 2, 2, 3, 4])
 
 
@@ -36,7 +38,8 @@ def families(draw: Any) -> pt.Ledger:
         promised[name] = pt.Commitment(
             id=name, party="A", announced=draw(st.sampled_from(DAYS[:3])), part_of=above,
             stage=draw(st.sampled_from(["proposed", "pledged", "pledged", "committed"])),
-            target={"number": number, "unit": unit}, citations=[{"source": name}],
+            target={"number": number, "unit": unit, "bound": draw(BOUNDS)},
+            citations=[{"source": name}],
         )  # fmt: skip
     happened = []
     for at in range(draw(st.integers(2, 10))):
@@ -46,10 +49,10 @@ def families(draw: Any) -> pt.Ledger:
         on = max(draw(st.sampled_from(DAYS[3:] if kind == "revised" else DAYS)), one.announced)
         unit = "USD" if kind == "delivered" else one.targets[0].unit
         numbers = [0, 1, 5, 10, 20, 40] + ([] if kind in ("pledged", "committed") else [-1, -5])
+        amount = {"number": draw(st.sampled_from(numbers)), "unit": unit, "bound": draw(BOUNDS)}
         happened.append(pt.Event(
             commitment=one.id, kind=kind, on=on, known=on + dt.timedelta(days=draw(DELAYS)),
-            quantity={"number": draw(st.sampled_from(numbers)), "unit": unit},
-            citations=[{"source": one.id, "place": str(at)}],
+            quantity=amount, citations=[{"source": one.id, "place": str(at)}],
         ))  # fmt: skip
     return pt.Ledger(promised.values(), happened, [pt.Source(id=name, title=name) for name in left])
 
@@ -124,6 +127,13 @@ def test_a_part_takes_what_is_as_firm_as_itself_once_the_whole_has_it() -> None:
     rows = accounts([fund, north], {"fund": [firm]})["fund"].rows
     told = [(row.day, row.part, row.measure, row.number) for row in rows if row.kind == "part"]
     assert told == [(DAYS[0], "north", "pledged", -3), (DAYS[1], "north", "committed", -3)]
+
+
+@settings(max_examples=40)
+@given(families())
+def test_bounds_of_what_is_passed_on_are_those_of_what_is_outstanding(ledger: pt.Ledger) -> None:
+    """What a part passes on inexactly leaves its whole an inexact rest."""
+    laws.bounds_survive(ledger, DAYS[-1])
 
 
 @settings(max_examples=40)
