@@ -330,6 +330,12 @@ def test_an_ambiguous_time_names_its_readings(phrase: str, choices: tuple[str, .
     assert refused(phrase, announced="2022-07-12", calendar="US").choices == choices
 
 
+def test_a_month_goes_no_further_than_its_own_full_stop() -> None:
+    """One that stands apart ends a sentence, and another may begin with the year."""
+    assert pt.parse_horizon("by Sept. 2024", announced="2022-07-12").end == dt.date(2024, 9, 30)
+    assert refused("by Sept . 2024", announced="2022-07-12").kind == "left over"
+
+
 @pytest.mark.parametrize("phrase", ["in the first half", "in March 2024 and April"])
 def test_a_part_without_its_year_is_left_over(phrase: str) -> None:
     """There is no telling of which year it is."""
@@ -417,6 +423,16 @@ def test_an_amount_that_may_go_on_behind_a_comma_is_refused() -> None:
     """Five dollars, or five million and ten million."""
     (first, *_) = pt.find_quantities("We give USD 5, 10 million in all.")
     assert getattr(first.refusal, "kind", None) == "left over"
+
+
+@pytest.mark.parametrize("between", [" ", " the "])
+@pytest.mark.parametrize(
+    "word", ["minus", "not", "no", "without", "nicht", "kein", "keine", "sin", "sans", "pas"]
+)
+def test_an_amount_that_is_denied_is_refused(word: str, between: str) -> None:
+    """Whatever the language of the word, and with an article."""
+    (found,) = pt.find_quantities(f"We will {word}{between}USD 5 million then")
+    assert getattr(found.refusal, "kind", None) == "left over"
 
 
 def test_horizons_are_found_in_running_text() -> None:
