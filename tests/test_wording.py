@@ -420,9 +420,11 @@ def test_amounts_are_found_in_running_text() -> None:
 
 
 def test_an_amount_that_may_go_on_behind_a_comma_is_refused() -> None:
-    """Five dollars, or five million and ten million."""
-    (first, *_) = pt.find_quantities("We give USD 5, 10 million in all.")
-    assert getattr(first.refusal, "kind", None) == "left over"
+    """Five dollars, or five million and ten million; shown with the word before it, if any."""
+    for before, shown_from in (("We give ", 3), ("", 0)):
+        (first, *_) = pt.find_quantities(f"{before}USD 5, 10 million in all.")
+        assert getattr(first.refusal, "kind", None) == "left over"
+        assert first.start == shown_from
 
 
 @pytest.mark.parametrize("between", [" ", " the "])
