@@ -51,7 +51,7 @@ LEDGER = pt.Ledger(
             target={"number": number, "unit": "USD"}, horizon={"end": "2025-12-31"},
             citation={"source": "speech"},
         )
-        for name, number, whole in (("fund", 9, None), ("dam", 5, "fund"), ("road", 7, None))
+        for name, number, whole in (("fund", 9, None), ("dam", 5, "fund"), ("road", "7.001", None))
     ],
     [pt.Event(commitment="road", kind="delivered", on="2024-06-01", quantity="2 USD")],
     [pt.Source(id="speech")],
@@ -66,7 +66,8 @@ WORK: dict[str, Callable[[], object]] = {
     "records alike": LEDGER.check,
     "into EUR": lambda: LEDGER.totals(into="EUR", rates=FIXED),
     "periods": lambda: LEDGER.totals(per="month"),
-    "pledged": lambda: LEDGER.totals(per="month", into="EUR", rates=FIXED),
+    "spreading": lambda: LEDGER.totals(per="month", into="EUR", rates=FIXED),
+    "pledged": lambda: LEDGER.totals(per="month", bounds="range"),
     "changes": lambda: LEDGER.changes(since="2024-01-20"),
     "commitments": lambda: pt.write(LEDGER, "book.xlsx"),
     "events": lambda: pt.write(LEDGER, "one.json"),

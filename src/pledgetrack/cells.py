@@ -135,15 +135,13 @@ def _with_status(
     if "status" not in keys and wanted is None and not always:
         return per_commitment
     frames.need(lazy.collect_schema().names(), STATUS_NEEDED)
-    known = nw.from_native(statuses(lazy, day))
-    rows = nw.from_native(collect(per_commitment)).join(known, on="commitment", how="left")
+    rows = per_commitment.join(statuses(lazy, day), on="commitment", how="left")
     if "status" in keys:
         rows = rows.with_columns(nw.col("status").alias(f"key_{list(keys).index('status')}"))
     if wanted is not None:
         allowed = frames.check_status(wanted, STATUSES)
         rows = rows.filter(frames.among(nw.col("status"), allowed))
-    made: nw.LazyFrame[Any] = rows.lazy()
-    return made
+    return rows
 
 
 def of_parts(names: Sequence[str]) -> Any:
@@ -243,20 +241,25 @@ def bounded(
     flags: Sequence[str],
 ) -> list[dict[str, Any]]:
     """The bounds other than exact behind each cell, of balances that are not 0."""
-    loose = rows.filter(~nw.col("bound").is_null() & (nw.col("bound") != "exact"))
-    return _standing(loose, per_commitment, keys, ("bound",), flags)
+    return _standing(inexact(rows), per_commitment, keys, ("bound",), flags)
+
+
+def inexact(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The rows whose amount is not exact."""
+    return rows.filter(~nw.col("bound").is_null() & (nw.col("bound") != "exact"))
 
 
 def endless(
-    rows: nw.LazyFrame[Any],
-    per_commitment: nw.LazyFrame[Any],
-    keys: Sequence[str],
-    flags: Sequence[str] = (),
+    rows: nw.LazyFrame[Any], per_commitment: nw.LazyFrame[Any], keys: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The measures of each cell that lack an end: ``no_low`` and ``no_high`` are 1 where so."""
-    loose = with_missing_ends(rows).filter((nw.col("no_low") > 0) | (nw.col("no_high") > 0))
     # Balances of one kind come and go together, so each kind stands or does not.
-    return _standing(loose, per_commitment, keys, KIND, flags)
+    return _standing(without_ends(rows), per_commitment, keys, KIND, ())
+
+
+def without_ends(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The rows whose amount lacks an end."""
+    return with_missing_ends(rows).filter((nw.col("no_low") > 0) | (nw.col("no_high") > 0))
 
 
 KIND = ("bound", "no_low", "no_high")
@@ -272,6 +275,26 @@ def with_missing_ends(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
 
 
+def standing(
+    loose: nw.LazyFrame[Any], keys: Sequence[str], kind: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """The kinds of balance of each commitment in each cell, of those that are not 0.
+
+    The status is known only per commitment, so it is not among the keys.
+    """
+    names = loose.collect_schema().names()
+    same = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
+    same += frames.balance_keys(names)
+    # Whether a balance is 0 is judged as recorded: a row alone may differ by what rounding took.
+    judged = "stated_number" if "stated_number" in names else "number"
+    return (
+        loose.group_by(*same, "measure", *kind)
+        .agg(nw.col(judged).sum())
+        .filter(nw.col(judged) != 0)
+        .with_columns(*labelled(same), nw.col("measure", "bound").cast(nw.String))
+    )
+
+
 def _standing(
     loose: nw.LazyFrame[Any],
     per_commitment: nw.LazyFrame[Any],
@@ -281,26 +304,12 @@ def _standing(
 ) -> list[dict[str, Any]]:
     """The kinds of balance in each cell, of those that are not 0."""
     groups = [f"key_{at}" for at in range(len(keys))]
-    # The status is known only per commitment, so it is not a column to join on.
-    names = loose.collect_schema().names()
+    stands = standing(loose.filter(nw.col("measure").is_in((*MEASURES, PASSED_ON))), keys, kind)
     same = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
-    same += frames.balance_keys(names)
-    # Whether a balance is 0 is judged as recorded: a row alone may differ by what rounding took.
-    judged = "stated_number" if "stated_number" in names else "number"
-    stands = (
-        loose.filter(nw.col("measure").is_in((*MEASURES, PASSED_ON)))
-        .group_by(*same, "measure", *kind)
-        .agg(nw.col(judged).sum())
-        .filter(nw.col(judged) != 0)
-        .with_columns(*labelled(same), nw.col("measure", "bound").cast(nw.String))
-    )
-    if per_commitment.implementation != loose.implementation:
-        stands = nw.from_native(collect(stands)).lazy()
+    same += frames.balance_keys(loose.collect_schema().names())
     rest = [name for name in groups if name not in same]
-    rest += [name for name in flags if name not in same]
-    joined = stands.join(per_commitment.select(*same, *rest), on=same, how="inner")
-    wanted = (*groups, "unit", "measure", *kind, *flags)
-    return records(joined.select(*wanted).unique())
+    joined = stands.join(per_commitment.select(*same, *rest, *flags), on=same, how="inner")
+    return records(joined.select(*groups, "unit", "measure", *kind, *flags).unique())
 
 
 def with_ends(measures: Sequence[str], *, ranged: bool) -> list[str]:

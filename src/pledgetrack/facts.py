@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
-import pyarrow as pa
 
 from pledgetrack import frames
 from pledgetrack.balances import RETURNED
-from pledgetrack.frames import collect, countable, flag, when
+from pledgetrack.frames import countable, flag, when
 from pledgetrack.judging import DELIVERED, FIRM, PROPOSED, STANDING
 from pledgetrack.members import PART
 from pledgetrack.models import ENDINGS
@@ -48,7 +47,7 @@ def units_of(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
 
 
-def facts_of(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
+def facts_of(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
     """What is decided upon, a row per commitment."""
     current = frames.as_of_day(frames.as_stated(lazy), day)
     target, delivered = nw.col("target"), nw.col("delivered")
@@ -82,13 +81,9 @@ def facts_of(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
         )
         .with_columns(text("commitment"))
     )
-    frame = nw.from_native(collect(facts)).join(
-        nw.from_native(collect(units)), on="commitment", how="left"
-    )
-    for part in (_completions(current), _endings(current)):
-        frame = frame.join(nw.from_native(part), on="commitment", how="left")
-    found: nw.DataFrame[Any] = frame
-    return found
+    for part in (units, _completions(current), _endings(current)):
+        facts = facts.join(part, on="commitment", how="left")
+    return facts
 
 
 def _since_reopened(
@@ -108,13 +103,13 @@ def _since_reopened(
     return facts.filter(nw.col("again").is_null() | (nw.col("day") >= nw.col("again")))
 
 
-def _completions(current: nw.LazyFrame[Any]) -> pa.Table:
+def _completions(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The first completion of each commitment since it was last reopened."""
     done = _since_reopened(current, ("completed",))
-    return collect(done.group_by("commitment").agg(nw.col("day").min().alias("completed")))
+    return done.group_by("commitment").agg(nw.col("day").min().alias("completed"))
 
 
-def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
+def _endings(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """How and when each commitment was taken back since it was last reopened, and what was left.
 
     ``took`` is the last day for amounts, ``took_action`` the first for actions; ``left`` counts the
@@ -144,8 +139,4 @@ def _endings(current: nw.LazyFrame[Any]) -> pa.Table:
         flag((nw.col("target") > 0) & (nw.col("delivered") < nw.col("target")), "left")
     )
     left = left.group_by("commitment").agg(nw.col("left").sum())
-    return (
-        nw.from_native(collect(ends))
-        .join(nw.from_native(collect(left)), on="commitment", how="left")
-        .to_native()
-    )
+    return ends.join(left, on="commitment", how="left")

@@ -276,6 +276,13 @@ def flag(condition: nw.Expr, name: str) -> nw.Expr:
     return nw.when(condition).then(COUNT).otherwise(_NOT_COUNTED).alias(name)
 
 
+def ordinal(day: nw.Expr) -> nw.Expr:
+    """The proleptic ordinal of a day: engines differ in how they take days from days."""
+    years = day.dt.year().cast(nw.Int64) - 1
+    leaps = years // 4 - years // 100 + years // 400
+    return years * 365 + leaps + day.dt.ordinal_day().cast(nw.Int64)
+
+
 # --- keys -----------------------------------------------------------------------------------------
 
 

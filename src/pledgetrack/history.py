@@ -70,8 +70,8 @@ class View:
 
     def sides(self) -> dict[str, Side]:
         """What the view knows of each commitment."""
-        table = statuses(frames.enter(self.rows), self.day)
-        judged = {row["commitment"]: row["status"] for row in table.to_pylist()}
+        found = frames.records(statuses(frames.enter(self.rows), self.day))
+        judged = {row["commitment"]: row["status"] for row in found}
         events = self.events()
         return {
             name: Side(commitment, tuple(events.get(name, ())), judged.get(name))

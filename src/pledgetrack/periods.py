@@ -1,41 +1,18 @@
-"""``per=``: balances spread over the days of their horizons, period by period."""
+"""Windows cut at the boundaries of periods, and amounts split over the pieces."""
 
 from __future__ import annotations
 
 import datetime as dt
-import decimal
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 
-from pledgetrack import frames
-from pledgetrack.bars import watched
-from pledgetrack.calendar import NOT_STATED, Periods, first_ordinals, numbers_of, prefix
-from pledgetrack.cells import (
-    KIND,
-    Cell,
-    Sums,
-    bounded,
-    by_commitment,
-    cell_of,
-    endless,
-    ends_missing,
-    labelled,
-    measure_of,
-    with_ends,
-    with_missing_ends,
-)
-from pledgetrack.frames import Where, records
-from pledgetrack.movements import MEASURES
+from pledgetrack.calendar import Periods, first_ordinals, numbers_of, prefix
 from pledgetrack.quantity import EXACT, tidy
 from pledgetrack.units import minor_digits
-
-_SPREAD = tuple(name for name in MEASURES if name != "delivered")
 
 
 def digits_of(number: Decimal, unit: str) -> int:
@@ -128,135 +105,8 @@ def from_minor(parts: int, digits: int) -> Decimal:
     return tidy(EXACT.scaleb(Decimal(parts), -digits))
 
 
-def period_cells(
-    lazy: nw.LazyFrame[Any],
-    keys: Sequence[str],
-    day: dt.date,
-    cut: Periods,
-    where: Where | None,
-    *,
-    ranged: bool = False,
-) -> dict[Cell, Sums]:
-    """Every cell by period: balances over the days of their horizons, deliveries on their day."""
-    frames.need(lazy.collect_schema().names(), ("on", "start", "announced", "horizon"))
-    rows, per_commitment = by_commitment(
-        lazy, keys, day, where, latest=("start", "announced"), carry=("horizon",), ranged=ranged
-    )
-    shown = with_ends(_SPREAD, ranged=ranged)
-    held = records(per_commitment)
-    heads = [cell_of(keys, row) for row in held]
-    fixed = [at for at, key in enumerate(keys) if key != "status"]
-    same = frames.balance_keys(rows.collect_schema().names())
-
-    def identity(row: dict[str, Any]) -> tuple[str, ...]:
-        return (*(row[f"key_{at}"] for at in fixed), *(row[name] for name in same))
-
-    index = {identity(row): at for at, row in enumerate(held)}
-    cells: dict[Cell, Sums] = defaultdict(Sums)
-
-    def cell(at: int, period: str) -> Sums:
-        return cells[(*heads[at][:-1], period, heads[at][-1])]
-
-    dated = [at for at, row in enumerate(held) if row["end"] is not None and row["n_other"]]
-    starts = [opening(held[at]) for at in dated]
-    ends = [held[at]["end"] for at in dated]
-    windows = Windows.cut(starts, ends, cut)
-    members: dict[int, set[str]] = defaultdict(set)
-    pieces: dict[int, list[Sums]] = defaultdict(list)
-    with decimal.localcontext(EXACT):
-        for row, period in zip(windows.row, windows.period, strict=True):
-            made = cell(dated[row], cut.label(int(period)))
-            members[id(made)].add(held[dated[row]]["commitment"])
-            pieces[dated[row]].append(made)
-        for at, row in enumerate(held):
-            if row["n_other"] and row["end"] is None:
-                made = cell(at, row["horizon"] or NOT_STATED)
-                members[id(made)].add(row["commitment"])
-                pieces[at].append(made)
-                for name in (name for name in shown if row[f"n_m_{measure_of(name)}"]):
-                    _add(made, name, row[f"m_{name}"] or Decimal(0))
-        for name in shown:
-            _spread(name, held, dated, windows, pieces)
-        loose = bounded(rows, per_commitment, keys, same[1:])
-        loose += endless(rows, per_commitment, keys, same[1:]) if ranged else []
-        for row in loose:
-            if row["measure"] != "delivered":
-                _loosen(pieces[index[identity(row)]], row)
-        for row in _deliveries(rows, keys):
-            place = index.get(identity(row))
-            if place is None:
-                continue
-            period = cut.number(row["on"])
-            made = cell(place, cut.label(period))
-            _add(made, "delivered", row["number"])
-            _loosen([made] if row["number"] else (), row)
-            members[id(made)].add(row["commitment"])
-        for row in _deliveries(with_missing_ends(rows), keys, KIND) if ranged else ():
-            place = index.get(identity(row))
-            if place is not None:
-                made = cell(place, cut.label(cut.number(row["on"])))
-                _add(made, "delivered_low", row["low"] or Decimal(0))
-                _add(made, "delivered_high", row["high"] or Decimal(0))
-                made.endless.update(ends_missing(row) if row["number"] else ())
-    for made in cells.values():
-        made.commitments = len(members[id(made)])
-    return dict(cells)
-
-
 def opening(row: dict[str, Any]) -> dt.date:
     """The first day of a window: the horizon's, else that of the announcement."""
     end: dt.date = row["end"]
     start: dt.date = row["start"] or row["announced"] or end
     return min(start, end)
-
-
-def _loosen(pieces: Sequence[Sums], row: dict[str, Any]) -> None:
-    """Say of some cells that a balance in them is not exact, or lacks an end."""
-    for made in pieces:
-        if "no_low" in row:
-            made.endless.update(ends_missing(row))
-        if row["bound"] not in (None, "exact"):
-            made.bounds[row["measure"]].add(row["bound"])
-
-
-def _add(made: Sums, name: str, number: Decimal) -> None:
-    made.numbers[name] = made.numbers.get(name, Decimal(0)) + number
-
-
-def _spread(
-    name: str,
-    held: Sequence[dict[str, Any]],
-    dated: Sequence[int],
-    windows: Windows,
-    pieces: dict[int, list[Sums]],
-) -> None:
-    """Split one measure of every commitment over its pieces."""
-    amounts, digits = [], []
-    for at in dated:
-        row = held[at]
-        number = row[f"m_{name}"] or Decimal(0) if row[f"n_m_{measure_of(name)}"] else None
-        places = 0 if number is None else digits_of(number, row["unit"])
-        digits.append(None if number is None else places)
-        amounts.append(0 if number is None else to_minor(number, places))
-    parts = windows.split(amounts)
-    place = np.arange(len(windows.row)) - np.searchsorted(windows.row, windows.row)
-    pieces_of = zip(windows.row, place, parts, strict=True)
-    for row, nth, part in watched(pieces_of, name, total=len(place), unit="period"):
-        places_ = digits[row]
-        if places_ is not None:
-            _add(pieces[dated[row]][nth], name, from_minor(int(part), places_))
-
-
-def _deliveries(
-    rows: nw.LazyFrame[Any], keys: Sequence[str], kind: Sequence[str] = ("bound",)
-) -> list[dict[str, Any]]:
-    same = [f"key_{at}" for at in range(len(keys))]
-    same += frames.balance_keys(rows.collect_schema().names())
-    numbers = ["number", *(("low", "high") if "no_low" in kind else ())]
-    delivered = (
-        rows.filter((nw.col("measure") == "delivered") & ~nw.col("number").is_null())
-        .group_by(*same, "on", *kind)
-        .agg(nw.col(*numbers).sum())
-        .with_columns(*labelled(same), nw.col("bound").cast(nw.String))
-    )
-    return [{**row, "measure": "delivered"} for row in records(delivered)]

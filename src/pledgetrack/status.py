@@ -18,7 +18,7 @@ import pyarrow as pa
 from pledgetrack import codes, frames
 from pledgetrack.convert import Converting, described, enter
 from pledgetrack.facts import day_of, facts_of, text, units_of
-from pledgetrack.frames import Numbers, Where, countable, flag, records
+from pledgetrack.frames import Numbers, Where, countable, flag, ordinal, records
 from pledgetrack.judged import Table
 from pledgetrack.judging import (
     ANNOUNCED,
@@ -99,7 +99,7 @@ def status(
         return frames.told(described(frames.dated(table, day), told), known_by)
     stated = frames.as_stated(lazy)
     current = frames.as_of_day(stated, day)
-    by_commitment = {row["commitment"]: row for row in statuses(lazy, day).to_pylist()}
+    by_commitment = {row["commitment"]: row for row in records(statuses(lazy, day))}
     units = units_of(current)
     pairs = frames.choose(countable(frames.as_of_day(lazy, day)), where)
     unit_as_stated = text(frames.STATED_UNIT if is_converted else "unit").alias("stated_unit")
@@ -170,35 +170,37 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], numbers: Numbers)
     return pd.DataFrame(made)
 
 
-def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> pa.Table:
-    """The status of each commitment as of a day: columns ``commitment``, ``status``."""
+def statuses(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
+    """The status of each commitment as of a day, where the rows are: ``commitment``, ``status``."""
     judging = Judging.of(lazy, day)
     if judging is None:
-        return _decide(facts_of(lazy, day), day).select("commitment", "status").to_native()
+        return _decide(facts_of(lazy, day), day).select("commitment", "status")
     there = pa.array(np.flatnonzero(judging.there))
     found = pa.array(decided(judging, day)).take(there)
-    return pa.table({
+    table = pa.table({
         "commitment": judging.ids.take(there),
         "status": pa.array(STATUSES).take(found),
     })  # fmt: skip
+    made: nw.LazyFrame[Any] = nw.from_native(table).lazy()
+    return made
 
 
-def _decide(frame: nw.DataFrame[Any], day: dt.date) -> nw.DataFrame[Any]:
+def _decide(frame: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
     """The first line that holds, for one row per commitment."""
     counts = ("standing", "reached", "reached_by_end", "some", "n_delivered", "n_target", "left",
               "is_proposed", "is_firm")  # fmt: skip
     actions = [f"{kind}_action" for kind in ENDINGS]
     days = ("took", "took_action", "completed", "suspended", "resumed", "end", *ENDINGS, *actions)
-    earlier = nw.lit(dt.date.min, dtype=nw.Date)
     frame = frame.with_columns(
         *(nw.col(name).cast(nw.Int64).fill_null(0) for name in counts),
-        *(nw.col(name).fill_null(earlier) for name in days),
+        # Engines differ in which days they can be told of, so that none is before all others.
+        *(ordinal(nw.col(name)).fill_null(0).alias(name) for name in days),
     )
 
     def either(condition: Any, one: Any, other: Any) -> Any:
         return nw.when(condition).then(one).otherwise(other)
 
-    found = lines({name: nw.col(name) for name in (*counts, *days)}, day, dt.date.min, either)
+    found = lines({name: nw.col(name) for name in (*counts, *days)}, day.toordinal(), 0, either)
     decided: Any = nw.lit("nothing reported")
     for name in reversed(STATUSES[:-1]):
         decided = nw.when(found[name]).then(nw.lit(name)).otherwise(decided)

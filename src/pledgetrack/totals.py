@@ -32,7 +32,7 @@ from pledgetrack.convert import Converting, at_event_rates, described, enter
 from pledgetrack.frames import Bounds, Numbers, Where, flag, records
 from pledgetrack.movements import AGAIN, MEASURES
 from pledgetrack.pairs import JUDGED
-from pledgetrack.periods import period_cells
+from pledgetrack.period_cells import period_cells
 from pledgetrack.quantity import EXACT, flip, ratio
 from pledgetrack.remainders import Remainders, has_any
 from pledgetrack.scan import is_path, scan

@@ -64,7 +64,7 @@ def _under(table: pa.Table, day: dt.date, where: Where | None) -> list[Record]:
     rows = frames.choose(frames.as_of_day(lazy, day), wanted)
     if status is not None:
         allowed = frames.check_status(status, STATUSES)
-        known = {row["commitment"] for row in statuses(lazy, day).to_pylist()
+        known = {row["commitment"] for row in frames.records(statuses(lazy, day))
                  if row["status"] in allowed}  # fmt: skip
         rows = rows.filter(frames.among(nw.col("commitment").cast(nw.String), sorted(known)))
     return list(frames.collect(rows).to_pylist())
