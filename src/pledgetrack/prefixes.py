@@ -2,7 +2,7 @@
 
 The formula is that of ``calendar.prefix``, in doubles, of whole numbers of the smallest part. Each
 step of it is exact below 2**51: a quotient of such a number passes no whole number when it is
-rounded to a double, and what is below is made of whole numbers and halves.
+rounded to a double, and the rest is made of whole numbers and halves.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pledgetrack.frames import flag, ordinal
 from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS
 from pledgetrack.units import minor_digits
 
-LARGEST = float(1 << 50)
-"""The smallest parts of an amount that is split in doubles are fewer; a sum may be off by a few."""
+LARGEST = float(1 << 49)
+"""An amount that is split in doubles has fewer smallest parts. Engines round on the way from a
+decimal several times, by less than half a part below it."""
 MOST_PLACES = 20
 """The decimal places of numbers that engines compare with rounded ones, within 38 digits."""
 _DAY = "first_day"

@@ -46,7 +46,7 @@ def part(at: int, rows: int = 250_000) -> pa.Table:
 
 
 def test_totals_of_a_folder_larger_than_memory_are_exact(tmp_path: Path) -> None:
-    """The four measures, and all columns, are those of adding up in memory."""
+    """The four measures, all columns, and periods are those of adding up in memory."""
     if lacking := homes.missing("duckdb"):
         pytest.skip(lacking)
     import duckdb
@@ -62,6 +62,7 @@ def test_totals_of_a_folder_larger_than_memory_are_exact(tmp_path: Path) -> None
         "preserve_insertion_order": False,
     })  # fmt: skip
     rows = connection.sql(f"from '{tmp_path}/*.parquet'")
-    for columns in (MEASURES, None):
-        asked: dict[str, Any] = {"by": "party", "as_of": DAY, "columns": columns}
+    options: tuple[dict[str, Any], ...] = ({"columns": MEASURES}, {}, {"per": "year"})
+    for some in options:
+        asked: dict[str, Any] = {"by": "party", "as_of": DAY, **some}
         pd.testing.assert_frame_equal(pt.totals(rows, **asked), pt.totals(tmp_path, **asked))
