@@ -117,17 +117,17 @@ class CellRows:
         if self.loops is None:
             yield from self._read(self.table, day)
             return
-        odd, start = [], 0
+        odd = []
         size = min(codes.CHUNK * fast.TIMES, self.table.num_rows)
         into = [np.empty(size, kind) for kind in (np.int32, np.int32, np.int32, np.int64, np.int32)]
         for chunk in codes.chunks(self.table, fast.TIMES):
             some, rest = self._plain(chunk, codes.day_number(day), into)
-            odd.append(rest + np.int64(start))
-            start += len(chunk)
+            if len(rest):
+                # Of the whole table they would be taken from a copy.
+                odd.append(chunk.take(pa.array(rest)))
             yield some
-        rows = np.concatenate(odd)
-        if len(rows):
-            yield from self._read(self.table.take(pa.array(rows)), day)
+        if odd:
+            yield from self._read(pa.concat_tables(odd), day)
 
     def parts(self) -> list[CellRows]:
         """The same rows in as many parts as may be read side by side."""

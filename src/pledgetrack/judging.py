@@ -174,11 +174,13 @@ class Judging:
         table = self.table
         loops = fast.loops(table.num_rows)
         if loops and not (self.chosen or self.is_compared or self.wide):
-            odd, start = [], 0
+            # Of the whole table they would be taken from a copy.
+            odd = [table.slice(0, 0)]
             for chunk in codes.chunks(table, fast.TIMES):
-                odd.append(self._plain(loops, chunk) + np.int64(start))
-                start += len(chunk)
-            table = table.take(pa.array(np.concatenate(odd)))
+                rows = self._plain(loops, chunk)
+                if len(rows):
+                    odd.append(chunk.take(pa.array(rows)))
+            table = pa.concat_tables(odd)
         for chunk in codes.chunks(table):
             facts = self._facts(chunk)
             self._note(chunk, facts)
