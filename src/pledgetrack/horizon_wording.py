@@ -300,11 +300,15 @@ class HorizonReader(PeriodReader):
         """The second period, which may take from the first that it is a fiscal year or a year."""
         bare = self.any_year(at)
         if first.size == "fiscal year" and bare:
-            label = bare[0]
-            spans = link in DASHES and first.year is not None and label == first.year + 1
-            if spans and first.year is not None and self.given.fiscal().first_month > 1:
-                whole = self.given.months(first.year, self.given.fiscal().first_month, 12)
-                both = (self.given.fiscal_year(first.year)[0], self.given.fiscal_year(label)[1])
+            year, label = first.year, bare[0]
+            if (
+                year is not None
+                and link in DASHES
+                and label == year + 1
+                and self.given.fiscal().first_month > 1
+            ):
+                whole = self.given.months(year, self.given.fiscal().first_month, 12)
+                both = (self.given.fiscal_year(year)[0], self.given.fiscal_year(label)[1])
                 raise self.given.two_readings(shown(whole), shown(both))
             return self.fiscal_label(at)
         short = self.short(at)
