@@ -132,33 +132,34 @@ class _Spreading:
         What has no last day is in the row of its horizon, and there alone it has amounts.
         """
         groups, is_open = [*self.groups, *kind], nw.col("closes").is_null()
-        shown = [*groups, "period", "open", *counts, *amounts]
-        windows = windows.with_columns(
+        comes = windows.with_columns(
             nw.when(is_open).then(nw.col("horizon")).alias("open"),
             *(nw.when(is_open).then(nw.col(name)).alias(name) for name in amounts),
         )
-        comes = windows.with_columns(nw.col("opens").alias("period"))
-        goes = windows.filter(~is_open).with_columns(
-            (nw.col("closes") + 1).alias("period"), *(-nw.col(name) for name in counts)
-        )
-        both = nw.concat([comes.select(*shown), goes.select(*shown)])
-        sums = both.group_by(*groups, "period", "open").agg(nw.col(*counts, *amounts).sum())
-        found: dict[tuple[Any, ...], dict[int, Record]] = defaultdict(dict)
-        for row in records(sums):
-            if row["period"] is None:
+        came = comes.group_by(*groups, "opens", "open").agg(nw.col(*counts, *amounts).sum())
+        # In two queries: a union of both would have the engine hold the balances twice.
+        went = windows.filter(~is_open).group_by(*groups, "closes").agg(nw.col(*counts).sum())
+        changes: dict[tuple[Any, ...], dict[int, Record]] = defaultdict(dict)
+        for row in records(came):
+            if row["opens"] is None:
                 yield self._cell(row, row["open"]), row
             else:
-                found[tuple(row[name] for name in groups)][int(row["period"])] = row
-        for changes in found.values():
-            there = dict.fromkeys(counts, 0)
-            for period in range(min(changes), max(changes)):
-                if period in changes:
-                    row = changes[period]
-                    there = {name: there[name] + int(row[name]) for name in counts}
+                changes[tuple(row[name] for name in groups)][int(row["opens"])] = row
+        goes: dict[tuple[Any, ...], dict[int, Record]] = defaultdict(dict)
+        for row in records(went):
+            goes[tuple(row[name] for name in groups)][int(row["closes"])] = row
+        for group, opened in changes.items():
+            closed, there = goes[group], dict.fromkeys(counts, 0)
+            row = {**dict(zip(groups, group, strict=True)), **dict.fromkeys(amounts)}
+            for period in range(min(opened), max(closed) + 1):
+                for name in counts:
+                    there[name] += int(opened[period][name]) if period in opened else 0
                 if there[counts[0]]:
                     least, most = self.reach or (period, period)
                     self.reach = min(least, period), max(most, period)
                     yield self._cell(row, self.cut.label(period)), {**row, **there}
+                for name in counts:
+                    there[name] -= int(closed[period][name]) if period in closed else 0
 
     def spread(self, today: int) -> None:
         """What was promised, over the periods of each window."""
