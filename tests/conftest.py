@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import pledgetrack as pt
+from pledgetrack import frames
 
 pytest.register_assert_rewrite("laws")
 
 settings.register_profile(
     "default",
-    max_examples=18,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -82,3 +87,18 @@ def data() -> Path:
     path = Path(folder)
     assert path.is_dir(), f"PLEDGETRACK_DATA names {folder!r}, which is no folder"
     return path
+
+
+@pytest.fixture
+def leaving() -> Iterator[list[int]]:
+    """How many rows each query brought back."""
+    counts: list[int] = []
+    collect = frames.collect
+
+    def counted(lazy: Any) -> pa.Table:
+        table = collect(lazy)
+        counts.append(len(table))
+        return table
+
+    with mock.patch.object(frames, "collect", counted):
+        yield counts

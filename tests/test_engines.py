@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -267,3 +267,27 @@ def test_the_largest_amounts_add_up_exactly() -> None:
     parts = ledger.totals(per="month", as_of="2024-06-01")["pledged"]
     total = sum(Fraction(part) for part in parts)
     assert total == Fraction("9999999999999999999999999.999")
+
+
+@pytest.mark.parametrize("places", [19, 20, 30])
+def test_the_finest_decimals_are_read_in_every_way(engine: Engine, places: int) -> None:
+    """As many places as 38 digits have: none is lost, and no comparison runs out of room."""
+    dated = {"per": "year", "where": {"unit": "USD"}}
+    ways: list[dict[str, Any]] = [{}, {"by": ["status"]}, dated, {"bounds": "range"}]
+    frame = pa.table(pt.load_seeds().movements())
+    fine = Decimal(1) + Decimal(1).scaleb(-places)
+    for name in ("number", "low", "high"):
+        column = frame.column(name)
+        made = [None if number is None else fine for number in column.to_pylist()]
+        at = frame.column_names.index(name)
+        frame = frame.set_column(at, name, pa.array(made, pa.decimal128(38, places)))
+    rows = [row for row in frame.to_pylist() if row["since"] <= dt.date(2024, 1, 1)]
+    pledged = [row for row in rows if (row["measure"], row["unit"]) == ("pledged", "USD")]
+    for way in ways:
+        table = pt.totals(engine(frame.to_pandas()), as_of="2024-01-01", **way)
+        found = table[table["unit"] == "USD"]["pledged"].dropna()
+        with localcontext() as context:
+            context.prec = 60
+            assert sum(found) == len(pledged) * fine
+    status = pt.status(engine(frame.to_pandas()), as_of="2024-01-01")
+    assert fine in set(status["target"])

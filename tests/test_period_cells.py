@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 
 import pledgetrack as pt
 from general_way import totals_by_engine
-from pledgetrack import frames
 from pledgetrack import strategies as pts
 from pledgetrack.status import STATUSES
 
@@ -40,21 +38,6 @@ def promises(count: int, number: str = "1000.01") -> pt.Ledger:
         events.append(pt.Event(commitment=f"c{at}", kind="delivered", on=start,
                                quantity={"number": 1 + at, "unit": "USD"}))  # fmt: skip
     return pt.Ledger(commitments, events)
-
-
-@pytest.fixture
-def leaving() -> Iterator[list[int]]:
-    """How many rows each query brought back."""
-    counts: list[int] = []
-    collect = frames.collect
-
-    def counted(lazy: Any) -> pa.Table:
-        table = collect(lazy)
-        counts.append(len(table))
-        return table
-
-    with mock.patch.object(frames, "collect", counted):
-        yield counts
 
 
 def on_engine(ledger: pt.Ledger) -> Any:

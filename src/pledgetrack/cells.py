@@ -193,9 +193,12 @@ def by_commitment(
         # With what its parts show.
         nw.when((measure == "pledged") & ~of_parts(names)).then(recorded).alias("full"),
         flag(measure.is_null() | (measure != "delivered"), "n_other"),
+        flag(of_parts(names), "n_taken"),
+        flag(INEXACT, "n_inexact"),
     )
     sums = [*(f"m_{name}" for name in MEASURES), *(f"n_m_{name}" for name in MEASURES), "n_other"]
     sums += ["arrived", "n_arrived", "stated_pledged", "stated_arrived", "full"]
+    sums += ["n_taken", "n_inexact"]
     sums += [f"m_{name}" for name in frames.RANGES] if ranged else []
     per_commitment = (
         rows.group_by(*groups, *same, *carry)
@@ -244,9 +247,13 @@ def bounded(
     return _standing(inexact(rows), per_commitment, keys, ("bound",), flags)
 
 
+INEXACT = ~nw.col("bound").is_null() & (nw.col("bound") != "exact")
+"""Whether the amount of a row is not exact."""
+
+
 def inexact(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The rows whose amount is not exact."""
-    return rows.filter(~nw.col("bound").is_null() & (nw.col("bound") != "exact"))
+    return rows.filter(INEXACT)
 
 
 def endless(
@@ -290,7 +297,7 @@ def standing(
     return (
         loose.group_by(*same, "measure", *kind)
         .agg(nw.col(judged).sum())
-        .filter(nw.col(judged) != 0)
+        .filter(nw.col(judged) != frames.ZERO)
         .with_columns(*labelled(same), nw.col("measure", "bound").cast(nw.String))
     )
 

@@ -51,14 +51,14 @@ def facts_of(lazy: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
     """What is decided upon, a row per commitment."""
     current = frames.as_of_day(frames.as_stated(lazy), day)
     target, delivered = nw.col("target"), nw.col("delivered")
-    standing = target > 0
+    standing = target > frames.ZERO
     units = (
         units_of(current)
         .with_columns(
             flag(standing, "standing"),
             flag(standing & (delivered >= target), "reached"),
             flag(standing & (nw.col("by_end") >= target), "reached_by_end"),
-            flag(delivered > 0, "some"),
+            flag(delivered > frames.ZERO, "some"),
         )
         .group_by("commitment")
         .agg(
@@ -116,7 +116,7 @@ def _endings(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     targets with something undelivered standing at the end of that day.
     """
     event, number = nw.col("event"), nw.col("number")
-    took = ~number.is_null() & (number < 0) & nw.col("measure").is_in(STANDING)
+    took = ~number.is_null() & (number < frames.ZERO) & nw.col("measure").is_in(STANDING)
     ends = _since_reopened(current, ENDINGS, ("reopened", RETURNED))
     ends = ends.with_columns(
         *(
@@ -136,7 +136,7 @@ def _endings(current: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     rows = current.with_columns(text("commitment"), day_of().alias("day"))
     rows = rows.join(until, on="commitment", how="inner").filter(nw.col("day") <= nw.col("last"))
     left = units_of(rows).with_columns(
-        flag((nw.col("target") > 0) & (nw.col("delivered") < nw.col("target")), "left")
+        flag((nw.col("target") > frames.ZERO) & (nw.col("delivered") < nw.col("target")), "left")
     )
     left = left.group_by("commitment").agg(nw.col("left").sum())
     return ends.join(left, on="commitment", how="left")

@@ -259,7 +259,7 @@ class _Spreading:
             _arrived(loose, self.cut)
             .group_by(*same, "on", "period", *kind)
             .agg(nw.col("number").sum())
-            .filter(nw.col("number") != 0)
+            .filter(nw.col("number") != frames.ZERO)
             .with_columns(nw.col("bound").cast(nw.String))
         )
         came = self._beside_windows(days).select(*self.groups, "period", *kind).unique()

@@ -15,8 +15,16 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from pledgetrack import frames
-from pledgetrack.cells import ARRIVED, Cell, Sums, cell_of, labelled, of_parts, with_missing_ends
-from pledgetrack.frames import collect
+from pledgetrack.cells import (
+    ARRIVED,
+    INEXACT,
+    Cell,
+    Sums,
+    cell_of,
+    labelled,
+    of_parts,
+    with_missing_ends,
+)
 from pledgetrack.members import PART, PASSED_ON
 from pledgetrack.movements import MEASURES
 from pledgetrack.quantity import Bound, flip
@@ -27,18 +35,30 @@ Record = dict[str, Any]
 Identity = tuple[str, ...]
 
 
-_INEXACT = ~nw.col("bound").is_null() & (nw.col("bound") != "exact")
-
-
 def has_any(rows: nw.LazyFrame[Any]) -> bool:
     """Whether parts take something off a whole, and either is not exact."""
     if "part" not in rows.collect_schema().names():
         return False
+    return bool(frames.records(_wholes(rows).select(count=nw.len()))[0]["count"])
+
+
+def _wholes(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The wholes that parts take something off, where either is not exact."""
     taken = of_parts(("part",))
-    flags = rows.with_columns(frames.flag(taken, "taken"), frames.flag(_INEXACT, "inexact"))
+    flags = rows.with_columns(frames.flag(taken, "taken"), frames.flag(INEXACT, "inexact"))
     wholes = flags.group_by("commitment").agg(nw.col("taken", "inexact").sum())
-    found = wholes.filter((nw.col("taken") > 0) & (nw.col("inexact") > 0))
-    return bool(frames.records(found.select(count=nw.len()))[0]["count"])
+    return wholes.filter((nw.col("taken") > 0) & (nw.col("inexact") > 0))
+
+
+def _with_their_parts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """These wholes and the parts that take something off them, by name."""
+    name = labelled(["commitment"])
+    wholes = _wholes(rows).select(*name)
+    taken = rows.filter(of_parts(("part",))).select(*name, nw.col("part").cast(nw.String))
+    parts = taken.join(wholes, on="commitment", how="semi").select(
+        nw.col("part").alias("commitment")
+    )
+    return nw.concat([wholes, parts]).unique()
 
 
 class _Kind(NamedTuple):
@@ -51,7 +71,10 @@ class _Kind(NamedTuple):
 
 
 class Remainders:
-    """The inexact balances of the cells of a result, wholes beside their parts."""
+    """The inexact balances of wholes and their parts, in the cells of a result.
+
+    ``others`` are the inexact rows of all that is neither: an engine adds those up.
+    """
 
     def __init__(
         self, rows: nw.LazyFrame[Any], per_commitment: nw.LazyFrame[Any], keys: Sequence[str]
@@ -60,28 +83,20 @@ class Remainders:
         names = rows.collect_schema().names()
         self.same = frames.balance_keys(names)
         self.fixed = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
-        self.balances = {self._identity(row): row for row in collect(per_commitment).to_pylist()}
-        self.loose = self._loose(rows, names)
+        family = _with_their_parts(rows)
+        mine = frames.collect(per_commitment.join(family, on="commitment", how="semi"))
+        self.balances = {self._identity(row): row for row in mine.to_pylist()}
+        loose = _loose(rows, names).with_columns(*labelled(["commitment"]))
+        self.others = loose.join(family, on="commitment", how="anti")
+        self.loose = self._loose(loose.join(family, on="commitment", how="semi"), names)
 
     def _identity(self, row: Record, name: str | None = None) -> Identity:
         """What tells a balance apart: its labels, and whose it is."""
         same = [name if name and key == "commitment" else row[key] for key in self.same]
         return (*(row[key] for key in self.fixed), *same)
 
-    def _loose(self, rows: nw.LazyFrame[Any], names: Sequence[str]) -> list[Record]:
+    def _loose(self, loose: nw.LazyFrame[Any], names: Sequence[str]) -> list[Record]:
         """The inexact rows of each balance, with the part that they are taken off for."""
-        ranged = "low" in names and "high" in names
-        rows = (
-            with_missing_ends(rows)
-            if ranged
-            else rows.with_columns(
-                *(nw.lit(0).alias(name) for name in ("no_low", "no_high", "low", "high"))
-            )
-        )
-        loose = rows.filter(
-            nw.col("measure").is_in((*MEASURES, PASSED_ON))
-            & (_INEXACT | of_parts(names) | (nw.col("no_low") > 0) | (nw.col("no_high") > 0))
-        )
         of = nw.when(nw.col("event") == PART).then(nw.col("part").cast(nw.String))
         loose = loose.with_columns(of.alias("of"))
         judged = "stated_number" if "stated_number" in names else "number"
@@ -92,7 +107,7 @@ class Remainders:
             .agg(nw.col(*sums).sum())
             .with_columns(*labelled(keys), nw.col("measure", "bound").cast(nw.String))
         )
-        found = collect(made).to_pylist()
+        found = frames.collect(made).to_pylist()
         for row in found:
             row["judged"] = row[judged]
         return [row for row in found if self._identity(row) in self.balances]
@@ -159,6 +174,22 @@ class Remainders:
                 made[f"{measure}_high"] += mine[0] - mine[1]
             if is_lifted(low, number, open_):
                 made[f"{measure}_low"] -= low
+
+
+def _loose(rows: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:
+    """The rows that are not exact, and what parts took off their wholes."""
+    ranged = "low" in names and "high" in names
+    rows = (
+        with_missing_ends(rows)
+        if ranged
+        else rows.with_columns(
+            *(nw.lit(0).alias(name) for name in ("no_low", "no_high", "low", "high"))
+        )
+    )
+    return rows.filter(
+        nw.col("measure").is_in((*MEASURES, PASSED_ON))
+        & (INEXACT | of_parts(names) | (nw.col("no_low") > 0) | (nw.col("no_high") > 0))
+    )
 
 
 def is_lifted(low: Decimal, number: Decimal, open_: Decimal) -> bool:

@@ -295,7 +295,7 @@ def cells_of(
     per_commitment = with_settled(per_commitment, at_average=at_average)
     pledged, arrived, judged = nw.col("m_pledged"), nw.col("arrived"), nw.col("settled")
     stated = nw.col("n_m_pledged") > 0
-    counted = stated & (nw.col("full") > 0)
+    counted = stated & (nw.col("full") > frames.ZERO)
     due = stated & ~nw.col("end").is_null() & (nw.col("end") < nw.lit(day, dtype=nw.Date))
     # Judged as recorded too, so that no exchange rate makes what was delivered overdue.
     missing = (
@@ -315,15 +315,20 @@ def cells_of(
     sums = (
         *(f"m_{name}" for name in shown), *(f"n_m_{name}" for name in MEASURES),
         "owed", "taken_off", "late_owed", "late_arrived", "judged", "n_due", "n_reported",
+        "n_taken", "n_inexact",
     )  # fmt: skip
-    grouped = per_commitment.group_by(*groups, "unit").agg(nw.col(*sums).sum())
-    # A commitment with targets in two units is one, also where both were converted into a third.
-    members = per_commitment.select(*groups, "unit", "commitment").unique()
-    counts = members.group_by(*groups, "unit").agg(nw.len().alias("commitments"))
+    grouped = per_commitment.group_by(*groups, "unit").agg(
+        nw.col(*sums).sum(),
+        # With targets in two units it is one, also where both were converted into a third.
+        nw.col("commitment").n_unique().alias("commitments"),
+    )
     cells: dict[Cell, Sums] = {}
+    taken = loose = 0
     with decimal.localcontext(EXACT):
         for row in records(grouped):
             made = cells.setdefault(cell_of(keys, row), Sums())
+            made.commitments += int(row["commitments"])
+            taken, loose = taken + row["n_taken"], loose + row["n_inexact"]
             for name in shown:
                 if row[f"n_m_{measure_of(name)}"]:
                     made.numbers[name] = row[f"m_{name}"] or Decimal(0)
@@ -332,16 +337,16 @@ def cells_of(
             if whole and row["n_due"]:
                 made.numbers["overdue"] = row["late_owed"] - row["late_arrived"]
             made.reported, made.settled = bool(row["n_reported"]), row["judged"] or Decimal(0)
-    for row in records(counts):
-        cells[cell_of(keys, row)].commitments += int(row["commitments"])
-    if has_any(rows):
+    # An engine is asked for no more than what may be there.
+    if taken and loose and has_any(rows):
         with decimal.localcontext(EXACT):
             remainders = Remainders(rows, per_commitment, keys)
             remainders.loosen(cells, whole=whole)
             if ranged:
                 remainders.move_ends(cells)
-        return cells
-    for row in bounded(rows, per_commitment, keys, ("is_counted", "is_missing")):
+        rows = remainders.others
+    flags = ("is_counted", "is_missing")
+    for row in bounded(rows, per_commitment, keys, flags) if loose else ():
         _loosen(cells[cell_of(keys, row)], row, whole=whole)
     for row in endless(rows, per_commitment, keys) if ranged else ():
         cells[cell_of(keys, row)].endless.update(ends_missing(row))

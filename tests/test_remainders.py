@@ -1,0 +1,75 @@
+"""What is left of wholes whose parts are not exact, beside all that is neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from unittest import mock
+
+import duckdb
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import general_way
+import pledgetrack as pt
+from pledgetrack import remainders
+from pledgetrack import strategies as pts
+from pledgetrack.cells import labelled
+
+DAY = dt.date(2024, 6, 1)
+
+
+def promise(name: str, number: int, bound: str = "about", **fields: Any) -> pt.Commitment:
+    """A pledge in dollars."""
+    target = {"number": number, "unit": "USD", "bound": bound}
+    given_ = {"announced": "2024-01-01", "stage": "pledged", "target": target, **fields}
+    return pt.Commitment(id=name, party="AB"[number % 2], **given_)
+
+
+def family(name: str) -> list[pt.Commitment]:
+    """A fund and what one part shows of it, both about so much."""
+    return [promise(f"{name} fund", 100), promise(f"{name} part", 30, part_of=f"{name} fund")]
+
+
+@pytest.mark.parametrize("asked", [{}, {"by": ["party", "status"]}, {"bounds": "range"}], ids=str)
+def test_only_wholes_and_parts_leave_the_engine(leaving: list[int], asked: dict[str, Any]) -> None:
+    """Other promises that are not exact are added up where they are."""
+    others = [promise(f"c{at}", 1 + at, ("about", "at least")[at % 2]) for at in range(200)]
+    exact = [promise("e", 50, "exact"), promise("f", 20, "exact", part_of="e")]
+    ledger = pt.Ledger([*others, *exact, *family("a"), *family("b")])
+    frame = duckdb.connect().from_arrow(pa.table(ledger))
+    leaving.clear()
+    found = pt.totals(frame, as_of=DAY, **asked)
+    assert 4 in leaving
+    assert max(leaving) < 20
+    pd.testing.assert_frame_equal(found, ledger.totals(as_of=DAY, **asked))
+
+
+@given(
+    pts.ledgers(),
+    pts.families(),
+    st.sampled_from([{}, {"bounds": "range"}, {"where": {"status": "in progress"}}]),
+    general_way.BY,
+    pts.days(),
+)
+def test_it_does_not_matter_what_leaves_the_engine(
+    ledger: pt.Ledger, more: pt.Ledger, asked: dict[str, Any], by: list[str], day: dt.date
+) -> None:
+    """Totals are those of all commitments looked at one by one."""
+    named = [one.id for one in ledger.commitments]
+    if not {*named} & {one.id for one in more.commitments}:
+        ledger += more
+    ledger += pt.Ledger(family("surely"))
+    table = pa.table(ledger)
+    options: dict[str, Any] = {"by": by, "as_of": max(day, DAY), **asked}
+
+    def all_of(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        return rows.select(*labelled(["commitment"])).unique()
+
+    with mock.patch.object(remainders, "_with_their_parts", all_of):
+        expected = pt.totals(table, **options)
+    pd.testing.assert_frame_equal(pt.totals(table, **options), expected)
