@@ -31,7 +31,7 @@ FLOORS = (
     ("passing",),
     ("families", "lookalikes", "schema", "results"),
     ("movements", "assemble", "reading"),
-    ("columns",),
+    ("columns", "arrow"),
     ("plain", "plain_cells", "plain_records", "row_sheets"),
     ("plain_rows",),
     ("lazy", "record_columns"),

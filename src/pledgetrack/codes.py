@@ -15,14 +15,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pledgetrack import frames
+from pledgetrack import arrow, frames
 from pledgetrack.frames import Where
 from pledgetrack.models import STAGES
 from pledgetrack.quantity import EXACT
 
 CHUNK = 1 << 16
 """Rows that are looked at together: few enough to stay in the processor's cache."""
+PART = 1 << 19
+"""Rows of commitments that are looked at together: few enough to hold little, and to be quick."""
 MOST_ROWS = 1 << 31
+MOST_PLACES = 18
+"""Ten to the power of so many has 64 bits."""
 
 NEVER = np.int32(-(2**31))
 """A day before all others, where there is none."""
@@ -39,7 +43,8 @@ def table_of(lazy: nw.LazyFrame[Any]) -> pa.Table | None:
     table = lazy.to_native()
     if not isinstance(table, pa.Table) or table.num_rows >= MOST_ROWS:
         return None
-    return table if pa.types.is_decimal128(table.schema.field("number").type) else None
+    kind = table.schema.field("number").type
+    return table if pa.types.is_decimal128(kind) and kind.scale <= MOST_PLACES else None
 
 
 def coded(table: pa.Table, names: Iterable[str]) -> pa.Table:
@@ -56,7 +61,7 @@ def coded(table: pa.Table, names: Iterable[str]) -> pa.Table:
             if column.num_chunks == 1 and not _is_distinct(column.chunk(0).dictionary):
                 column = column.cast(pa.string()).dictionary_encode()
         made[name] = column
-    return frames.unified(pa.table(made))
+    return arrow.unified(pa.table(made))
 
 
 def _is_distinct(dictionary: pa.Array) -> bool:
@@ -116,13 +121,13 @@ def apart(table: pa.Table, name: str, rows: int) -> list[pa.Table]:
         return [table]
     cuts, before = [0], np.int32(-1)
     for start, chunk in zip(range(0, table.num_rows, CHUNK), chunks(table), strict=True):
-        found = indices(array(chunk, name), -1)
-        changes = np.diff(found, prepend=before)
-        if (changes < 0).any():
+        found = read(chunk, name)
+        if found[0] < before or (found[1:] < found[:-1]).any():
             return [table]
-        begins = start + np.flatnonzero(changes)
-        while (at := np.searchsorted(begins, cuts[-1] + rows)) < len(begins):
-            cuts.append(int(begins[at]))
+        if cuts[-1] + rows < start + len(found):
+            begins = start + np.flatnonzero(np.diff(found, prepend=before))
+            while (at := np.searchsorted(begins, cuts[-1] + rows)) < len(begins):
+                cuts.append(int(begins[at]))
         before = found[-1]
     ends = [*cuts[1:], table.num_rows]
     return [table.slice(low, high - low) for low, high in zip(cuts, ends, strict=True)]
@@ -173,6 +178,11 @@ def indices(column: pa.Array, missing: int) -> Any:
     """The codes of a column, with one of their own for those that are missing."""
     found = column.indices
     return (found.fill_null(missing) if found.null_count else found).to_numpy()
+
+
+def read(chunk: pa.Table, name: str, missing: int = -1) -> Any:
+    """The codes of a column of a chunk, with one of their own for those that are missing."""
+    return indices(array(chunk, name), missing)
 
 
 def dated(chunk: pa.Table, name: str) -> tuple[Any, Any, int]:
@@ -354,7 +364,7 @@ class Key:
         if self.rest is None:
             return len(self.labels) - 1, np.zeros(0, dtype=np.int32)
         names = len(words(chunk, self.rest))
-        return len(self.labels) - 1 - names, indices(array(chunk, self.rest), names)
+        return len(self.labels) - 1 - names, read(chunk, self.rest, names)
 
     def chosen(self, name: str, wanted: Any) -> Any:
         """Which labels a choice names."""
@@ -419,7 +429,7 @@ def counting(chunk: pa.Table, day: dt.date) -> Any:
     number = array(chunk, "number")
     if number.null_count:
         announces = announcing(chunk)
-        keep &= validity(number) | announces[indices(array(chunk, "event"), len(announces) - 1)]
+        keep &= validity(number) | announces[read(chunk, "event", len(announces) - 1)]
     return keep
 
 

@@ -12,12 +12,13 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
+from pledgetrack import arrow
 from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, OPEN, as_day
-from pledgetrack.errors import FrameError, PledgetrackError, UnknownNameError, unknown
+from pledgetrack.errors import FrameError, PledgetrackError, UnknownNameError, shown, unknown
 from pledgetrack.members import PASSED_ON
 from pledgetrack.models import STAGES
-from pledgetrack.movements import ELSEWHERE, MEASURES, SCHEMA
-from pledgetrack.quantity import DECIMAL_PLACES, INTEGER_DIGITS, tidy
+from pledgetrack.movements import ELSEWHERE, MEASURES
+from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS, tidy
 from pledgetrack.scan import is_path, scan
 from pledgetrack.units import ACTION, is_currency
 
@@ -42,6 +43,8 @@ TAKEN = (
 _READ_FROM = {"due": ("end", "horizon"), "status": ()}
 COUNT = nw.lit(1, dtype=nw.Int64)
 _NOT_COUNTED = nw.lit(0, dtype=nw.Int64)
+ZERO = nw.lit(Decimal(0))
+"""What amounts are compared with: beside a whole number, decimals of many places have no room."""
 
 
 def today(day: object) -> dt.date:
@@ -62,10 +65,11 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
     if isinstance(frame, pd.DataFrame):
         try:
             frame = pa.Table.from_pandas(frame, preserve_index=False)
-        except (pa.ArrowException, ValueError, TypeError) as error:
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
             raise FrameError(f"this is no movements frame: {error}") from error
     if isinstance(frame, pa.Table):
-        frame = unified(_typed(frame))
+        need(frame.column_names, columns)
+        frame = arrow.uniform(frame)
     try:
         lazy = nw.from_native(frame).lazy()
     except TypeError as error:
@@ -94,48 +98,6 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
     return made
 
 
-def _typed(table: pa.Table) -> pa.Table:
-    """The table with types for the columns that hold nothing, as a movement has them."""
-    for at, column in enumerate(table.schema):
-        kind = column.type
-        if pa.types.is_null(kind.value_type if pa.types.is_dictionary(kind) else kind):
-            known = SCHEMA.field(column.name).type if column.name in SCHEMA.names else pa.string()
-            empty = pa.nulls(table.num_rows, known)
-            table = table.set_column(at, column.name, empty)
-        elif pa.types.is_dictionary(kind):
-            words = [chunk.dictionary for chunk in table.column(at).chunks]
-            if any(some.null_count for some in words):
-                table = table.set_column(at, column.name, table.column(at).cast(kind.value_type))
-    return table
-
-
-def unified(table: pa.Table) -> pa.Table:
-    """The table with one dictionary a column."""
-    for at, column in enumerate(table.itercolumns()):
-        if pa.types.is_dictionary(column.type):
-            table = table.set_column(at, table.column_names[at], _with_one_dictionary(column))
-    return table
-
-
-def _with_one_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    words = [chunk.dictionary for chunk in column.chunks]
-    if len({_where(some) for some in words}) < 2:
-        return column
-    # Where the pieces repeat each other's words, encoding every row again is less work.
-    if not 0 < len(column) < sum(map(len, words[1:])):
-        return column.unify_dictionaries()
-    pieces = column.cast(column.type.value_type).dictionary_encode().chunks
-    indices = pa.concat_arrays([piece.indices for piece in pieces])
-    one = pa.DictionaryArray.from_arrays(indices, pieces[0].dictionary)
-    return pa.chunked_array([one.cast(column.type)])
-
-
-def _where(words: pa.Array) -> tuple[Any, ...]:
-    """Where some words stand in memory: those at one place are the same."""
-    places = [None if buffer is None else buffer.address for buffer in words.buffers()]
-    return (words.offset, len(words), *places)
-
-
 def _all_null(lazy: nw.LazyFrame[Any], name: str) -> bool:
     count = lazy.select(nw.col(name).count().alias("count"))
     return not collect(count).column("count")[0].as_py()
@@ -152,9 +114,9 @@ def _with_numbers(lazy: nw.LazyFrame[Any], name: str, kind: Any) -> nw.LazyFrame
         # one size on all of them. What is finer than an amount keeps its digits.
         ends = lazy.select(number.max().alias("top"), number.min().alias("low"), rows=nw.len())
         found = records(ends)[0]
-        largest = max(abs(found["top"] or 0), abs(found["low"] or 0))
+        largest = max(Decimal(found[end] or 0).copy_abs() for end in ("top", "low"))
         is_fine = scale > DECIMAL_PLACES
-        most = Decimal(largest * int(found["rows"])) if is_fine else Decimal(largest)
+        most = EXACT.multiply(largest, int(found["rows"])) if is_fine else largest
         if most.adjusted() + 1 > (38 - scale if is_fine else INTEGER_DIGITS):
             raise FrameError(
                 f"a sum of these numbers could pass 38 digits; cast the column {name!r} to "
@@ -177,7 +139,9 @@ def _with_numbers(lazy: nw.LazyFrame[Any], name: str, kind: Any) -> nw.LazyFrame
 
 def records(lazy: nw.LazyFrame[Any]) -> list[dict[str, Any]]:
     """Run a query on its engine and take the result as dictionaries, for small results."""
-    return list(collect(lazy).to_pylist())
+    table = collect(lazy)
+    with _of_engine("total"):  # a day may be none of Python's
+        return list(table.to_pylist())
 
 
 def collect(lazy: nw.LazyFrame[Any]) -> pa.Table:
@@ -304,7 +268,7 @@ def column_of(key: str, schema: Iterable[str]) -> str:
     if key in KEYS or (key == STATED_UNIT and key in schema):
         return key
     tags = [name for name in schema if name.startswith("tag_")]
-    for name in (key, f"tag_{key}"):
+    for name in (key, f"tag_{key}") if isinstance(key, str) else ():
         # A tag called "pledged" would take the place of the column.
         if name in tags and key not in TAKEN:
             return name
@@ -387,7 +351,14 @@ def _labels(wanted: object) -> list[str]:
     values = (
         list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
     )
-    return [NOT_STATED if value is None else str(value) for value in values]
+    return [NOT_STATED if value is None else _text(value) for value in values]
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except (ValueError, RecursionError):  # more digits than Python writes, lists without end
+        return shown(value)
 
 
 def labels_of(key: str, wanted: object) -> list[str]:
