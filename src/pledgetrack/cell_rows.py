@@ -23,8 +23,6 @@ from pledgetrack.status import STATUSES, decided
 
 MOST_CELLS = 1 << 20
 """Cells that are held at once; where there may be more, those that there are get numbers."""
-PART = 1 << 19
-"""Rows of commitments that are looked at together: few enough to hold little, and to be quick."""
 _MOST_NUMBERS = 1 << 62
 
 
@@ -144,7 +142,7 @@ class CellRows:
         """
         if self._is_large:
             return [self]
-        return [*map(self._of, codes.apart(self.table, "commitment", max(PART, places)))]
+        return [*map(self._of, codes.apart(self.table, "commitment", max(codes.PART, places)))]
 
     def _of(self, table: pa.Table) -> CellRows:
         made = copy(self)
@@ -168,8 +166,8 @@ class CellRows:
         kept, rest = self.loops.select(
             day, *codes.dated(chunk, "since"), *codes.dated(chunk, "until"),
             codes.halves(number), *codes.bits(number),
-            codes.indices(codes.array(chunk, "event"), len(announces) - 1), announces,
-            codes.indices(codes.array(chunk, "measure"), len(self.measures) - 1), self._drops,
+            codes.read(chunk, "event", len(announces) - 1), announces,
+            codes.read(chunk, "measure", len(self.measures) - 1), self._drops,
             chosen, cells, self.width, *into,
         )  # fmt: skip
         rows, cells, places, values = (column[:kept] for column in into[:-1])
@@ -181,7 +179,7 @@ class CellRows:
             keep = codes.counting(chunk, day)
             for one, wanted in self.chosen:
                 keep &= wanted[one.codes(chunk)]
-            measure = codes.indices(codes.array(chunk, "measure"), len(self.measures) - 1)
+            measure = codes.read(chunk, "measure", len(self.measures) - 1)
             if self._drops.any():
                 keep &= ~self._drops[measure]
             number = codes.array(chunk, "number")

@@ -64,7 +64,7 @@ class Table:
     def _party(self) -> Any:
         found = self._read("party")
         words = [frames.key_label("party", word) for word in codes.words(found, "party")]
-        at = codes.indices(codes.array(found, "party"), len(words))
+        at = codes.read(found, "party", len(words))
         return codes.text([*words, frames.key_label("party", None)], at)
 
     def _status(self) -> Any:
@@ -79,7 +79,7 @@ class Table:
         made, at = np.full(self.judging.names, -1, dtype=np.int64), 0
         for chunk in codes.chunks(self.judging.table):
             rows = np.flatnonzero(codes.current(chunk, self.judging.day))
-            made[codes.indices(codes.array(chunk, "commitment"), -1)[rows]] = rows + at
+            made[codes.read(chunk, "commitment")[rows]] = rows + at
             at += len(chunk)
         return pa.array(made[self.name])
 
@@ -139,10 +139,10 @@ class Table:
             since, until = codes.array(chunk, "since"), codes.array(chunk, "until")
             first = codes.days(since) == codes.days(codes.array(chunk, "announced"))
             first &= (codes.days(since) <= judging.day) & codes.validity(since)
-            measure = codes.indices(codes.array(chunk, "measure"), len(judging.measures) - 1)
-            event = codes.indices(codes.array(chunk, "event"), len(judging.events) - 1)
+            measure = codes.read(chunk, "measure", len(judging.measures) - 1)
+            event = codes.read(chunk, "event", len(judging.events) - 1)
             rows = np.flatnonzero(first & named[measure] & stage[event])
-            name = codes.indices(codes.array(chunk, "commitment"), -1)[rows]
+            name = codes.read(chunk, "commitment")[rows]
             end = codes.days_or_never(codes.array(chunk, "end"), rows)
             at_once = codes.validity(until)[rows]
             at_once &= codes.days(until)[rows] == codes.days(since)[rows]
@@ -227,12 +227,11 @@ class Table:
         done = judging.having(judging.events, ("completed",))
         bare = judging.having(judging.units, (ACTION,))
         for chunk in codes.chunks(judging.table):
-            event = codes.indices(codes.array(chunk, "event"), len(judging.events) - 1)
+            event = codes.read(chunk, "event", len(judging.events) - 1)
             rows = np.flatnonzero(codes.current(chunk, judging.day) & wanted[event])
             if len(rows):
                 name, unit, source = (
-                    codes.indices(codes.array(chunk, key), -1)[rows]
-                    for key in ("commitment", "unit", "source")
+                    codes.read(chunk, key)[rows] for key in ("commitment", "unit", "source")
                 )
                 on = codes.days(codes.array(chunk, "on"))[rows]
                 yield name, unit, on, source, done[event[rows]] | bare[unit]
@@ -251,11 +250,11 @@ class Table:
             for chunk in codes.chunks(judging.table):
                 if codes.array(chunk, "instead").null_count == len(chunk):
                     continue
-                other = codes.indices(codes.array(chunk, "instead"), -1)
-                measure = codes.indices(codes.array(chunk, "measure"), len(judging.measures) - 1)
+                other = codes.read(chunk, "instead")
+                measure = codes.read(chunk, "measure", len(judging.measures) - 1)
                 rows = codes.current(chunk, judging.day) & (other >= 0)
                 rows &= measure != len(judging.measures) - 1
-                name = codes.indices(codes.array(chunk, "commitment"), -1)
+                name = codes.read(chunk, "commitment")
                 said = np.stack([name[rows], other[rows], measure[rows]])
                 for one, instead, of in np.unique(said, axis=1).T.tolist():
                     word = judging.measures[of] or ""

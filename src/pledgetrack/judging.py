@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -174,12 +175,13 @@ class Judging:
         table = self.table
         loops = fast.loops(table.num_rows)
         if loops and not (self.chosen or self.is_compared or self.wide):
-            # Of the whole table they would be taken from a copy.
+            # Parts have no commitment in common, so none writes where another does.
+            parts = codes.apart(table, "commitment", codes.PART)
             odd = [table.slice(0, 0)]
-            for chunk in codes.chunks(table, fast.TIMES):
-                rows = self._plain(loops, chunk)
-                if len(rows):
-                    odd.append(chunk.take(pa.array(rows)))
+            for rest, *ends in fast.each(partial(self._plain, loops), parts, loops):
+                odd += rest
+                for tally in self.tallies[:3]:
+                    tally.saw(*ends)
             table = pa.concat_tables(odd)
         for chunk in codes.chunks(table):
             facts = self._facts(chunk)
@@ -187,14 +189,22 @@ class Judging:
             self._count(facts)
         self._place_strays()
 
-    def _plain(self, loops: Any, chunk: pa.Table) -> Any:
-        """Read the plain rows of a chunk by a compiled loop; which are not."""
+    def _plain(self, loops: Any, part: pa.Table) -> tuple[list[pa.Table], int, int]:
+        """Read the plain rows of a part; those that are not, the least and the largest amount."""
+        odd, least, most = [], 0, 0
+        for chunk in codes.chunks(part, fast.TIMES):
+            rows, low, high = self._plain_of(loops, chunk)
+            least, most = min(least, low), max(most, high)
+            if len(rows):
+                # Of the whole table they would be taken from a copy.
+                odd.append(chunk.take(pa.array(rows)))
+        return odd, least, most
 
-        def read(name: str, missing: int) -> Any:
-            return codes.indices(codes.array(chunk, name), missing)
-
+    def _plain_of(self, loops: Any, chunk: pa.Table) -> tuple[Any, int, int]:
+        """Read the plain rows of a chunk by a compiled loop; which are not, and the ends."""
+        read = partial(codes.read, chunk)
         number, odd = codes.array(chunk, "number"), np.empty(len(chunk), dtype=np.int32)
-        rest, *ends = loops.judge(
+        rest, least, most = loops.judge(
             self.day, *codes.dated(chunk, "since"), *codes.dated(chunk, "until"),
             read("commitment", -1), read("unit", -1), read("event", len(self.events) - 1),
             read("measure", len(self.measures) - 1), len(self.measures), self.says, _OF_PLAIN,
@@ -203,15 +213,13 @@ class Judging:
             self.there, self.firm, self.proposed, self.end, self.home,
             *(column for tally in self.tallies[:3] for column in (tally.sums, tally.count)), odd,
         )  # fmt: skip
-        for tally in self.tallies[:3]:
-            tally.saw(*ends)
-        return odd[:rest]
+        return odd[:rest], least, most
 
     def _facts(self, chunk: pa.Table) -> Facts:
         rows = np.flatnonzero(codes.current(chunk, self.day))
 
         def read(name: str, missing: int) -> Any:
-            return codes.indices(codes.array(chunk, name), missing).take(rows)
+            return codes.read(chunk, name, missing).take(rows)
 
         kind = read("event", len(self.events) - 1) * len(self.measures)
         kind += read("measure", len(self.measures) - 1)

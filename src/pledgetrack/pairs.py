@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ class Pairs:
             return
 
         def read(name: str, missing: int) -> Any:
-            return codes.indices(codes.array(chunk, name), missing).take(rows)
+            return codes.read(chunk, name, missing).take(rows)
 
         name = self.named(chunk).take(rows)
         measure = read("measure", len(self.measures) - 1)
@@ -117,10 +118,7 @@ class Pairs:
 
     def _add_plain(self, chunk: pa.Table, rows: Any, cells: Any, values: Any) -> Any:
         """Add the plain rows of some by a compiled loop; which are not."""
-
-        def read(name: str, missing: int) -> Any:
-            return codes.indices(codes.array(chunk, name), missing)
-
+        read = partial(codes.read, chunk)
         odd = np.empty(len(rows), dtype=np.int32)
         dated: list[Any] = []
         ends: list[Any] = []

@@ -202,7 +202,7 @@ def _arrivals(some: Some, pairs: Pairs, arrives: Any, rows: CellRows) -> _Delive
     on = codes.days(codes.array(some.chunk, "on"))
     # Rows that name no commitment have the place that ``pairs`` gives them.
     name = pairs.named(some.chunk)
-    bound = codes.indices(codes.array(some.chunk, "bound"), len(pairs.bounds) - 1)
+    bound = codes.read(some.chunk, "bound", len(pairs.bounds) - 1)
     if rows.loops and some.gone is None and some.values.dtype != object:
         kinds = (np.int32, np.int32, np.int32, np.int64, np.int32)
         into = [np.empty(len(some.rows), kind) for kind in kinds]
