@@ -6,6 +6,7 @@ import html as markup
 from decimal import Decimal
 
 from pledgetrack.palette import GREY, INK, PALE
+from pledgetrack.quantity import EXACT
 from pledgetrack.render import clip
 
 LONGEST = 120
@@ -69,8 +70,8 @@ def missing(text: str, why: str) -> str:
 
 def bar(share: Decimal, said: str) -> str:
     """A share as a bar, with its words beside; more than the whole fills it."""
-    width = min(max(share, Decimal(0)), Decimal(1)) * 100
-    drawn = f'<span class="pt-bar" aria-hidden="true" style="--share:{width:.1f}%"></span>'
+    width = EXACT.multiply(min(max(share, Decimal(0)), Decimal(1)), 100)
+    drawn = f'<span class="pt-bar" aria-hidden="true" style="--share:{float(width):.1f}%"></span>'
     return f'<span class="pt-share">{drawn}<span class="pt-said">{said}</span></span>'
 
 

@@ -15,6 +15,7 @@ from pledgetrack.bars import watched
 from pledgetrack.doubles import doubles
 from pledgetrack.errors import closest
 from pledgetrack.models import ENDINGS, Commitment, Event
+from pledgetrack.quantity import EXACT
 
 SEVERITIES = ("error", "warning", "note")
 """An error means that a figure in a table is not what a record says."""
@@ -68,7 +69,8 @@ def _deliveries(commitment: Commitment, events: Sequence[Event]) -> Iterator[tup
     for event in events:
         if event.kind == "delivered" and event.quantity:
             unit = event.quantity.unit
-            delivered[unit] = delivered.get(unit, Decimal(0)) + event.quantity.number
+            before = delivered.get(unit, Decimal(0))
+            delivered[unit] = EXACT.add(before, event.quantity.number)
     for unit, number in delivered.items():
         if unit in targets:
             continue

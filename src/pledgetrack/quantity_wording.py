@@ -149,7 +149,7 @@ class Reader:
     def _with_margin(self, made: Quantity, end: int) -> tuple[Quantity, int]:
         """Read what may stand behind an "about": "± 50"."""
         margin = self.number(end + 1) if self.plain(end) == "±" and made.bound == "about" else None
-        if margin is None or not 0 < margin.value <= abs(made.number):
+        if margin is None or not 0 < margin.value <= made.number.copy_abs():
             return made, end
         return made.model_copy(update={"margin": exact(margin.value)}), margin.end
 
@@ -200,7 +200,7 @@ class Reader:
         if low.power is not None or high.power is None:
             return low.total
         shared = EXACT.scaleb(low.value, high.power)
-        fits, small = low.value < high.value, abs(low.value) < 1000
+        fits, small = low.value < high.value, low.value.copy_abs() < 1000
         if fits and small:
             return shared
         if not fits and not small:

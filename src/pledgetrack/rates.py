@@ -289,7 +289,7 @@ class Rates:
             most = max(round_half_even(Fraction(quantity.most) * rate, digits), number + least)
         if quantity.margin is not None and number:
             margin = max(round_half_even(Fraction(quantity.margin) * rate, digits), least)
-            margin = min(margin, abs(number))
+            margin = min(margin, number.copy_abs())
         return Quantity(number=number, unit=into, bound=quantity.bound, most=most, margin=margin)
 
     def __repr__(self) -> str:
@@ -332,12 +332,14 @@ def _is_rate(value: object) -> bool:
     )
 
 
+_WIDEST = decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+
+
 def round_half_even(number: Fraction, digits: int) -> Decimal:
     """A number rounded once to so many decimal places; a tie goes to the even one.
 
     >>> round_half_even(Fraction(1, 8), 2), round_half_even(Fraction(3, 8), 2)
     (Decimal('0.12'), Decimal('0.38'))
     """
-    with decimal.localcontext() as context:
-        context.prec = decimal.MAX_PREC
+    with decimal.localcontext(_WIDEST):
         return Decimal(round(number * 10**digits)).scaleb(-digits)

@@ -354,7 +354,7 @@ def _differences(
         difference = None
         if stated is not None and computed is not None:
             difference = EXACT.subtract(computed, stated)
-            if abs(difference) <= (0 if measure == "commitments" else allowed(group[-1])):
+            if difference.copy_abs() <= (0 if measure == "commitments" else allowed(group[-1])):
                 continue
         note = _note(group, behind) if at is None else None
         yield (*group, measure, stated, computed, difference, note)

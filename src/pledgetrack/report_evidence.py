@@ -16,6 +16,7 @@ from pledgetrack.members import OF_PARTS, PASSED_ON
 from pledgetrack.models import Citation
 from pledgetrack.movements import ELSEWHERE
 from pledgetrack.notes import citations_by_text, source_said
+from pledgetrack.quantity import EXACT
 
 Shown = dict[str, Any]
 """One thing that the page shows: texts and lists of texts."""
@@ -83,11 +84,11 @@ class Evidence:
         }
 
     def _amount(self, sign: int, row: Mapping[str, Any]) -> str:
-        number = sign * row["number"]
+        number = EXACT.multiply(sign, row["number"])
         said = amount_words.exactly(number, row["unit"], locale=self.locale, bound=row["bound"])
         stated, unit = row.get("stated_number"), row.get("stated_unit")
         if stated is not None and unit is not None and unit != row["unit"]:
-            first = amount_words.exactly(sign * stated, unit, locale=self.locale)
+            first = amount_words.exactly(EXACT.multiply(sign, stated), unit, locale=self.locale)
             said += f" ({', '.join([first, *_rate(row, self.locale)])})"
         measure = row["measure"] or ""
         if measure in (OF_PARTS, PASSED_ON):
