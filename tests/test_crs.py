@@ -342,6 +342,28 @@ def test_a_zip_without_a_table_is_refused(tmp_path: Path) -> None:
         pt.read_crs(tmp_path / "a.zip")
 
 
+def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path: Path) -> None:
+    """One of them would be read twice, the other never."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("a.csv", text(row(CrsID="1")))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            packed.writestr("a.csv", text(row(CrsID="2")))
+    with pytest.raises(pt.FileFormatError, match=r"holds two files named 'a.csv'"):
+        pt.read_crs(tmp_path / "a.zip")
+
+
+def test_a_file_that_is_twice_in_a_zip_counts_once(tmp_path: Path) -> None:
+    """As it does beside itself in a folder; rows that are alike in one file count each."""
+    rows = [row(), row(), row(CrsID="2")]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("a.csv", text(*rows))
+        packed.writestr("copy of a.csv", text(*rows))
+    ledger, expected = pt.read_crs(tmp_path / "a.zip"), read(*rows)
+    assert ledger.totals(by="party", as_of=END).equals(expected.totals(by="party", as_of=END))
+    outcomes = ledger.account["outcome"].value_counts().to_dict()
+    assert outcomes == {"counted": 3, "set aside": 3}
+
+
 # --- the shapes that exports have -----------------------------------------------------------------
 
 

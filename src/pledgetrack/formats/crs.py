@@ -72,7 +72,7 @@ def read_crs(path: Any, *, on_reject: OnReject = "raise") -> Ledger:
         for row, cells in rows_of_file(file, at):
             if _note(row, cells, file.name, seen):
                 rows.append(row)
-    if len(files) > 1:
+    if len({(row.source, row.member) for row in rows}) > 1:
         rows = _once(rows, seen)
     made = _Made()
     with progress("records", total=len(rows), unit="row") as done:
@@ -126,12 +126,15 @@ def _once(rows: Iterable[Row], seen: AccountBuilder) -> list[Row]:
 
     In one file rows may well be alike: the OECD counts each.
     """
-    by_content: dict[bytes, dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    by_content: dict[bytes, dict[tuple[int, int], list[Row]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for row in rows:
-        by_content[_digest(row)][row.source].append(row)
+        by_content[_digest(row)][row.source, row.member].append(row)
     kept = []
     for files in by_content.values():
-        most = max(files, key=lambda source: (len(files[source]), -source))
+        # Of files with as many of them the first.
+        most = min(files, key=lambda file: (-len(files[file]), file))
         kept += files.pop(most)
         for same in files.values():
             for row in same:

@@ -6,6 +6,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -50,6 +51,13 @@ def _zipped(content: bytes, file: File, source: int) -> Found:
                 for name in sorted(packed.namelist())
                 if name.casefold().endswith(_INSIDE) and not name.startswith("__MACOSX")
             ]
+            twice = [name for name, after in pairwise(names) if name == after]
+            if twice:
+                raise FileFormatError(
+                    f"{file.name!r} holds two files named {twice[0]!r}, and which of them counts "
+                    "nobody can say",
+                    path=file.name,
+                )
             if not names and "xl/workbook.xml" in packed.namelist():
                 yield from _workbook(content, file.name, source)
             elif not names:
@@ -58,13 +66,16 @@ def _zipped(content: bytes, file: File, source: int) -> Found:
                     f"{file.name!r} holds no table of the Creditor Reporting System ({listed})",
                     path=file.name,
                 )
-            for name in names:
+            for at, name in enumerate(names):
                 with packed.open(name) as member:
                     if name.casefold().endswith(".parquet"):
-                        yield from _parquet(member.read(), file.name, source, f"{name}, ")
+                        found = _parquet(member.read(), file.name, source, f"{name}, ")
                     else:
                         plain: Any = io.BufferedReader(member)
-                        yield from _text(plain, file.name, None, source, f"{name}, ")
+                        found = _text(plain, file.name, None, source, f"{name}, ")
+                    for row, cells in found:
+                        row.member = at
+                        yield row, cells
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
         message = f"{file.name!r} is no zip that can be read: {error}"
         raise FileFormatError(message, path=file.name) from error

@@ -144,13 +144,17 @@ class Columns:
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """A row, what it states as text; ``source`` and ``place`` say where it stands."""
+    """A row, what it states as text; ``source`` and ``place`` say where it stands.
+
+    ``member`` numbers the files of a zip, which is one source.
+    """
 
     columns: Columns
     texts: Mapping[str, str]
     source: int
     line: int | None
     place: str
+    member: int = 0
     row: int = -1
     year: int = 0
     commitment: Decimal | None = None
