@@ -105,6 +105,22 @@ def test_the_account_goes_to_a_file(aid: str, tmp_path: Path, capsys: Out) -> No
     assert "40.5" in out
 
 
+@pytest.mark.parametrize("target", ["again.json", "movements"])
+def test_no_account_takes_the_place_of_another_file(
+    target: str, aid: str, tmp_path: Path, capsys: Out
+) -> None:
+    """Neither of what is read nor of what is written; nothing is written then."""
+    before = Path(aid).read_bytes()
+    for account in (aid, str(tmp_path / target)):
+        argv = ("convert", aid, str(tmp_path / target), "--from", "iati", "--account", account)
+        status, _, err = run(capsys, *argv)
+        assert (status, "is another file of this command" in err) == (2, True)
+    status, _, err = run(capsys, "totals", aid, "--account", aid)
+    assert (status, "is another file of this command" in err) == (2, True)
+    assert Path(aid).read_bytes() == before
+    assert not (tmp_path / target).exists()
+
+
 def test_the_other_perspective(aid: str, capsys: Out) -> None:
     """What the reporter received."""
     argv = ("totals", aid, "--perspective", "incoming", "--from", "iati", "--format", "csv")

@@ -224,6 +224,55 @@ def test_cells_far_apart_are_read_within_the_limits(
             READERS[reader](path)
 
 
+@pytest.mark.parametrize("reader", ["read", "inspect_table", "crs", "360giving"])
+def test_one_part_is_no_more_than_one_sheet(reader: str, tmp_path: Path) -> None:
+    """A name of a few bytes would else stand for all the rows of the part once more."""
+    for count, told in ((2, "two of its sheets are one part"), (1500, "names more sheets than")):
+        names = b"".join(
+            b'<sheet name="s%d" sheetId="%d" r:id="r1"/>' % (at, at) for at in range(1, count + 1)
+        )
+        rows = b'<row r="1">%b</row>' % (CELL % (b"A1", b"x"))
+        parts = (b"<sheetData>" + rows + b"</sheetData>", b"", b"<sheets>" + names + b"</sheets>")
+        path = written(tmp_path, "a.xlsx", workbook(*parts))
+        with pytest.raises(pt.PledgetrackError, match=told):
+            READERS[reader](path)
+
+
+def test_the_sheets_of_a_workbook_share_one_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for at in range(4):
+        some = book.create_sheet(f"sheet {at}")
+        for row in range(1, 11):
+            some.append(["Donor", row])
+    book.save(tmp_path / "a.xlsx")
+    monkeypatch.setattr(limits, "INFLATION", 0)
+    monkeypatch.setattr(limits, "CELLS", 79)
+    with pytest.raises(pt.PledgetrackError, match="stands for 80 cells"):
+        pt.inspect_table(tmp_path / "a.xlsx")
+    monkeypatch.setattr(limits, "CELLS", 100)
+    pt.inspect_table(tmp_path / "a.xlsx")
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    """By whatever is asked to read or to write it."""
+    name = str(tmp_path / ("x" * 300))
+    ledger = pt.Ledger()
+    for act in (
+        lambda: pt.read(f"{name}.toml"),
+        lambda: pt.read(name),
+        lambda: pt.read_iati(f"{name}.xml"),
+        lambda: pt.totals(f"{name}.parquet"),
+        lambda: pt.write(ledger, f"{name}.json"),
+        lambda: pt.report(ledger, f"{name}.html"),
+    ):
+        with pytest.raises(pt.FileFormatError):
+            act()
+
+
 def test_rows_far_down_are_no_rows_of_a_sheet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

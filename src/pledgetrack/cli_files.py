@@ -97,9 +97,18 @@ def source_options(made: argparse.ArgumentParser) -> None:
 
 def ledger_at(paths: Sequence[str], arguments: argparse.Namespace) -> Ledger:
     """The ledger of some files, and what became of their records told."""
+    _keep_apart(arguments.account, paths)
     ledger = read_files(paths, arguments)
     _tell([("read", ledger.account)], arguments.account)
     return ledger
+
+
+def _keep_apart(account: str | None, paths: Sequence[str]) -> None:
+    """Refuse to write an account over a file that is read or written beside it."""
+    if account is not None and any(Path(account).resolve() == Path(p).resolve() for p in paths):
+        raise PledgetrackError(
+            f"--account {account!r} is another file of this command; name one of its own"
+        )
 
 
 def _told_to(
@@ -201,9 +210,10 @@ def convert(arguments: argparse.Namespace) -> int:
     """Read files and write them in another form."""
     if _is_dataset(arguments):
         return _convert_each(arguments)
+    target = arguments.target
+    _keep_apart(arguments.account, [*arguments.files, target])
     ledger = read_files(arguments.files, arguments)
     accounts = [("read", ledger.account)]
-    target = arguments.target
     if target.lower().endswith(".xml"):
         if arguments.format:
             raise PledgetrackError("--format is for the tables in a folder")
@@ -228,6 +238,7 @@ def _is_dataset(arguments: argparse.Namespace) -> bool:
 
 def _convert_each(arguments: argparse.Namespace) -> int:
     """Convert files into a data set of movements, one by one."""
+    _keep_apart(arguments.account, [*arguments.files, arguments.target])
     if arguments.reporting_org is not None:
         raise PledgetrackError("--reporting-org goes with IATI, a TO that ends in .xml")
     form, options = _told_to(arguments.files, arguments)

@@ -28,7 +28,7 @@ COLUMNS = 16_384
 """The columns of a table and the fields of a record, as many as a spreadsheet has columns."""
 
 CELLS = 20_000_000
-"""So many cells may always come out of a workbook's sheet or of Parquet, blank ones counted.
+"""So many cells may always come out of a workbook or of Parquet, blank ones counted.
 
 Beyond that no more than ``INFLATION`` times the bytes of the file: there, one cell that is named or
 one value that is repeated can stand for any number of them.

@@ -229,8 +229,9 @@ def _swap(one: Path, other: Path) -> bool:
 
 def whole(path: Path) -> Path:
     """Where the folder of a path is: there, or aside where its writer was killed between steps."""
-    if path.exists():
-        return path
+    with suppress(OSError, ValueError):  # a name that no file can have is told by who opens it
+        if path.exists():
+            return path
     left: list[tuple[float, Path]] = []
     with suppress(OSError, ValueError):
         left = list(_left_by_others(path, ".old"))

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -103,7 +104,10 @@ def _place(path: str | os.PathLike[str]) -> Path:
     if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
         raise FileFormatError(f"{path!r:.200} is no path to write to", path=path)
     place = Path(os.path.realpath(path))
-    if place.suffix.lower() not in _SUFFIXES or place.is_dir():
+    is_folder = False
+    with suppress(OSError):  # a name that no file can have is told by who writes it
+        is_folder = place.is_dir()
+    if place.suffix.lower() not in _SUFFIXES or is_folder:
         raise FileFormatError(
             f"cannot write a report to {str(path)!r}; name a file that ends in .html", path=place
         )

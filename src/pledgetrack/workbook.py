@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 from zipfile import ZipFile
 
 from pledgetrack import limits
@@ -309,25 +310,49 @@ def opened_workbook(content: bytes, *, data_only: bool = True) -> Iterator[Any]:
         with warnings.catch_warnings():
             # What it misses in styles and filters does not touch the cells.
             warnings.simplefilter("ignore")
-            yield openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
+            file = io.BytesIO(content)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=data_only)
+            _check_sheets(book)
+            yield book
     except PledgetrackError:
         raise
     except Exception as error:  # a broken file makes it fail in any way
         raise ValueError(clip(str(error) or type(error).__name__, 200)) from error
 
 
+_CELLS: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+"""The cells that were read of each open workbook: its sheets share one limit."""
+
+
+def _check_sheets(book: Any) -> None:
+    """Refuse sheets that are one part of the file: a few names could stand for any number."""
+    parts = [getattr(sheet, "_worksheet_path", sheet.title) for sheet in book.worksheets]
+    if len({*parts}) < len(parts):
+        raise ValueError("two of its sheets are one part of the file")
+
+
+_NAMED = re.compile(rb"<(?:\w+:)?sheet\s")
+
+
 def _check_markup(content: bytes) -> None:
-    """Refuse entities, which no spreadsheet writes: a few of them can stand for gigabytes."""
+    """Refuse entities, which no spreadsheet writes: a few of them can stand for gigabytes.
+
+    More sheets than the file has parts are none either, and openpyxl opens a part for each name.
+    """
     with ZipFile(io.BytesIO(content)) as archive:
-        for name in archive.namelist():
+        names = archive.namelist()
+        for name in names:
             if name.casefold().endswith((".xml", ".rels")):
                 with archive.open(name) as part:
-                    before = b""
+                    before, sheets = b"", 0
                     while piece := part.read(1 << 20):
                         # In UTF-16 every other byte is 0.
                         plain = before + piece.replace(b"\0", b"")
                         if b"<!DOCTYPE" in plain:
                             raise ValueError(f"its part {name[:80]!r} declares a document type")
+                        sheets += len(_NAMED.findall(plain))
+                        if sheets > len(names):
+                            raise ValueError("it names more sheets than it has parts")
                         before = plain[-9:]
 
 
@@ -337,10 +362,12 @@ def rows_of_sheet(sheet: Any, size: int, *, values_only: bool) -> Iterator[Seque
     A few bytes can name a cell a million rows below, and each row as wide as a sheet may be.
     """
     sheet.reset_dimensions()  # the size that a file states may be wrong
-    cells = 0
+    book = sheet.parent
+    cells = _CELLS.get(book, 0)
     rows = watched(sheet.iter_rows(values_only=values_only), sheet.title, unit="row")
     for number, row in enumerate(rows, start=1):
         cells += len(row)
+        _CELLS[book] = cells
         if number > MOST_ROWS:
             raise ValueError(f"the sheet {sheet.title[:40]!r} has more than {MOST_ROWS} rows")
         if words := limits.too_wide(len(row)) or limits.too_many(cells, size):
