@@ -6,8 +6,11 @@ import copy
 import datetime as dt
 import inspect
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 import pledgetrack as pt
 from pledgetrack import errors
@@ -176,3 +179,37 @@ def test_the_closest_names_ignore_capitals(
         assert found[0] == "promise-11"
     else:
         assert found == near
+
+
+def _nested(depth: int) -> list[object]:
+    made: list[object] = []
+    for _ in range(depth):
+        made = [made]
+    return made
+
+
+@pytest.mark.parametrize("value", [10**5000, _nested(100_000), b"x"], ids=["huge", "deep", "bytes"])
+def test_a_refusal_can_tell_of_anything(seeds: pt.Ledger, value: object) -> None:
+    """Also of what Python itself does not write out."""
+    wrong: Any = value
+    refusing: list[Callable[[], object]] = [
+        lambda: seeds.totals(as_of=wrong),
+        lambda: seeds.totals(per=wrong),
+        lambda: seeds.totals(numbers=wrong),
+        lambda: seeds.totals(bounds=wrong),
+        lambda: seeds.totals(per="fiscal year", calendar=wrong),
+        lambda: seeds.totals(by=[wrong]),
+        lambda: seeds.timeline(freq=wrong),
+        lambda: seeds[wrong],
+        lambda: pt.parse_quantity(wrong),
+        lambda: pt.link(seeds, wrong),
+    ]
+    for refuse in refusing:
+        with pytest.raises(pt.PledgetrackError) as caught:
+            refuse()
+        assert len(str(caught.value)) < 800
+    assert pt.totals(seeds.movements(), where={"party": wrong}).empty
+    with pytest.raises(ValidationError):
+        pt.Commitment(id="a", party="A", announced=wrong, stage="pledged")
+    with pytest.raises(ValidationError):
+        pt.Quantity(number=wrong, unit="USD")

@@ -11,8 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from dateutil.relativedelta import relativedelta
 
-from pledgetrack.errors import CalendarError, DayError, unknown
-from pledgetrack.render import clip
+from pledgetrack.errors import CalendarError, DayError, shown, unknown
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CODE = re.compile(r"([0-9]{1,2}):([a-z]+)")
@@ -47,7 +46,7 @@ def as_day(value: object) -> dt.date:
         except ValueError:
             raise DayError(f"{value!r} is not in the calendar", value=value) from None
     as_month(value)  # a month that is not in the calendar is told so
-    raise DayError(f"{clip(repr(value), 60)} is no day; write it as YYYY-MM-DD", value=value)
+    raise DayError(f"{shown(value)} is no day; write it as YYYY-MM-DD", value=value)
 
 
 def as_month(value: object) -> tuple[dt.date, dt.date] | None:
@@ -156,8 +155,8 @@ def fiscal_calendar(value: str | FiscalCalendar | None) -> FiscalCalendar:
         return FiscalCalendar(int(stated[1]), stated[2])  # type: ignore[arg-type]  # checked there
     if not isinstance(value, str) or value not in CALENDARS:
         raise CalendarError(
-            f"unknown fiscal calendar {value!r}; pass one of {', '.join(CALENDARS)}, its first "
-            "month and naming, such as '4:starting', or "
+            f"unknown fiscal calendar {shown(value, 200)}; pass one of {', '.join(CALENDARS)}, its "
+            "first month and naming, such as '4:starting', or "
             "pt.FiscalCalendar(first_month=..., named_by='starting' or 'ending')",
             choices=tuple(CALENDARS),
         )

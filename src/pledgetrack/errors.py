@@ -269,14 +269,30 @@ def _listed(problems: tuple[Problem, ...], where: str) -> str:
     return "\n".join([head, *(f"  {problem}" for problem in problems[:_MOST_LISTED]), *rest])
 
 
+def shown(value: object, length: int = 60) -> str:
+    """A value as a message shows it: in so many characters at most, whatever it is.
+
+    >>> shown("USD"), shown(10**5000), shown("x" * 100, 8)
+    ("'USD'", 'an int that is too long to show', "'xxxxxx…")
+    """
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # one of 5,000 digits, one nested without end
+        kind = type(value).__name__
+        return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} that is too long to show"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def unknown(what: str, name: object, choices: Iterable[str]) -> UnknownNameError:
     """The error for a name that is not among ``choices``, with the nearest ones first."""
     listed = tuple(choices)
-    near = closest(str(name), listed)
+    near = closest(name, listed) if isinstance(name, str) else ()
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    shown = ", ".join(repr(choice) for choice in listed[:20]) + (", …" if len(listed) > 20 else "")
+    few = ", ".join(repr(choice) for choice in listed[:20]) + (", …" if len(listed) > 20 else "")
     return UnknownNameError(
-        f"unknown {what} {name!r}{hint} (choices: {shown or 'none'})", name=name, choices=listed
+        f"unknown {what} {shown(name, 200)}{hint} (choices: {few or 'none'})",
+        name=name,
+        choices=listed,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pledgetrack.assemble import assemble
-from pledgetrack.errors import LinkError, unknown
+from pledgetrack.errors import LinkError, shown, unknown
 from pledgetrack.ledger import Ledger
 from pledgetrack.models import Commitment
 
@@ -39,9 +39,9 @@ def link(ledger: Ledger, pairs: Mapping[str, str], *, keep: str | None = None) -
     "the same as 'iati:XM-1'"
     """
     if not isinstance(ledger, Ledger):
-        raise LinkError(f"{ledger!r:.60} is no ledger", pair=None)
+        raise LinkError(f"{shown(ledger)} is no ledger", pair=None)
     if not isinstance(pairs, Mapping):
-        raise LinkError(f"{pairs!r:.60} is no mapping of one id to the other", pair=None)
+        raise LinkError(f"{shown(pairs)} is no mapping of one id to the other", pair=None)
     aside: dict[str, str] = {}
     for one, other in pairs.items():
         for name in (one, other):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from pledgetrack import nouns, units
-from pledgetrack.errors import AmountError
+from pledgetrack.errors import AmountError, shown
 from pledgetrack.fields import Record, Text
 from pledgetrack.render import clip
 from pledgetrack.vocabulary import language, vocabulary
@@ -45,7 +45,7 @@ def exact(value: object) -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
         hint = "; pass it as text or Decimal" if isinstance(value, float) else ""
-        raise AmountError(f"{value!r} is no exact number{hint}", value=value)
+        raise AmountError(f"{shown(value)} is no exact number{hint}", value=value)
     if isinstance(value, str):
         if not _NUMBER.fullmatch(value):
             raise AmountError(
@@ -194,7 +194,7 @@ class Quantity(Record):
             raise ValueError(
                 f"a margin goes with the bound 'about', and this one is {self.bound!r}"
             )
-        if not 0 < self.margin <= abs(self.number):
+        if not 0 < self.margin <= self.number.copy_abs():
             raise ValueError(
                 f"a margin of {self.margin:f} is not above 0 and at most the number "
                 f"{self.number:f}; write it as an amount in the same unit"
@@ -274,5 +274,5 @@ class Quantity(Record):
 def _unmistakable(number: Decimal, locale: str) -> str:
     """A number that nobody takes for another: three decimals alone look like thousands."""
     text = units.format_number(number, locale.replace("-", "_"))
-    whole, _, decimals = f"{abs(number):f}".partition(".")
+    whole, _, decimals = f"{number.copy_abs():f}".partition(".")
     return text + "0" if len(decimals) == 3 and len(whole) < 4 and whole != "0" else text

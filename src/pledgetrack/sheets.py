@@ -24,6 +24,7 @@ from pledgetrack.errors import (
     Problem,
     UnitError,
     closest,
+    shown,
 )
 from pledgetrack.units import check_unit, is_currency
 
@@ -217,6 +218,6 @@ def currency(cell: Any) -> str:
     code = check_unit(cell) if isinstance(cell, str) else ""
     if not is_currency(code):
         raise UnitError(
-            f"{str(cell)[:40]!r} is no currency; write an ISO 4217 code such as 'USD'", unit=cell
+            f"{shown(cell, 40)} is no currency; write an ISO 4217 code such as 'USD'", unit=cell
         )
     return code

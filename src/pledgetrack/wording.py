@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pledgetrack import horizon_candidates, quantity_candidates
 from pledgetrack.calendar import FiscalCalendar, as_day, as_month, fiscal_calendar
-from pledgetrack.errors import PledgetrackError, UnitError, WordingError
+from pledgetrack.errors import PledgetrackError, UnitError, WordingError, shown
 from pledgetrack.fields import clean
 from pledgetrack.horizon import Horizon
 from pledgetrack.horizon_wording import HorizonReader
@@ -88,7 +88,7 @@ def parse_horizon(
 
 def _phrase(text: object) -> str:
     if not isinstance(text, str):
-        raise WordingError(f"{text!r:.60} is no text to read", text=text, kind="left over")
+        raise WordingError(f"{shown(text)} is no text to read", text=text, kind="left over")
     phrase = " ".join(text.split())
     if not phrase:
         raise WordingError("an empty phrase; pass the words of the source", text=text, kind="empty")
