@@ -396,3 +396,24 @@ def test_the_command_line_writes_a_report(
     assert "Diplomacy" in page.said("groups") or "diplomacy" in page.said("groups")
     assert main(["report", "--since", DAY]) == 2
     assert "--since goes with --html" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("announced", "end"), [("2020-01-01", "9999-12-31"), ("0001-01-01", "2020-12-31")]
+)
+def test_a_report_can_show_a_horizon_of_thousands_of_years(
+    announced: str, end: str, tmp_path: Path
+) -> None:
+    """Data sets write 9999 for what has no end; years far from the day are shown as one."""
+    promise = pt.Commitment(
+        id="a", party="A", announced=announced, stage="pledged", horizon={"end": end},
+        target={"number": 10**7, "unit": "USD"},
+    )  # fmt: skip
+    ledger = pt.Ledger([promise])
+    page = pt.report(ledger, tmp_path / "a.html", as_of="2024-06-30").read_text("utf-8")
+    far = "2080 … 9999" if end > "2024" else "0001 … 1960"
+    assert far in page
+    shown = pt.chart.periods(ledger, as_of="2024-06-30").to_dict()
+    rows = [row for rows in shown["datasets"].values() for row in rows if "period" in row]
+    assert sum(Decimal(row["digits"]) for row in rows) == 10**7
+    assert len(rows) <= 62

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Any, Unpack
 
 from pledgetrack import chart_draw, frames
-from pledgetrack.calendar import FiscalCalendar
+from pledgetrack.calendar import FiscalCalendar, Periods, as_day
 from pledgetrack.captions import actions_said, conversions_said
 from pledgetrack.chart_rows import (
+    bundled,
     few,
     group_rows,
     horizon_rows,
@@ -122,7 +123,8 @@ def periods(
     """Amounts of a measure per period, a row of bars for each party.
 
     Promises are spread over the days of their horizons, as ``totals(per=...)`` does; beyond the
-    ``most`` largest parties of a unit one row shows the others.
+    ``most`` largest parties of a unit one row shows the others. Of more than sixty periods those
+    long before and after the day are one each.
 
     >>> import pledgetrack as pt
     >>> made = pt.chart.periods(pt.load_seeds(), as_of="2024-08-01")
@@ -135,8 +137,12 @@ def periods(
         by="party", per=per, as_of=as_of, known_by=known_by, calendar=calendar, **converting
     )
     most = _counting(most)
-    rows = group_rows(totals, ("party", "period"), measure, most=most, locale=locale)
     order = sorted(set(totals["period"]), key=frames.sort_key("period"))
+    cut = Periods.of(per, calendar)
+    bundles = bundled(order, cut.label(cut.number(as_day(totals.attrs["as_of"]))))
+    totals["period"] = totals["period"].map(bundles)
+    order = list(dict.fromkeys(bundles.values()))
+    rows = group_rows(totals, ("party", "period"), measure, most=most, locale=locale)
     notes = [*conversions_said(totals.attrs, locale), *actions_said(totals, locale)]
     made = []
     for unit, mine in few(rows, notes, locale).items():

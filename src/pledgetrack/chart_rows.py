@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pandas as pd
 
 from pledgetrack import amount_words, frames
 from pledgetrack.amount_words import share_said
+from pledgetrack.calendar import NOT_STATED, OPEN
 from pledgetrack.display_words import day_said, word
 from pledgetrack.quantity import BOUNDS, EXACT, Bound, combine, ratio
 from pledgetrack.render import clip
@@ -29,6 +31,7 @@ LABEL = 48
 """Characters of a label; more of the text is in the tooltip."""
 
 _TITLE = 300  # characters of a title in a tooltip
+_PERIODS = 60  # columns of a chart of periods, beside those for all before and all after
 _FAR = 50 * 366  # days after the day of the chart up to which ends are drawn
 
 
@@ -125,7 +128,7 @@ def largest(
     rows: Sequence[Drawn], most: int, size: Callable[[Drawn], Decimal], others: str
 ) -> tuple[list[Drawn], list[Drawn]]:
     """The largest rows, as many as fit, and the rest, which is drawn as one; see ``others``."""
-    ordered = sorted(rows, key=lambda row: (-size(row), row[others]))
+    ordered = sorted(rows, key=lambda row: (size(row).copy_negate(), row[others]))
     if len(ordered) <= most + 1:
         return ordered, []
     return ordered[:most], ordered[most:]
@@ -370,6 +373,24 @@ def group_rows(
     return made
 
 
+def bundled(periods: Sequence[str], now: str) -> dict[str, str]:
+    """The label under which a chart shows each of some periods in order.
+
+    Of many, those long before and long after one are shown as one each.
+
+    >>> few = bundled([f"{year:04d}" for year in range(1, 10_000)], "2024")
+    >>> few["0001"], few["1994"], few["2053"], few["2054"]
+    ('0001 … 1993', '1994', '2053', '2054 … 9999')
+    """
+    made = {period: period for period in periods}
+    dated = [period for period in periods if period not in (OPEN, NOT_STATED)]
+    first = min(max(bisect_left(dated, now) - _PERIODS // 2, 0), max(len(dated) - _PERIODS, 0))
+    for some in (dated[:first], dated[first + _PERIODS :]):
+        for period in some:
+            made[period] = f"{some[0]} … {some[-1]}" if len(some) > 1 else period
+    return made
+
+
 def with_sides(rows: Sequence[Drawn], unit: str, locale: str) -> list[Drawn]:
     """Rows with the exact sum of their party and of their recipient."""
     sides = (("party", "from"), ("recipient", "to"))
@@ -437,6 +458,9 @@ def status_rows(status: pd.DataFrame, *, most: int, locale: str) -> tuple[list[D
 # --- axes -----------------------------------------------------------------------------------------
 
 
+_ROUGHLY = decimal.Context(prec=60)
+
+
 def ticks(values: Iterable[float | None], unit: str, locale: str) -> tuple[list[float], list[str]]:
     """Round values for an axis from 0 over all values, and how they are said.
 
@@ -444,15 +468,16 @@ def ticks(values: Iterable[float | None], unit: str, locale: str) -> tuple[list[
     ([0.0, 500000000.0, 1000000000.0, 1500000000.0],
      ['$0', '$500 million', '$1 billion', '$1.5 billion'])
     """
-    there = [Decimal(repr(value)) for value in values if value is not None]
-    top, low = max([Decimal(0), *there]), min([Decimal(0), *there])
-    span = top - low or Decimal(1)
-    power = Decimal(1).scaleb((span / 4).adjusted())
-    step = next(power * n for n in (1, 2, 5, 10) if power * n * 4 >= span)
-    if not is_currency(unit):
-        step = max(step, Decimal(1))
-    first = int((low / step).to_integral_value(decimal.ROUND_FLOOR))
-    last = int((top / step).to_integral_value(decimal.ROUND_CEILING))
-    marks = [step * n for n in range(first, last + 1)]
+    with decimal.localcontext(_ROUGHLY):
+        there = [Decimal(repr(value)) for value in values if value is not None]
+        top, low = max([Decimal(0), *there]), min([Decimal(0), *there])
+        span = top - low or Decimal(1)
+        power = Decimal(1).scaleb((span / 4).adjusted())
+        step = next(power * n for n in (1, 2, 5, 10) if power * n * 4 >= span)
+        if not is_currency(unit):
+            step = max(step, Decimal(1))
+        first = int((low / step).to_integral_value(decimal.ROUND_FLOOR))
+        last = int((top / step).to_integral_value(decimal.ROUND_CEILING))
+        marks = [step * n for n in range(first, last + 1)]
     said = amount_words.said if is_currency(unit) else amount_words.number_said
     return [float(m) for m in marks], [said(m, unit, locale=locale) for m in marks]
