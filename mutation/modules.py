@@ -54,7 +54,7 @@ TOPICS = {
             "record_columns",
         ),
         (
-            *("balances", "layers", "movements", "bounds", "families", "doubles"),
+            *("targets", "balances", "layers", "movements", "bounds", "families", "doubles"),
             *("family_laws", "record_columns", *LAWS),
         ),
     ),
@@ -73,13 +73,26 @@ TOPICS = {
         ),
     ),
     "periods": Topic(
-        ("periods", "spreading"),
-        ("periods", "spreading", "codes", "bounds", *LAWS, "calendar", "timeline"),
+        ("periods", "prefixes", "spreading", "period_cells"),
+        (
+            *("periods", "prefixes", "spreading", "codes", "bounds", *LAWS, "calendar"),
+            *("timeline", "period_cells"),
+        ),
     ),
     "totals": Topic(
-        ("totals", "cells", "cell_rows", "pairs", "adding", "codes"),
+        ("totals", "cells", "cell_rows", "pairs", "adding", "codes", "tally"),
         (
-            *("totals", "cells", "codes", "adding", "judging", "spreading", "bounds", "scan"),
+            *(
+                "totals",
+                "cells",
+                "codes",
+                "adding",
+                "tally",
+                "judging",
+                "spreading",
+                "bounds",
+                "scan",
+            ),
             *(*LAWS, "families", "results", "convert"),
         ),
     ),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import oracle
 import pledgetrack as pt
+from pledgetrack.movements import ELSEWHERE
 
 KEYS = [
     "tag_theme",
@@ -313,6 +314,11 @@ def summary_counts_every_commitment_once(ledger: pt.Ledger, day: dt.date) -> Non
     status = ledger.status(as_of=day)
     _, aside = oracle.relations(oracle.all_records(ledger)[0], day)
     status = status[~status["commitment"].isin(aside)]  # shown there, and counted elsewhere
+    # What arrived of its parts alone is shown of a whole, and counted with them.
+    rows = [r for r in oracle.counting(ledger.movements(), day) if r["measure"] not in ELSEWHERE]
+    counted = {(row["commitment"], row["unit"]) for row in rows}
+    pairs = zip(status["commitment"], status["unit"], strict=True)
+    status = status[[pair in counted for pair in pairs]]
     for row in table.to_dict("records"):
         mine = status[(status["party"] == row["party"]) & (status["unit"] == row["unit"])]
         for name in counts:

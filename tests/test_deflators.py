@@ -112,6 +112,9 @@ def test_result_and_rows_name_the_prices(tmp_path: Path) -> None:
     table = ledger.totals(**options)
     assert "in prices of 2020, prices.csv" in table.attrs["caption"]
     assert (table.attrs["prices_of"], table.attrs["deflators"]) == ("2020", "prices.csv")
+    again = pt.totals(ledger.movements(**options))
+    told = ("into", "rates", "prices_of", "deflators")
+    assert [again.attrs[name] for name in told] == [table.attrs[name] for name in told]
     (row,) = ledger.movements(**options).to_dict("records")
     assert row["stated_number"] * row["rate"] * row["deflator"] == row["number"] == 250
 
@@ -232,3 +235,11 @@ def test_an_average_of_several_prices_is_of_no_one_deflator() -> None:
     assert (first["rate"], first["deflator"]) == (2, Decimal("1.25"))
     assert (last["number"], last["rate"], last["deflator"]) == (-125, Decimal("2.5"), None)
     assert last["rate_day"] is None
+
+
+@pytest.mark.parametrize("what", ["rates", "deflators"])
+def test_what_is_no_table_is_refused_by_its_name(what: str) -> None:
+    """An option that holds something else."""
+    options: dict[str, Any] = {"into": "USD", what: "prices.csv"}
+    with pytest.raises(pt.UnknownNameError, match=f"unknown {what} 'prices.csv'"):
+        pt.Ledger([promise()]).totals(**options)

@@ -14,6 +14,7 @@ import oracle
 import pledgetrack as pt
 from pledgetrack.balances import by_commitment, in_order
 from pledgetrack.families import accounts
+from pledgetrack.members import OF_PARTS
 
 DAYS = [dt.date(2024, 1, day) for day in range(1, 7)]
 DELAYS = st.integers(0, 3)
@@ -94,6 +95,35 @@ def test_each_shows_what_it_does_not_leave_to_its_parts(ledger: pt.Ledger) -> No
             ]
             takes = sum(sum(layers) for one, layers in shown.items() if one in family)
             assert whole is None or takes == -sum(left)
+
+
+@settings(max_examples=40)
+@given(families())
+def test_a_whole_is_told_what_arrived_of_its_parts(ledger: pt.Ledger) -> None:
+    """Also of those that came under it, or left it, after something had arrived."""
+    rows = rows_of(ledger, OF_PARTS)
+    for day in DAYS:
+        now, (wholes, _) = oracle.states(ledger, day), oracle.relations(ledger.commitments, day)
+        for whole in now:
+            arrived = sum(oracle.of(now[part], "USD") for part in oracle.below(wholes, whole))
+            assert arrived == sum(n for on, one, _, n in rows if one == whole and on <= day)
+
+
+def test_what_arrived_of_a_part_moves_with_it() -> None:
+    """A whole announced later stands between; the outer one is told of the part no second time."""
+    usd: dict[str, Any] = {"target": {"number": 40, "unit": "USD"}, "stage": "pledged"}
+    fund = pt.Commitment(id="fund", party="A", announced=DAYS[0], **usd)
+    between = pt.Commitment(id="between", party="A", announced=DAYS[2], part_of="fund", **usd)
+    part = pt.Commitment(id="part", party="A", announced=DAYS[0], part_of="between", **usd)
+    report = pt.Event(
+        commitment="part", kind="delivered", on=DAYS[1], quantity={"number": 7, "unit": "USD"}
+    )
+    ledger = pt.Ledger([fund, between, part], [report])
+    told = {
+        name: sum(number for _, one, _, number in rows_of(ledger, OF_PARTS) if one == name)
+        for name in ("fund", "between")
+    }
+    assert told == {"fund": 7, "between": 7}
 
 
 @settings(max_examples=40)

@@ -246,6 +246,7 @@ def test_mistaken_fixed_rates_are_all_named() -> None:
     with pytest.raises(pt.InvalidRatesError) as caught:
         pt.Rates.fixed(wrong, per="USD")
     assert len(caught.value.problems) == 6
+    assert all(problem.file == "fixed rates" for problem in caught.value.problems)
     with pytest.raises(pt.UnitError):
         pt.Rates.fixed({"AUD": 1}, per="dollar")
 
@@ -311,7 +312,7 @@ DAYS = pd.DataFrame({"day": ["2024-01-05"], "USD": ["1.1"]})
         (lambda: pt.Rates("EUR", {"USD": {None: 1.5}}, "s"), pt.AmountError, "no exact rate"),
         (lambda: pt.Rates.fixed([1], per="USD"), pt.AmountError, r"the rates are '\[1\]', not by"),
         (lambda: pt.Rates.fixed({"AUD": float("nan")}, per="USD"), pt.InvalidRatesError, "nan is"),
-        (lambda: pt.Rates.fixed({}, per=None), pt.UnitError, "'None' is no currency"),
+        (lambda: pt.Rates.fixed({}, per=None), pt.UnitError, "None is no currency"),
         (lambda: pt.Rates.from_frame(DAYS, base="EUR", codes=["USD"]), pt.InvalidRatesError,
          r"codes is \"\['USD'\]\", not by name, such as {'Japan': 'JPY'}"),
         (lambda: pt.Rates.from_frame(DAYS, base="EUR", columns=["day"]), pt.InvalidRatesError,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -10,6 +12,7 @@ from unittest import mock
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,3 +97,53 @@ def test_what_arrives_of_two_on_one_day_is_as_exact_as_each() -> None:
         made = function(table, "commitment", per="year", as_of="2025-01-01")
         assert list(made["delivered"]) == [5, 5, 0]
         assert list(made["bound"]) == ["delivered about", "delivered about", ""]
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "part"),
+    [
+        ("0.005", "USD", "0.001"),
+        ("2.5", "hospital", "0.5"),
+        ("0.000005", "JPY", "0.000001"),
+        ("0.0005", "KWD", "0.0001"),
+        ("50", "visa", "10"),
+    ],
+)
+def test_amounts_are_split_in_digits_of_their_own(number: str, unit: str, part: str) -> None:
+    """Those of the unit, or as many as the amount has, whatever stands beside it."""
+    promises = [
+        pt.Commitment(id=name, party=name, announced="2023-01-01", stage="pledged",
+                      target={"number": amount, "unit": unit}, horizon={"end": "2027-12-31"})
+        for name, amount in (("Some", number), ("Other", 1826))
+    ]  # fmt: skip
+    table = pa.table(pt.Ledger(promises))
+    options: dict[str, Any] = {"by": "party", "per": "year", "as_of": "2024-06-01"}
+    with by_loops():
+        looped = pt.totals(table, **options)
+    for found in (looped, pt.totals(table, **options), by_engine(table, **options)):
+        parts = found.groupby("party")["pledged"].agg(list)
+        assert parts["Some"] == [Decimal(part)] * 5
+        assert parts["Other"] == [365, 366, 365, 365, 365]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_not_exact_of_some_rows_is_not_exact_of_all(order: int) -> None:
+    """Whichever of the commitments of a cell are looked at together, and in which order."""
+    bounds = ["about", "exact", "exact"][::order]
+    promises = [
+        pt.Commitment(id=f"c{at}", party="A", announced="2023-01-01", stage="pledged",
+                      target={"number": 100, "unit": "USD", "bound": bound},
+                      horizon={"end": "2024-12-31"})
+        for at, bound in enumerate(bounds)
+    ]  # fmt: skip
+    events = [
+        pt.Event(commitment=one.id, kind="delivered", on=f"2023-0{month}-01",
+                 quantity={"number": 1, "unit": "USD"})
+        for one in promises for month in range(1, 7)
+    ]  # fmt: skip
+    table = pa.table(pt.Ledger(promises, events))
+    for way in (few(2), by_loops(2), nullcontext()):
+        with way:
+            found = pt.totals(table, per="year", as_of="2023-12-31")
+        assert found["bound"].tolist() == ["pledged about"] * 2
+        assert found["commitments"].tolist() == [3, 3]

@@ -77,11 +77,13 @@ class Course(RuleBasedStateMachine):
             return
         target = whole.targets[0]
         number = (target.number / share).quantize(Decimal(1))
+        margin = min(target.margin, number) if target.margin and number else None
+        some = pt.Quantity(**{**target.model_dump(), "number": number, "margin": margin})
         part = whole.model_copy(
             update={
                 "id": f"c{len(self.ledger)}", "recipients": ("Chad",), "part_of": whole.id,
                 "repeats": None, "same_as": None,
-                "targets": (target.model_copy(update={"number": number}),),
+                "targets": (some,),
             }
         )  # fmt: skip
         self.record([*self.ledger.commitments, part], self.ledger.events)

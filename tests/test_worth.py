@@ -5,10 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgetrack.worth import half_even, running, running_end, worth_of_days
+from pledgetrack.worth import (
+    Change,
+    half_even,
+    running,
+    running_end,
+    worth_of_days,
+    worth_of_family,
+)
 
 NUMBERS = st.integers(-9, 9)
 PRICES = st.fractions(Fraction(1, 9), 9, max_denominator=9)
@@ -88,3 +96,32 @@ def test_an_end_of_a_balance_is_where_the_number_is_when_they_are_one(
         )
         assert sum(number or 0 for number in made[:count]) == round(value)
     assert running_end(numbers, numbers, days, prices, scale) == running(numbers, prices, scale)
+
+
+@pytest.mark.parametrize(
+    ("gives", "shows", "whole", "part"),
+    [
+        (-300, 300, 2, 2),
+        # What a part shows beyond what its whole gives comes at the price of the day.
+        (-300, 500, 2, Fraction(12, 5)),
+        (-300, 100, 2, 2),
+        (-100, 300, 2, Fraction(8, 3)),
+        (-300, 0, 2, 0),
+        (0, 300, 0, 3),
+        # Where both lose, or both gain, neither comes from the other.
+        (-100, -50, 2, 3),
+        (100, 50, 3, 3),
+    ],
+)
+def test_what_a_part_shows_comes_from_its_whole_as_far_as_that_gives_it(
+    gives: int, shows: int, whole: Fraction, part: Fraction
+) -> None:
+    """At the average of the whole."""
+    never = 9
+    rows = [
+        Change("whole", None, 1, never, 1, 300, Fraction(2)),
+        Change("whole", "part", 2, never, 2, gives, Fraction(3)),
+        Change("part", None, 2, never, 2, shows, Fraction(3)),
+    ]
+    first, given_, shown = worth_of_family(rows)
+    assert (first, given_ * gives, shown * shows) == (2, whole * gives, part * shows)

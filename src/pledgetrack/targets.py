@@ -197,9 +197,8 @@ def steps(was: Balance, after: Balance) -> list[Balance]:
     """
     if was == after:
         return []
-    if was.kind == after.kind or was.is_nothing or after.is_nothing:
-        bound = was.bound if after.is_nothing else after.bound
-        made = [Balance(after.number - was.number, bound, *_apart(was.ends, after.ends))]
+    if was.kind == after.kind or was.is_nothing:
+        made = [Balance(after.number - was.number, after.bound, *_apart(was.ends, after.ends))]
     else:
         # The balance is now of another exactness: out with the old, in with the new.
         gone = Balance(-was.number, was.bound, *_apart(was.ends, NOTHING.ends))
