@@ -77,4 +77,9 @@ EQUIVALENT: dict[str, str] = {
     "rates.py Rates.fixed: code is not None and value is not None -> code is not None": (
         "a rate that cannot be read is refused below, whatever is noted of it here"
     ),
+    "judged.py Table._party: 'party' -> 'XXparty' in "
+    'words = [frames.key_label("party", word) for word in codes.words(found, "party")]': (
+        "labels of all keys that are no years are made alike"
+    ),
+    "exchange.py module: 10 -> 11 in _NO_DAY = -(10**7)": "a day before all others by either",
 }

@@ -214,10 +214,41 @@ def test_what_a_row_says_of_a_pledge_is_told_by_its_event(
            {"commitment": "a", "unit": "USD", "party": "A", "measure": "pledged",
             "bound": "exact"}.items()}
         | dict.fromkeys(("since", "on", "announced", "start"), day)
-        | {name: pa.array([None] * 2, pa.date32()) for name in ("until", "end")}
-        | {"event": _column("pledged", event),
+        | {"until": pa.nulls(2, pa.date32()), "event": _column("pledged", event),
+           "end": pa.array([dt.date(2025, 1, 1), dt.date(2026, 1, 1)]),
            "number": pa.array([Decimal(5), Decimal(number)], NUMBER)}
     )  # fmt: skip
     for read in (pt.status, by_engine, by_loop):
         (row,) = read(table, as_of="2024-06-01").to_dict("records")
         assert (row["status"], row["target"] or 0) == (status, target)
+    first = dt.date(2026 if event == "pledged" else 2025, 1, 1)
+    for read in (pt.status, by_engine):
+        assert read(table, as_of="2024-06-01")["original_end"].tolist() == [first]
+
+
+def test_what_arrives_after_an_ending_was_still_missing_then() -> None:
+    """Of what was left on the day of the last taking; facts without an amount say nothing of it."""
+    usd: dict[str, Any] = {"unit": "USD"}
+    promises = [
+        pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged",
+                      target={"number": 100, **usd})
+        for name in ("a", "b")
+    ]  # fmt: skip
+    told: list[tuple[str, str, str, int | None]] = [
+        ("a", "delivered", "2024-01-02", 30), ("a", "withdrawn", "2024-01-03", 40),
+        ("a", "suspended", "2024-01-04", None), ("a", "delivered", "2024-01-05", 30),
+        ("b", "delivered", "2024-01-02", 60), ("b", "withdrawn", "2024-01-03", 40),
+        ("b", "suspended", "2024-01-04", None),
+    ]  # fmt: skip
+    events = [
+        pt.Event(commitment=name, kind=kind, on=on,
+                 quantity=None if number is None else {"number": number, **usd})
+        for name, kind, on, number in told
+    ]  # fmt: skip
+    table = pa.table(pt.Ledger(promises, events))
+    for day in ("2024-01-03", "2024-01-04", "2024-01-05"):
+        expected = by_engine(table, as_of=day)
+        pd.testing.assert_frame_equal(pt.status(table, as_of=day), expected)
+        looped = expected.drop(columns="original_target")
+        pd.testing.assert_frame_equal(by_loop(table, as_of=day), looped)
+    assert expected["status"].tolist() == ["fulfilled", "withdrawn"]
