@@ -252,3 +252,34 @@ def test_what_arrives_after_an_ending_was_still_missing_then() -> None:
         looped = expected.drop(columns="original_target")
         pd.testing.assert_frame_equal(by_loop(table, as_of=day), looped)
     assert expected["status"].tolist() == ["fulfilled", "withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("reports", "source"),
+    [
+        ([("2024-01-02", "s"), ("2024-01-03", "t")], "t"),
+        ([("2024-01-02", "s"), ("2024-01-03", None)], None),
+        ([("2024-01-03", "s"), ("2024-01-03", "t"), ("2024-01-02", "u")], "s + t"),
+        ([("2024-01-03", "s"), ("2024-01-03", None)], "s"),
+    ],
+)
+def test_the_source_is_that_of_the_last_report(
+    reports: list[tuple[str, str | None]], source: str | None
+) -> None:
+    """Of all that report on that day; an older one says nothing of it."""
+    promise = pt.Commitment(
+        id="a", party="A", announced="2024-01-01", stage="pledged",
+        target={"number": 100, "unit": "USD"}, citations=[{"source": "first"}],
+    )  # fmt: skip
+    events = [
+        pt.Event(commitment="a", kind="delivered", on=on, quantity={"number": at, "unit": "USD"},
+                 citations=[{"source": name}] if name else [])
+        for at, (on, name) in enumerate(reports, 1)
+    ]  # fmt: skip
+    names = ["first", *dict.fromkeys(name for _, name in reports if name)]
+    ledger = pt.Ledger([promise], events, [pt.Source(id=name, title=name) for name in names])
+    table = pa.table(ledger)
+    for read in (pt.status, by_engine, by_loop):
+        (row,) = read(table, as_of="2024-06-01").to_dict("records")
+        assert frames.or_none(row["source"]) == source
+        assert row["reported"] == dt.date(2024, 1, 3)
