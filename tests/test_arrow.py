@@ -167,6 +167,11 @@ def test_keys_that_are_whole_numbers_or_flags_are_read_as_text(table: pa.Table) 
     assert set(pt.totals(frame, by="channel", as_of=DAY)["channel"]) == {"true"}
 
 
+def test_a_tag_may_be_a_number(table: pa.Table, ask: Callable[[Any], object]) -> None:
+    """Nobody has to ask by it."""
+    ask(table.append_column("tag_score", pa.array([1.5] * LENGTH)))
+
+
 def test_a_table_is_looked_through_once(table: pa.Table) -> None:
     """It does not change, and ten million rows take their time."""
     made = arrow.uniform(table.slice(0))

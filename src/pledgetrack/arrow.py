@@ -118,6 +118,10 @@ def _words(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column
     if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return column.cast(kind).cast(pa.string())
+    if name.startswith("tag_") and pa.types.is_floating(kind):
+        return (
+            column  # a tag of a frame by hand may be a number, which every engine says in its way
+        )
     raise _refused(name, column, "text")
 
 
