@@ -317,10 +317,10 @@ def cells_of(
         "owed", "taken_off", "late_owed", "late_arrived", "judged", "n_due", "n_reported",
         "n_taken", "n_inexact",
     )  # fmt: skip
-    grouped = per_commitment.group_by(*groups, "unit").agg(
-        nw.col(*sums).sum(),
-        # With targets in two units it is one, also where both were converted into a third.
-        nw.col("commitment").n_unique().alias("commitments"),
+    # With targets in two units it is one, also where both were converted into a third.
+    members = per_commitment.group_by(*groups, "unit", "commitment").agg(nw.col(*sums).sum())
+    grouped = members.group_by(*groups, "unit").agg(
+        nw.col(*sums).sum(), nw.len().alias("commitments")
     )
     cells: dict[Cell, Sums] = {}
     taken = loose = 0
