@@ -231,6 +231,7 @@ def test_the_rates_of_a_contract_hold_on_every_day() -> None:
     for on in (None, "1900-01-01", dt.date(2100, 1, 1)):
         assert rates.rate("AUD", "USD", on) == (Fraction(100000, 152067), None, "contract")
     assert repr(rates) == "Rates(USD with AUD, fixed; contract)"
+    assert pt.Rates.fixed({"AUD": 2}, per="USD").source == "fixed rates"
 
 
 def test_a_withdrawn_currency_converts_at_its_legal_rate() -> None:
