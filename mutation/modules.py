@@ -82,17 +82,8 @@ TOPICS = {
     "totals": Topic(
         ("totals", "cells", "cell_rows", "pairs", "adding", "codes", "tally"),
         (
-            *(
-                "totals",
-                "cells",
-                "codes",
-                "adding",
-                "tally",
-                "judging",
-                "spreading",
-                "bounds",
-                "scan",
-            ),
+            *("totals", "cells", "codes", "adding", "tally", "judging", "spreading"),
+            *("bounds", "scan"),
             *(*LAWS, "families", "results", "convert"),
         ),
     ),

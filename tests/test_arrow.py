@@ -18,7 +18,7 @@ from pledgetrack import arrow
 from pledgetrack.movements import SCHEMA
 
 DAY = "2024-01-01"
-ASKED: dict[str, Callable[[Any], object]] = {
+ASKED: dict[str, Callable[[Any], pd.DataFrame]] = {
     "totals": lambda frame: pt.totals(frame, by="party", as_of=DAY),
     "four measures": lambda frame: pt.totals(frame, "due", columns="pledged", as_of=DAY),
     "periods": lambda frame: pt.totals(frame, per="year", as_of=DAY),
@@ -34,7 +34,7 @@ ASKED: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.fixture(params=ASKED)
-def ask(request: pytest.FixtureRequest) -> Callable[[Any], object]:
+def ask(request: pytest.FixtureRequest) -> Callable[[Any], pd.DataFrame]:
     """Each thing that is asked of movements."""
     return ASKED[request.param]
 
@@ -75,7 +75,7 @@ def test_codes_that_stand_for_no_word_are_refused(table: pa.Table, name: str, co
 @pytest.mark.parametrize("day", [-(2**31), -719163, 2932897, 2**31 - 1])
 @pytest.mark.parametrize("name", ["since", "until", "on", "announced", "start", "end"])
 def test_days_of_no_year_from_1_to_9999_are_refused(
-    table: pa.Table, name: str, day: int, ask: Callable[[Any], object]
+    table: pa.Table, name: str, day: int, ask: Callable[[Any], pd.DataFrame]
 ) -> None:
     """One in a column of thousands would make a list of every day between."""
     days = [day, *table.column(name).cast(pa.int32()).to_pylist()[1:]]
@@ -122,7 +122,7 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_columns_of_another_kind_are_refused(
-    table: pa.Table, what: str, ask: Callable[[Any], object]
+    table: pa.Table, what: str, ask: Callable[[Any], pd.DataFrame]
 ) -> None:
     """By name, with what they hold."""
     name, values, told = REFUSED[what]
@@ -131,7 +131,7 @@ def test_columns_of_another_kind_are_refused(
 
 
 def test_a_column_that_is_there_twice_is_refused(
-    table: pa.Table, ask: Callable[[Any], object]
+    table: pa.Table, ask: Callable[[Any], pd.DataFrame]
 ) -> None:
     """Nobody can say which of them is meant."""
     twice = pa.table([*table.columns, table["party"]], names=[*table.column_names, "party"])
@@ -148,7 +148,7 @@ def test_whole_numbers_that_pandas_cannot_hand_over_are_refused(seeds: pt.Ledger
 
 @pytest.mark.parametrize("kind", [pa.decimal32(9, 2), pa.decimal64(18, 2), pa.decimal256(60, 2)])
 def test_decimals_of_every_width_are_exact(
-    table: pa.Table, kind: pa.DataType, ask: Callable[[Any], object]
+    table: pa.Table, kind: pa.DataType, ask: Callable[[Any], pd.DataFrame]
 ) -> None:
     """They are read as those of 128 bits."""
     values = [None if number is None else Decimal("1.25") for number in table["number"].to_pylist()]
@@ -156,7 +156,7 @@ def test_decimals_of_every_width_are_exact(
         with_column(table, "number", pa.array(values, kind))
         for kind in (kind, pa.decimal128(28, 2))
     )
-    pd.testing.assert_frame_equal(ask(frame), ask(same))  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(ask(frame), ask(same))
 
 
 def test_keys_that_are_whole_numbers_or_flags_are_read_as_text(table: pa.Table) -> None:
@@ -167,7 +167,7 @@ def test_keys_that_are_whole_numbers_or_flags_are_read_as_text(table: pa.Table) 
     assert set(pt.totals(frame, by="channel", as_of=DAY)["channel"]) == {"true"}
 
 
-def test_a_tag_may_be_a_number(table: pa.Table, ask: Callable[[Any], object]) -> None:
+def test_a_tag_may_be_a_number(table: pa.Table, ask: Callable[[Any], pd.DataFrame]) -> None:
     """Nobody has to ask by it."""
     ask(table.append_column("tag_score", pa.array([1.5] * LENGTH)))
 

@@ -7,7 +7,6 @@ what is computed from such a table is wrong, or ends the process.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 from weakref import WeakValueDictionary
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 
 from pledgetrack.errors import FrameError
 from pledgetrack.movements import CITATION, SCHEMA
+from pledgetrack.scan import codes_are_words, place_of
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _FIRST, _LAST = (day.toordinal() - _EPOCH for day in (dt.date.min, dt.date.max))
@@ -66,7 +66,7 @@ def _uniform(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if is_coded:
         _check_codes(name, column)
         if any(chunk.dictionary.null_count for chunk in column.chunks):
-            column, is_coded = column.cast(kind.value_type), False
+            column = column.cast(kind.value_type)
     if wanted is None:
         return column
     if pa.types.is_decimal(wanted):
@@ -93,9 +93,7 @@ def _refused(name: str, column: pa.ChunkedArray, what: str) -> FrameError:
 
 def _check_codes(name: str, column: pa.ChunkedArray) -> None:
     for chunk in column.chunks:
-        ends = pc.min_max(chunk.indices)
-        low, high = ends["min"].as_py(), ends["max"].as_py()
-        if low is not None and not 0 <= low <= high < len(chunk.dictionary):
+        if not codes_are_words(chunk):
             raise FrameError(f"column {name!r} has codes that stand for no word", columns=(name,))
 
 
@@ -108,7 +106,7 @@ def _words(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
             known = None
             for chunk in column.chunks:
                 some = chunk.dictionary if pa.types.is_dictionary(column.type) else chunk
-                if known is None or _where(known) != _where(some):
+                if known is None or place_of(known) != place_of(some):
                     some.validate(full=True)
                     known = some
         except pa.ArrowInvalid:
@@ -119,9 +117,7 @@ def _words(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return column.cast(kind).cast(pa.string())
     if name.startswith("tag_") and pa.types.is_floating(kind):
-        return (
-            column  # a tag of a frame by hand may be a number, which every engine says in its way
-        )
+        return column  # nobody has to ask by it, and each engine says numbers in its way
     raise _refused(name, column, "text")
 
 
@@ -159,7 +155,7 @@ def _numbers(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _with_one_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     words = [chunk.dictionary for chunk in column.chunks]
-    if len({_where(some) for some in words}) < 2:
+    if len({place_of(some) for some in words}) < 2:
         return column
     # Where the pieces repeat each other's words, encoding every row again is less work.
     if not 0 < len(column) < sum(map(len, words[1:])):
@@ -168,9 +164,3 @@ def _with_one_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     indices = pa.concat_arrays([piece.indices for piece in pieces])
     one = pa.DictionaryArray.from_arrays(indices, pieces[0].dictionary)
     return pa.chunked_array([one.cast(column.type)])
-
-
-def _where(words: pa.Array) -> tuple[Any, ...]:
-    """Where some words stand in memory: those at one place are the same."""
-    places = [None if buffer is None else buffer.address for buffer in words.buffers()]
-    return (words.offset, len(words), *places)

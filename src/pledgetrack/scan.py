@@ -102,20 +102,32 @@ def _checked(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             if not pa.types.is_dictionary(column.type):
                 continue
-            codes, words = pc.min_max(column.indices), column.dictionary
-            low, high = codes["min"].as_py(), codes["max"].as_py()
-            if low is not None and not 0 <= low <= high < len(words):
+            words = column.dictionary
+            if not codes_are_words(column):
                 raise ValueError(f"the column {name!r} has codes that stand for no word")
             # The rows of a group share their words.
-            if name not in known or _place(known[name]) != _place(words):
+            if name not in known or place_of(known[name]) != place_of(words):
                 words.validate(full=True)
                 known[name] = words
         yield batch
 
 
-def _place(words: pa.Array) -> list[int | None]:
-    """Where in memory words stand."""
-    return [words.offset, len(words), *(buffer and buffer.address for buffer in words.buffers())]
+def codes_are_words(column: pa.DictionaryArray) -> bool:
+    """Whether each code of a column stands for a word, which Arrow does not ask.
+
+    >>> codes = pa.array([0, 2])
+    >>> codes_are_words(pa.DictionaryArray.from_arrays(codes, ["a"], safe=False))
+    False
+    """
+    ends = pc.min_max(column.indices)
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    return low is None or 0 <= low <= high < len(column.dictionary)
+
+
+def place_of(words: pa.Array) -> tuple[int | None, ...]:
+    """Where in memory some words stand: those at one place are the same."""
+    places = [None if buffer is None else buffer.address for buffer in words.buffers()]
+    return (words.offset, len(words), *places)
 
 
 def _labels(place: Path, file: Path) -> list[str]:
