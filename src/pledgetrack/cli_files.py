@@ -208,10 +208,10 @@ def convert_command(made: argparse.ArgumentParser) -> None:
 
 def convert(arguments: argparse.Namespace) -> int:
     """Read files and write them in another form."""
-    if _is_dataset(arguments):
-        return _convert_each(arguments)
     target = arguments.target
     _keep_apart(arguments.account, [*arguments.files, target])
+    if _is_dataset(arguments):
+        return _convert_each(arguments)
     ledger = read_files(arguments.files, arguments)
     accounts = [("read", ledger.account)]
     if target.lower().endswith(".xml"):
@@ -238,7 +238,6 @@ def _is_dataset(arguments: argparse.Namespace) -> bool:
 
 def _convert_each(arguments: argparse.Namespace) -> int:
     """Convert files into a data set of movements, one by one."""
-    _keep_apart(arguments.account, [*arguments.files, arguments.target])
     if arguments.reporting_org is not None:
         raise PledgetrackError("--reporting-org goes with IATI, a TO that ends in .xml")
     form, options = _told_to(arguments.files, arguments)
