@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import pledgetrack as pt
 from general_way import BY, by_loops
-from pledgetrack import codes, frames
+from pledgetrack import codes, fast, frames
 from pledgetrack import strategies as pts
 
 INT64 = st.one_of(
@@ -194,3 +194,26 @@ def test_parts_share_no_word_and_lose_no_row(
             assert len(names) - names.count(names[-1]) < rows
     else:
         assert len(parts) == 1
+
+
+@given(st.lists(st.integers(-1, 2)))
+def test_words_are_taken_in_order_and_in_parts(at: list[int]) -> None:
+    """However many threads take them."""
+    words = pa.array(["a", "b", "c"])
+    wanted = [words[one].as_py() if one >= 0 else None for one in at]
+    for first in (0, fast.FROM):
+        with mock.patch.object(fast, "FROM", first):
+            made = codes.taken(words, np.array(at, dtype=np.int64))
+        assert made.type == words.type
+        assert made.to_pylist() == wanted
+
+
+@given(st.lists(st.text(max_size=2)))
+def test_ranks_are_places_in_order(words: list[str]) -> None:
+    """Of words that are all different."""
+    words = [*dict.fromkeys(words)]
+    column = pa.array(words, pa.string())
+    # By their bytes, as files sort them.
+    order = sorted(words, key=str.encode)
+    assert codes.ranks(column).tolist() == [order.index(word) for word in words]
+    assert codes.are_sorted(column) == (order == words)

@@ -36,5 +36,6 @@ def test_without_numba_all_goes_without(why: str) -> None:
 
 def test_each_keeps_the_order() -> None:
     """Whichever is ready first."""
-    made = fast.each(lambda size: sum(range(size)), [100_000, 1, 10], fast.loops(fast.FROM))
-    assert [*made] == [4999950000, 0, 45]
+    for in_threads in (False, True):
+        made = fast.each(lambda size: sum(range(size)), [100_000, 1, 10], in_threads=in_threads)
+        assert [*made] == [4999950000, 0, 45]

@@ -53,7 +53,7 @@ def totals_in_memory(
     parts = rows.apart(rows.count * rows.width) if judged else rows.parts()
     for wide in (False, True):
         add = partial(_added, day=day, wide=wide, judged=judged, is_whole=is_whole)
-        made = reduce(_Part.plus, fast.each(add, parts, rows.loops))
+        made = reduce(_Part.plus, fast.each(add, parts, in_threads=rows.loops is not None))
         if made.is_exact and made.tally.is_exact:
             break
     if judged and made.judged is None:

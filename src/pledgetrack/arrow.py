@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pledgetrack import fast
 from pledgetrack.errors import FrameError
 from pledgetrack.movements import CITATION, SCHEMA
 from pledgetrack.scan import codes_are_words, place_of
@@ -38,11 +39,11 @@ def uniform(table: pa.Table) -> pa.Table:
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if twice:
         raise FrameError(f"the frame has the column {twice[0]!r} twice", columns=tuple(twice))
-    for at, name in enumerate(table.column_names):
-        column = table.column(at)
-        made = _uniform(name, column)
-        if made is not column:
-            table = table.set_column(at, name, made)
+    named = [*zip(table.column_names, table.columns, strict=True)]
+    made = fast.each(_uniform, named, in_threads=table.num_rows >= fast.FROM)
+    for at, ((name, column), one) in enumerate(zip(named, made, strict=True)):
+        if one is not column:
+            table = table.set_column(at, name, one)
     _KNOWN[id(table)] = table
     return table
 
@@ -57,7 +58,8 @@ def unified(table: pa.Table) -> pa.Table:
     return table
 
 
-def _uniform(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _uniform(named: tuple[str, pa.ChunkedArray]) -> pa.ChunkedArray:
+    name, column = named
     kind = column.type
     is_coded = pa.types.is_dictionary(kind)
     wanted = _wanted(name)

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pledgetrack import arrow, frames
+from pledgetrack import arrow, fast, frames
 from pledgetrack.frames import Where
 from pledgetrack.models import STAGES
 from pledgetrack.quantity import EXACT
@@ -66,16 +66,21 @@ def coded(table: pa.Table, names: Iterable[str]) -> pa.Table:
 
 def _is_distinct(dictionary: pa.Array) -> bool:
     """Whether no word has two codes."""
-    if pc.all(pc.less(dictionary[:-1], dictionary[1:])).as_py() is not False:
+    if are_sorted(dictionary):
         return True
     return bool(pc.count_distinct(dictionary).as_py() == len(dictionary))
 
 
-def sorted_places(words: pa.Array) -> Any:
-    """The places of some words in their order."""
-    if pc.all(pc.less(words[:-1], words[1:])).as_py() is not False:
-        return np.arange(len(words))
-    return pc.sort_indices(words).to_numpy()
+def are_sorted(words: pa.Array) -> bool:
+    """Whether each of some words comes after the one before it."""
+    return pc.all(pc.less(words[:-1], words[1:])).as_py() is not False
+
+
+def ranks(words: pa.Array) -> Any:
+    """The place of each of some words in their order."""
+    made = np.empty(len(words), dtype=np.int64)
+    made[pc.sort_indices(words).to_numpy()] = np.arange(len(words))
+    return made
 
 
 def chunks(table: pa.Table, times: int = 1) -> Iterator[pa.Table]:
@@ -270,11 +275,22 @@ def amounts(whole: Any, there: Any, scale: int) -> Any:
 
 def text(words: Sequence[str | None], at: Any) -> Any:
     """A column of text: for each row a word by its code, missing where the code is below 0."""
-    taken = pa.array([*words], pa.large_string()).take(pa.array(at, mask=at < 0))
-    return text_column(taken)
+    return text_column(taken(pa.array([*words], pa.large_string()), at))
 
 
-def text_column(words: pa.Array) -> Any:
+def taken(words: pa.Array, at: Any) -> pa.ChunkedArray:
+    """Words by their codes, missing where the code is below 0."""
+    is_long = len(at) >= fast.FROM
+    parts = np.array_split(at, fast.THREADS) if is_long else [at]
+
+    def take(part: Any) -> pa.Array:
+        gone = part < 0
+        return words.take(pa.array(part, mask=gone if gone.any() else None))
+
+    return pa.chunked_array(fast.each(take, parts, in_threads=is_long), words.type)
+
+
+def text_column(words: pa.Array | pa.ChunkedArray) -> Any:
     """A column of text as pandas has it."""
     kind: Any = pd.api.types.pandas_dtype("str")
     return kind.__from_arrow__(words)

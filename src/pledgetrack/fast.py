@@ -33,13 +33,13 @@ def _compiled() -> Any:
     return compiled
 
 
-def each(function: Callable[[_T], _U], items: Sequence[_T], loops: Any) -> Iterator[_U]:
-    """What a function gives for each item, in order; several side by side where loops allow that.
+def each(function: Callable[[_T], _U], items: Sequence[_T], *, in_threads: bool) -> Iterator[_U]:
+    """What a function gives for each item, in order; several side by side where that pays.
 
-    >>> [*each(str, [1, 2], None)]
+    >>> [*each(str, [1, 2], in_threads=True)]
     ['1', '2']
     """
-    if loops is None or len(items) == 1:
+    if not in_threads or len(items) == 1:
         yield from map(function, items)
         return
     with ThreadPoolExecutor(THREADS) as threads:

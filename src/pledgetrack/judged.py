@@ -30,25 +30,24 @@ class Table:
     ) -> None:  # fmt: skip
         self.judging, self.numbers = judging, numbers
         self.status, self.words = decided, statuses
-        wanted = np.array([word in allowed for word in statuses])
-        places = np.flatnonzero(judging.kept)
-        if not wanted.all():
-            places = places[wanted[decided[judging.name[places]]]]
-        self.places = self._in_order(places)
-        self.name, self.unit = judging.name[self.places], judging.unit[self.places]
+        self.places = self._in_order(np.array([word in allowed for word in statuses]))
+        self.unit = judging.unit[self.places]
         self.scale = judging.table.schema.field("number").type.scale
 
-    def _in_order(self, places: Any) -> Any:
-        """The places by their commitments and units."""
+    def _in_order(self, wanted: Any) -> Any:
+        """The places by their commitments and units; where that is all as they stand, a slice."""
         judging = self.judging
-        order = codes.sorted_places(judging.ids)
-        if not len(judging.known):
-            # Each commitment has one place, that of its code.
-            kept = np.zeros(judging.names, dtype=bool)
-            kept[places] = True
-            return order[kept[order]]
-        rank = np.empty(judging.names, dtype=np.int64)
-        rank[order] = np.arange(judging.names)
+        has_one_each, is_sorted = not len(judging.known), codes.are_sorted(judging.ids)
+        if has_one_each and is_sorted and wanted.all() and judging.kept.all():
+            return slice(None)
+        places = np.flatnonzero(judging.kept)
+        if not wanted.all():
+            places = places[wanted[self.status[judging.name_of(places)]]]
+        if has_one_each and is_sorted:
+            return places
+        rank = codes.ranks(judging.ids)
+        if has_one_each:
+            return places[np.argsort(rank[places])]
         by_unit = sorted(range(len(judging.units)), key=lambda at: _order(judging.units[at]))
         of_unit = np.empty(len(by_unit), dtype=np.int64)
         of_unit[by_unit] = np.arange(len(by_unit))
@@ -56,10 +55,22 @@ class Table:
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
         """Some of the columns."""
-        return pd.DataFrame({name: getattr(self, f"_{name}")() for name in columns})
+        return pd.DataFrame({name: getattr(self, f"_{name}")() for name in columns}, copy=False)
+
+    @cached_property
+    def name(self) -> Any:
+        """The commitment of each row."""
+        is_whole = isinstance(self.places, slice)
+        return self.judging.name if is_whole else self.judging.name_of(self.places)
+
+    def _of_name(self, known: Any) -> Any:
+        """What is known of the commitment of each row."""
+        return known if isinstance(self.places, slice) else known.take(self.name)
 
     def _commitment(self) -> Any:
-        return codes.text_column(self.judging.ids.cast(pa.large_string()).take(pa.array(self.name)))
+        ids = self.judging.ids.cast(pa.large_string())
+        is_whole = isinstance(self.places, slice)
+        return codes.text_column(ids if is_whole else codes.taken(ids, self.name))
 
     def _party(self) -> Any:
         found = self._read("party")
@@ -68,7 +79,7 @@ class Table:
         return codes.text([*words, frames.key_label("party", None)], at)
 
     def _status(self) -> Any:
-        return codes.text(self.words, self.status[self.name])
+        return codes.text(self.words, self._of_name(self.status))
 
     def _unit(self) -> Any:
         return codes.text(self.judging.units, self.unit)
@@ -101,7 +112,7 @@ class Table:
         delivered, target = self.judging.delivered, self.judging.target
         part, whole = delivered.sums[self.places], target.sums[self.places]
         there = (delivered.count[self.places] > 0) & (whole != 0)
-        made = np.full(len(self.places), None, dtype=object)
+        made = np.full(len(whole), None, dtype=object)
         made[there] = [*map(share, part[there].tolist(), whole[there].tolist())]
         return frames.column_of_amounts(made, self.numbers)
 
@@ -116,14 +127,15 @@ class Table:
 
     @property
     def _last(self) -> Any:
-        return self.judging.end[self.name]
+        return self._of_name(self.judging.end)
 
     def _end(self) -> Any:
         return _days(self._last)
 
     def _days_left(self) -> Any:
-        left = self._last.astype(np.int64) - self.judging.day
-        return pd.arrays.IntegerArray(left, self._last == NEVER)
+        last = self._last
+        left = np.subtract(last, self.judging.day, dtype=np.int64)
+        return pd.arrays.IntegerArray(left, last == NEVER)
 
     def _original_end(self) -> Any:
         """The end as it was announced.
@@ -149,7 +161,7 @@ class Table:
             moved[name[at_once]] = True
             mine = at_once | ~moved[name]
             ends[name[mine]] = end[mine]
-        return _days(ends[self.name])
+        return _days(self._of_name(ends))
 
     # --- reports ------------------------------------------------------------------------------
 

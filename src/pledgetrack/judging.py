@@ -7,8 +7,9 @@ for each commitment and unit. The lines of the rule are those of ``status``.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -41,6 +42,11 @@ _EVER = np.int32(2**31 - 1)
 _STANDS, _ARRIVES, _FIRST, _COUNTS, _FIRM, _PROPOSED, _ENDS, _TURNS = (
     np.uint8(1 << at) for at in range(8)
 )
+_TURNED = {
+    "suspended": ("suspended",), "resumed": ("resumed",), "reopened": ("reopened",),
+    "returned": ("reopened", RETURNED),
+}  # fmt: skip
+"""Turns, and the events that are one."""
 _OF_PLAIN = np.array([_TURNS | _ENDS, _FIRM, _PROPOSED, _STANDS, _ARRIVES])
 
 # Of the columns of a status table those that are read from one more of movements.
@@ -102,9 +108,9 @@ class Judging:
         self.events = (*codes.words(self.table, "event"), None)
         size = self.names
         self.there, self.firm, self.proposed = (np.zeros(size, dtype=bool) for _ in range(3))
-        self.end, self.suspended, self.resumed, self.reopened, self.returned = (
-            np.full(size, NEVER) for _ in range(5)
-        )
+        self.end = np.full(size, NEVER)
+        # The last day of each turn, where one ever was.
+        self.last: defaultdict[str, Any] = defaultdict(partial(np.full, size, NEVER))
         # The unit of most rows of a commitment; rows in others are strays.
         self.home = np.full(size, -1, dtype=np.int32)
         self.target, self.delivered, self.by_end, self.original = self.tallies = [
@@ -148,7 +154,7 @@ class Judging:
 
     def _said(self) -> Any:
         """What a row of each event and measure says, a bit for each."""
-        turns = ("suspended", "resumed", "reopened", RETURNED)
+        turns = {word for words in _TURNED.values() for word in words}
         of_event = (
             self.having(self.events, STAGES) * _COUNTS
             | self.having(self.events, FIRM) * _FIRM
@@ -178,7 +184,7 @@ class Judging:
             # Parts have no commitment in common, so none writes where another does.
             parts = codes.apart(table, "commitment", codes.PART)
             odd = [table.slice(0, 0)]
-            for rest, *ends in fast.each(partial(self._plain, loops), parts, loops):
+            for rest, *ends in fast.each(partial(self._plain, loops), parts, in_threads=True):
                 odd += rest
                 for tally in self.tallies[:3]:
                     tally.saw(*ends)
@@ -259,12 +265,10 @@ class Judging:
             return
         turns = facts.take(np.flatnonzero((says & _TURNS) > 0))
         event, day = turns.kind // len(self.measures), self._days(chunk, turns)
-        for words, into in (
-            (("suspended",), self.suspended), (("resumed",), self.resumed),
-            (("reopened",), self.reopened), (("reopened", RETURNED), self.returned),
-        ):  # fmt: skip
+        for name, words in _TURNED.items():
             mine = self.having(self.events, words)[event]
-            np.maximum.at(into, turns.name[mine], day[mine])
+            if mine.any():
+                np.maximum.at(self.last[name], turns.name[mine], day[mine])
         ends = facts.take(np.flatnonzero((says & _ENDS) > 0))
         event, measure = np.divmod(ends.kind, len(self.measures))
         takes = self.having(self.measures, STANDING)[measure] & (ends.number < 0).astype(bool)
@@ -298,7 +302,6 @@ class Judging:
         if not self.chosen:
             self.kept = self.home >= 0
         self.known = np.zeros(0, dtype=np.int64)
-        self.name = np.arange(self.names)
         self.unit = self.home
         if not self.strays:
             return
@@ -310,9 +313,19 @@ class Judging:
         for tally in self.tallies:
             tally.extend(len(self.known))
         self.kept = np.concatenate([self.kept, np.full(len(self.known), not self.chosen)])
-        self.name = np.concatenate([self.name, self.known // width])
         self.unit = np.concatenate([self.unit, (self.known % width).astype(np.int32)])
         self._add(self.names + at, facts)
+
+    @cached_property
+    def name(self) -> Any:
+        """The commitment of each place."""
+        own = np.arange(self.names)
+        return np.concatenate([own, self.known // len(self.units)]) if len(self.known) else own
+
+    def name_of(self, places: Any) -> Any:
+        """The commitments of some places."""
+        # Each has one, that of its code, and those of targets in other units come behind them.
+        return self.name[places] if len(self.known) else places
 
     def places(self, name: Any, unit: Any) -> Any:
         """Where the target of a commitment in a unit is kept; -1 where there is none."""
@@ -349,8 +362,7 @@ class Judging:
             "n_target": self._by_name(self.target.count > 0),
             "is_proposed": self.proposed,
             "is_firm": self.firm,
-            "suspended": self.suspended,
-            "resumed": self.resumed,
+            **{name: self.last.get(name, NEVER) for name in ("suspended", "resumed")},
             "end": self.end,
             **self._turned(),
         }
@@ -376,8 +388,10 @@ class Judging:
         made |= {name: np.full(self.names, _EVER) for name in actions}
         named, day, event, takes, bare = codes.joined(self.turns)
         for kind in ("completed", *ENDINGS):
-            again = self.reopened if kind == "completed" else self.returned
-            mine = self.having(self.events, (kind,))[event] & (day >= again[named])
+            again = self.last.get("reopened" if kind == "completed" else "returned")
+            mine = self.having(self.events, (kind,))[event]
+            if again is not None:
+                mine &= day >= again[named]
             if kind == "completed":
                 np.minimum.at(made[kind], named[mine], day[mine])
                 continue

@@ -67,7 +67,9 @@ def periods_in_memory(
     spread = partial(_spread, cells=cells, day=day, columns=columns)
     parts, made = rows.apart(cells.size), None
     with progress("periods", total=rows.table.num_rows, unit="row") as seen:
-        for part, sums in zip(parts, fast.each(spread, parts, rows.loops), strict=True):
+        for part, sums in zip(
+            parts, fast.each(spread, parts, in_threads=rows.loops is not None), strict=True
+        ):
             if sums is None:
                 return None
             made = sums if made is None else made.plus(sums)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pledgetrack import codes, frames
+from pledgetrack import codes, fast, frames
 from pledgetrack.convert import Converting, described, enter
 from pledgetrack.facts import day_of, facts_of, text, units_of
 from pledgetrack.frames import Numbers, Where, countable, flag, ordinal, records
@@ -210,11 +210,19 @@ def _decide(frame: nw.LazyFrame[Any], day: dt.date) -> nw.LazyFrame[Any]:
 def decided(judging: Judging, day: dt.date) -> Any:
     """The place among the statuses of the first line that holds, for each commitment's code."""
     facts = judging.facts()
-    found = lines(facts, codes.day_number(day), codes.NEVER, codes.either)
-    made = np.full(len(facts["end"]), len(STATUSES) - 1, dtype=np.int8)
-    for at, name in reversed([*enumerate(STATUSES[:-1])]):
-        made = codes.either(found[name], np.int8(at), made)
-    return made
+
+    def decide(part: slice) -> Any:
+        # One day or number can stand for all.
+        some = {name: known[part] if np.ndim(known) else known for name, known in facts.items()}
+        found = lines(some, codes.day_number(day), codes.NEVER, codes.either)
+        made = np.full(len(some["end"]), len(STATUSES) - 1, dtype=np.int8)
+        for at, name in reversed([*enumerate(STATUSES[:-1])]):
+            made = codes.either(found[name], np.int8(at), made)
+        return made
+
+    parts = [slice(at, at + codes.CHUNK) for at in range(0, judging.names, codes.CHUNK)]
+    made = fast.each(decide, parts, in_threads=judging.names >= fast.FROM)
+    return np.concatenate([np.zeros(0, dtype=np.int8), *made])
 
 
 def lines(
