@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -20,11 +21,13 @@ pytest.register_assert_rewrite("laws")
 
 settings.register_profile(
     "default",
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+# The same every time, as the default is, and more of them.
+settings.register_profile("more", settings.get_profile("default"), max_examples=25)
 settings.register_profile(
     "long", settings.get_profile("default"), max_examples=2000, derandomize=False
 )
@@ -33,7 +36,6 @@ settings.register_profile(
 settings.register_profile(
     "few",
     settings.get_profile("default"),
-    max_examples=8,
     phases=(Phase.explicit, Phase.generate),
     report_multiple_bugs=False,
 )
@@ -58,6 +60,18 @@ def _offline(event: str, values: tuple[object, ...]) -> None:
 
 # Python tells of these before it does them, whichever library asks.
 sys.addaudithook(_offline)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among the tests themselves."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_unconfigure() -> None:
+    """Let go of everything."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

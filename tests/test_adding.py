@@ -11,7 +11,7 @@ from unittest import mock
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
@@ -23,7 +23,6 @@ from pledgetrack.movements import MEASURES, NUMBER
 by_engine = partial(totals_by_engine, "totals_in_memory")
 
 
-@settings(max_examples=60)
 @given(pts.ledgers(), BY, pts.days(), st.data())
 def test_by_codes_nothing_is_otherwise(
     ledger: pt.Ledger, by: list[str], day: dt.date, data: st.DataObject
@@ -57,7 +56,6 @@ def test_by_codes_nothing_is_otherwise(
     pd.testing.assert_frame_equal(again, some)
 
 
-@settings(max_examples=20)
 @given(tables(), st.sampled_from([(), ("party",), ("commitment",), ("party", "commitment")]),
        st.sampled_from(DAYS[:3]), st.integers(1, 20))  # fmt: skip
 def test_rows_of_any_kind_are_added_as_engines_add_them(

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from test_engines import ENGINES
 
@@ -146,7 +147,6 @@ def test_a_range_needs_the_ends_of_the_movements() -> None:
         pt.totals(rows, bounds="range")
 
 
-@settings(max_examples=10)
 @given(pts.ledgers(), st.sampled_from(["party", "horizon", "status", "source"]), pts.days())
 def test_ranges_add_up(ledger: pt.Ledger, key: str, day: dt.date) -> None:
     """Each end is the sum of those of the parts, over any key and over periods; or is missing.
@@ -277,7 +277,7 @@ def test_ranges_are_the_same_on_every_engine(name: str) -> None:
     pd.testing.assert_frame_equal(found, ledger.summary(as_of=DAY, bounds="range"))
 
 
-@settings(max_examples=25)
+@times(2)
 @given(pts.ledgers(), pts.days(), st.sampled_from(["announced", "event"]))
 def test_ranges_are_converted_like_their_numbers(
     ledger: pt.Ledger, day: dt.date, rate_day: str

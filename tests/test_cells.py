@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import oracle
 import pledgetrack as pt
@@ -75,7 +75,6 @@ def test_a_report_on_the_way_rounds_as_a_running_balance() -> None:
     assert sum(rows["counts"]) == Decimal("32.00")
 
 
-@settings(max_examples=15)
 @given(pts.ledgers(), pts.days(), pts.rates())
 def test_overdue_is_what_is_missing_as_recorded_at_the_worth_of_what_is_pledged(
     ledger: pt.Ledger, day: dt.date, rates: pt.Rates

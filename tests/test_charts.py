@@ -13,9 +13,10 @@ from typing import Any
 
 import altair as alt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.chart_draw import _spread
 from pledgetrack.chart_rows import (
@@ -82,7 +83,6 @@ def stated(totals: Any, measure: str) -> dict[str, Decimal]:
     return {row["unit"]: row[measure] for row in rows if row[measure] is not None}
 
 
-@settings(max_examples=12)
 @given(pts.ledgers())
 def test_what_is_drawn_adds_up_to_the_totals(ledger: pt.Ledger) -> None:
     """To the last digit, with the others that have no bar of their own."""
@@ -104,7 +104,7 @@ def test_what_is_drawn_adds_up_to_the_totals(ledger: pt.Ledger) -> None:
     assert sums(last, "digits") == stated(totals, "delivered")
 
 
-@settings(max_examples=4)
+@times(1 / 3)
 @given(pts.ledgers(), pts.days())
 def test_any_ledger_can_be_drawn(ledger: pt.Ledger, day: dt.date) -> None:
     """Refunds, moved horizons, ended promises and empty days among them."""
@@ -112,7 +112,6 @@ def test_any_ledger_can_be_drawn(ledger: pt.Ledger, day: dt.date) -> None:
         assert chart(ledger, as_of=day, known_by=day).to_dict()["vconcat"]
 
 
-@settings(max_examples=10)
 @given(pts.ledgers())
 def test_every_commitment_is_in_the_counts(ledger: pt.Ledger) -> None:
     """A record that counts elsewhere is told of beside them."""

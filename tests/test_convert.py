@@ -12,11 +12,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import oracle
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.units import is_currency, minor_digits
 
@@ -25,7 +26,7 @@ KEYS = ("party", "horizon", "due", "status", "source", "commitment", "stated_uni
 PROMISED = ("alleged", "proposed", "pledged", "committed")
 CURRENCIES = ("USD", "EUR", "JPY", "KWD", "DEM", "GBP", "KRW")
 # The widest laws draw fewer ledgers, so that the suite stays quick.
-FEW = settings(max_examples=max(settings.default.max_examples // 3, 1))
+FEW = times(1 / 3)
 INTO = st.sampled_from([unit for unit in pts.UNITS if is_currency(unit)])
 DAYS = pts.days()
 

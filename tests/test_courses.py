@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 
 FIRST, END = dt.date(2024, 1, 15), dt.date(2024, 12, 31)
@@ -45,7 +46,6 @@ def later(day: dt.date, days: int = 1) -> dt.date:
     return day + dt.timedelta(days=days)
 
 
-@settings(max_examples=10)
 @given(AMOUNTS, AMOUNTS, AMOUNTS, DAYS, st.booleans())
 def test_a_promise_revised_below_what_arrived_is_fulfilled_and_over_delivered(
     number: Decimal, arrived: Decimal, to: Decimal, day: dt.date, by: bool
@@ -62,7 +62,6 @@ def test_a_promise_revised_below_what_arrived_is_fulfilled_and_over_delivered(
     assert status == ("fulfilled" if arrived >= to else late)
 
 
-@settings(max_examples=10)
 @given(AMOUNTS, pts.days(FIRST, END), DAYS)
 def test_a_moved_horizon_makes_overdue_and_undoes_it(
     number: Decimal, moved: dt.date, end: dt.date
@@ -78,7 +77,6 @@ def test_a_moved_horizon_makes_overdue_and_undoes_it(
         assert overdue == (number if day > end else None)
 
 
-@settings(max_examples=10)
 @given(AMOUNTS, st.sampled_from(["rejected", "withdrawn", "expired"]), DAYS, st.integers(1, 300))
 def test_what_is_reopened_stands_as_before(
     number: Decimal, kind: str, day: dt.date, days: int
@@ -93,7 +91,6 @@ def test_what_is_reopened_stands_as_before(
     assert sum(moved) == (0 if day > FIRST else number)
 
 
-@settings(max_examples=10)
 @given(AMOUNTS, pts.days(FIRST, dt.date(2024, 6, 1)), st.integers(1, 200))
 def test_what_is_suspended_is_stalled_until_it_is_resumed(
     number: Decimal, day: dt.date, days: int
@@ -105,7 +102,6 @@ def test_what_is_suspended_is_stalled_until_it_is_resumed(
     assert figures(ledger, resumed) == (number, None, number, "nothing reported")
 
 
-@settings(max_examples=10)
 @given(AMOUNTS, AMOUNTS, AMOUNTS, pts.days(FIRST, dt.date(2024, 6, 1)), st.integers(1, 200))
 def test_a_refund_reopens_a_fulfilled_promise(
     number: Decimal, more: Decimal, back: Decimal, day: dt.date, days: int
@@ -124,7 +120,7 @@ def test_a_refund_reopens_a_fulfilled_promise(
     assert list(news["change"]) == expected
 
 
-@settings(max_examples=25)
+@times(2)
 @given(
     AMOUNTS,
     st.lists(st.tuples(DAYS, st.integers(0, 300), AMOUNTS), max_size=4),

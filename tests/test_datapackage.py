@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import pledgetrack as pt
 from pledgetrack import strategies as pts
@@ -62,7 +62,6 @@ def tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
     return made
 
 
-@settings(max_examples=10)
 @given(pts.ledgers())
 def test_the_tables_are_as_the_package_says(
     tmp_path_factory: pytest.TempPathFactory, ledger: pt.Ledger

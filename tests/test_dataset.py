@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import dataset, limits, strategies
 from pledgetrack.movements import SCHEMA
 
@@ -56,7 +57,7 @@ def one(number: str = "5", **fields: Any) -> pt.Ledger:
     )
 
 
-@settings(max_examples=5)
+@times(1 / 2)
 @given(
     engine=st.sampled_from(["duckdb", "polars", "pyarrow", "the folder itself"]),
     ledger=strategies.ledgers(),

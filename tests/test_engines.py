@@ -13,9 +13,10 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 
 Engine = Callable[[pd.DataFrame], Any]
@@ -56,7 +57,7 @@ def test_totals_of_the_seeds_are_the_same_everywhere(
     pd.testing.assert_frame_equal(found, expected)
 
 
-@pytest.mark.parametrize("per", ["year", "fiscal year", "quarter", "month"])
+@pytest.mark.parametrize("per", ["fiscal year", "month"])
 def test_periods_of_the_seeds_are_the_same_everywhere(
     engine: Engine, per: str, seeds: pt.Ledger
 ) -> None:
@@ -67,7 +68,7 @@ def test_periods_of_the_seeds_are_the_same_everywhere(
     pd.testing.assert_frame_equal(found, expected)
 
 
-@pytest.mark.parametrize("day", ["2022-03-01", "2022-07-31", "2023-12-07", "2024-07-12"])
+@pytest.mark.parametrize("day", ["2022-07-31", "2024-07-12"])
 def test_status_and_summary_of_the_seeds_are_the_same_everywhere(
     engine: Engine, day: str, seeds: pt.Ledger
 ) -> None:
@@ -78,7 +79,7 @@ def test_status_and_summary_of_the_seeds_are_the_same_everywhere(
     pd.testing.assert_frame_equal(pt.summary(frame, by="party", as_of=day), expected)
 
 
-@settings(max_examples=4)
+@times(1 / 5)
 @given(pts.ledgers(max_commitments=5), pts.days())
 def test_random_ledgers_are_the_same_everywhere(ledger: pt.Ledger, day: dt.date) -> None:
     """Null keys, missing groups, refunds and moved horizons: one answer on every engine."""
@@ -269,7 +270,7 @@ def test_the_largest_amounts_add_up_exactly() -> None:
     assert total == Fraction("9999999999999999999999999.999")
 
 
-@pytest.mark.parametrize("places", [19, 20, 30])
+@pytest.mark.parametrize("places", [20, 30])
 def test_the_finest_decimals_are_read_in_every_way(engine: Engine, places: int) -> None:
     """As many places as 38 digits have: none is lost, and no comparison runs out of room."""
     dated = {"per": "year", "where": {"unit": "USD"}}

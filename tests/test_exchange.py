@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import oracle
@@ -39,7 +39,6 @@ def both(**fields: Any) -> list[pt.Commitment]:
 # --- laws -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=20)
 @given(pts.ledgers(), pts.rates(complete=False), INTO, rate_days(), st.sampled_from(KEYS), DAYS)
 def test_what_is_kept_in_a_timeline_is_kept_in_totals_of_the_day(
     ledger: pt.Ledger, rates: pt.Rates, into: str, rate_day: str, by: str, day: dt.date
@@ -59,7 +58,6 @@ def test_what_is_kept_in_a_timeline_is_kept_in_totals_of_the_day(
             pd.testing.assert_frame_equal(found, expected)
 
 
-@settings(max_examples=15)
 @given(
     pts.ledgers(max_commitments=3), pts.rates(complete=False), INTO, rate_days(),
     st.sampled_from(KEYS), DAYS,
@@ -84,7 +82,6 @@ def test_every_converted_cell_is_explained_and_no_choice_changes_it(
     check(ledger, course, rates=rates)
 
 
-@settings(max_examples=15)
 @given(pts.ledgers(), pts.rates(), INTO, rate_days(), DAYS)
 def test_a_missing_rate_is_asked_for_only_where_a_table_shows_it(
     ledger: pt.Ledger, rates: pt.Rates, into: str, rate_day: str, day: dt.date
@@ -129,7 +126,6 @@ AMOUNT = st.integers(1, 30)
 MONTHS = st.integers(1, 24).map(lambda month: f"{2014 + month // 12}-{month % 12 + 1:02d}-07")
 
 
-@settings(max_examples=15)
 @given(
     st.lists(st.tuples(AMOUNT, MONTHS), min_size=1, max_size=3),
     st.lists(st.tuples(AMOUNT, MONTHS, st.lists(st.tuples(AMOUNT, MONTHS, st.booleans()),
@@ -174,7 +170,6 @@ def test_totals_at_rates_of_events_are_those_without_the_detail(
             assert stated or abs(number) <= cents
 
 
-@settings(max_examples=15)
 @given(
     st.lists(st.tuples(st.integers(100, 999), st.integers(0, 99)), min_size=1, max_size=5),
     st.integers(0, 99), st.integers(1, 10**6),

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 
 MEASURES = ("proposed", "pledged", "committed", "delivered")
@@ -45,7 +46,7 @@ def check(ledger: pt.Ledger, table: pd.DataFrame, **options: Any) -> None:
                 assert rows["commitment"].nunique() == row[name], name
 
 
-@settings(max_examples=8)
+@times(1 / 2)
 @given(pts.ledgers(max_commitments=3), KEYS, pts.days(), st.booleans())
 def test_every_figure_of_totals_is_explained(
     ledger: pt.Ledger, key: str, day: dt.date, into: bool
@@ -58,7 +59,7 @@ def test_every_figure_of_totals_is_explained(
     check(ledger, table, **({"rates": RATES} if into else {}))
 
 
-@settings(max_examples=8)
+@times(1 / 2)
 @given(
     pts.ledgers(max_commitments=3), KEYS, pts.days(),
     st.sampled_from(["year", "fiscal year", "quarter"]), pts.calendars(),
@@ -71,7 +72,7 @@ def test_every_part_that_falls_in_a_period_is_explained(
     check(ledger, table.sample(min(len(table), 6), random_state=0))
 
 
-@settings(max_examples=8)
+@times(1 / 2)
 @given(pts.ledgers(max_commitments=3), KEYS, pts.days())
 def test_every_figure_of_a_summary_is_explained(ledger: pt.Ledger, key: str, day: dt.date) -> None:
     """The counts by status, too."""
@@ -80,7 +81,6 @@ def test_every_figure_of_a_summary_is_explained(ledger: pt.Ledger, key: str, day
     check(ledger, table.drop(columns=names))
 
 
-@settings(max_examples=20)
 @given(pts.ledgers(max_commitments=3), pts.days(), st.booleans())
 def test_every_figure_of_a_status_is_explained(ledger: pt.Ledger, day: dt.date, into: bool) -> None:
     """Target and delivered, and the target as it was announced."""
@@ -94,7 +94,7 @@ def test_every_figure_of_a_status_is_explained(ledger: pt.Ledger, day: dt.date, 
             assert total(ledger.explain(table, at, measure=name, **options)) == table[name][at]
 
 
-@settings(max_examples=8)
+@times(1 / 2)
 @given(pts.ledgers(max_commitments=3), KEYS, pts.days(), pts.days())
 def test_every_figure_of_a_timeline_is_explained(
     ledger: pt.Ledger, key: str, day: dt.date, known: dt.date
@@ -105,7 +105,7 @@ def test_every_figure_of_a_timeline_is_explained(
     check(ledger, table)
 
 
-@settings(max_examples=6)
+@times(1 / 2)
 @given(pts.ledgers(max_commitments=3), st.lists(pts.days(), min_size=2, max_size=2).map(sorted))
 def test_every_change_is_explained(ledger: pt.Ledger, days: list[dt.date]) -> None:
     """By the movements that count newly, and those that count no longer."""

@@ -11,11 +11,12 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import oracle
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.families import accounts
 
@@ -23,7 +24,7 @@ MEASURES = ("proposed", "pledged", "committed", "delivered")
 FIELDS: dict[str, Any] = {"party": "Norway", "stage": "pledged", "horizon": {"end": "2024-12-31"}}
 LATE = "2024-12-31"
 # The widest laws draw fewer ledgers, so that the suite stays quick.
-FEW = settings(max_examples=max(settings.default.max_examples // 3, 1))
+FEW = times(1 / 3)
 
 
 def promise(

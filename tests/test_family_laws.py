@@ -6,12 +6,13 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import laws
 import oracle
 import pledgetrack as pt
+from examples import times
 from pledgetrack.balances import by_commitment, in_order
 from pledgetrack.families import accounts
 from pledgetrack.members import OF_PARTS
@@ -71,7 +72,7 @@ def rows_of(ledger: pt.Ledger, *measures: str) -> list[Row]:
     ]
 
 
-@settings(max_examples=40)
+@times(2)
 @given(families())
 def test_each_shows_what_it_does_not_leave_to_its_parts(ledger: pt.Ledger) -> None:
     """On each day, by firmness, as the oracle shares the family out from nothing."""
@@ -97,7 +98,7 @@ def test_each_shows_what_it_does_not_leave_to_its_parts(ledger: pt.Ledger) -> No
             assert whole is None or takes == -sum(left)
 
 
-@settings(max_examples=40)
+@times(2)
 @given(families())
 def test_a_whole_is_told_what_arrived_of_its_parts(ledger: pt.Ledger) -> None:
     """Also of those that came under it, or left it, after something had arrived."""
@@ -124,7 +125,7 @@ def test_what_arrived_of_a_part_moves_with_it() -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=40)
+@times(2)
 @given(families())
 def test_an_outermost_whole_gives_to_its_parts_alone(ledger: pt.Ledger) -> None:
     """Measure by measure: nothing leaves it for want of a place in another."""
@@ -157,14 +158,14 @@ def test_a_part_takes_what_is_as_firm_as_itself_once_the_whole_has_it() -> None:
     assert told == [(DAYS[0], "north", "pledged", -3), (DAYS[1], "north", "committed", -3)]
 
 
-@settings(max_examples=40)
+@times(2)
 @given(families())
 def test_bounds_of_what_is_passed_on_are_those_of_what_is_outstanding(ledger: pt.Ledger) -> None:
     """What a part passes on inexactly leaves its whole an inexact rest."""
     laws.bounds_survive(ledger, DAYS[-1])
 
 
-@settings(max_examples=40)
+@times(2)
 @given(families())
 def test_each_part_passes_on_what_it_does_not_need(ledger: pt.Ledger) -> None:
     """To the whole that the oracle finds on each day; a report of 0 makes a row, too."""
@@ -221,7 +222,7 @@ def taker(ledger: pt.Ledger, part: str, day: dt.date) -> str | None:
     return next((whole for giver, whole in passing if giver == part), None)
 
 
-@settings(max_examples=40)
+@times(2)
 @given(families())
 def test_what_moves_in_a_family_rests_on_the_facts_of_the_day(ledger: pt.Ledger) -> None:
     """Those of the part; else of the whole that gets it; else of the one that loses it; else kin's.

@@ -13,10 +13,11 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from iati_files import activity, iati, org, transaction
 from pledgetrack import gather, replace, strategies
 from pledgetrack.cli import main
@@ -247,7 +248,7 @@ def activities(draw: Any) -> list[str]:
     return made
 
 
-@settings(max_examples=5)
+@times(1 / 2)
 @given(made=activities(), apart=st.lists(st.integers(0, 2), min_size=4, max_size=4))
 def test_files_apart_count_as_the_folder_or_are_refused(made: list[str], apart: list[int]) -> None:
     """However activities lie in files, totals are those of the files together, or none."""
@@ -293,7 +294,7 @@ def renamed(ledger: pt.Ledger, prefix: str) -> pt.Ledger:
     return pt.Ledger(promised, happened, ledger.sources)
 
 
-@settings(max_examples=3)
+@times(1 / 3)
 @given(made=st.lists(strategies.ledgers(), min_size=2, max_size=3))
 def test_a_data_set_of_ledgers_is_that_of_the_joined_ledger(made: list[pt.Ledger]) -> None:
     """Totals and status of any ledgers, a part for each, are those of all of them together."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import oracle
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 
 MEASURES = ("proposed", "pledged", "committed", "delivered")
@@ -392,7 +393,6 @@ def revised_ledgers(draw: Any) -> list[pt.Ledger]:
     return made
 
 
-@settings(max_examples=10)
 @given(revised_ledgers(), st.lists(pts.days(), min_size=3, max_size=3).map(sorted))
 def test_changes_compose(files: list[pt.Ledger], days: list[dt.date]) -> None:
     """From a to b and from b to c: amounts add up to those from a to c, and statuses chain.
@@ -417,7 +417,6 @@ def test_changes_compose(files: list[pt.Ledger], days: list[dt.date]) -> None:
     assert {n: pair for n, pair in chained.items() if pair[0] != pair[1]} == status_changes(both)
 
 
-@settings(max_examples=15)
 @given(revised_ledgers(), st.lists(pts.days(), min_size=2, max_size=2).map(sorted))
 def test_changes_are_newer_less_older_balances(files: list[pt.Ledger], days: list[dt.date]) -> None:
     """Beside the oracle: every balance, every status; and nothing where the views are equal."""
@@ -445,7 +444,7 @@ def test_changes_are_newer_less_older_balances(files: list[pt.Ledger], days: lis
     assert len(pt.changes(old, old, until=days[1])) == 0
 
 
-@settings(max_examples=25)
+@times(2)
 @given(pts.ledgers(max_commitments=2), pts.days())
 def test_deliveries_and_refunds_are_told_as_they_were_recorded(
     book: pt.Ledger, day: dt.date
@@ -485,7 +484,6 @@ def reason(book: pt.Ledger, name: str, day: dt.date) -> object:
     return None if pd.isna(value) else value
 
 
-@settings(max_examples=15)
 @given(pts.ledgers(), st.lists(pts.days(), min_size=2, max_size=2).map(sorted), st.data())
 def test_changes_of_a_choice_are_changes_of_its_totals(
     book: pt.Ledger, days: list[dt.date], data: st.DataObject

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pandas as pd
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from iati_files import activity, budget, iati, org, transaction
 from pledgetrack import strategies
 from pledgetrack.formats.iati_activity import _Bad, number_of
@@ -283,7 +284,7 @@ def told(number: Callable[[], Decimal]) -> object:
         return str(error)
 
 
-@settings(max_examples=settings().max_examples // 2)
+@times(1 / 2)
 @given(
     sign=st.sampled_from(("", "+", "-", "0")),
     whole=st.integers(0, 10**24),

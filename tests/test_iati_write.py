@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -76,7 +76,6 @@ def test_what_is_read_back_is_the_same_money_and_writes_the_same_file(
     assert there_and_back(again, folder)[1] == first
 
 
-@settings(max_examples=15)
 @given(activities=st.lists(drawn(), min_size=1, max_size=3))
 def test_activities_that_were_read_are_written_as_they_were(
     activities: list[Drawn], folder: Path
@@ -93,7 +92,6 @@ def test_activities_that_were_read_are_written_as_they_were(
     assert there_and_back(again, folder)[1] == first
 
 
-@settings(max_examples=15)
 @given(ledger=strategies.ledgers())
 def test_every_file_is_valid(ledger: pt.Ledger, folder: Path, data: Path) -> None:
     """By the schema of 2.03."""
@@ -102,7 +100,6 @@ def test_every_file_is_valid(ledger: pt.Ledger, folder: Path, data: Path) -> Non
     schema(data).assertValid(etree.parse(io.BytesIO(file)))
 
 
-@settings(max_examples=15)
 @given(ledger=strategies.ledgers())
 def test_the_account_has_every_record_once(ledger: pt.Ledger, folder: Path) -> None:
     """Each target, event, party and source is in the file or set aside with a reason."""

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
@@ -41,7 +41,6 @@ def by_loop(table: pa.Table, chunk: int = 5, **asked: Any) -> pd.DataFrame:
     return made
 
 
-@settings(max_examples=40)
 @given(pts.ledgers(), pts.days(), st.data())
 def test_by_codes_nothing_is_otherwise(
     ledger: pt.Ledger, day: dt.date, data: st.DataObject
@@ -152,7 +151,6 @@ MEASURES = ("alleged", "proposed", "pledged", "committed", "delivered", "part de
 SOME_DAYS = ("since", "until", "on", "start", "announced", "end")
 
 
-@settings(max_examples=30)
 @given(tables(SOME_DAYS, event=EVENTS, measure=MEASURES, source=("s", "t", None),
               commitment=("a", "b", "c"), unit=("USD", "visa", "action"), instead=(None,),
               horizon=(None,)),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import laws
@@ -57,7 +57,6 @@ def test_as_of_is_truncation(ledger: pt.Ledger, by: list[str], day: dt.date) -> 
     laws.as_of_is_truncation(ledger, by, day)
 
 
-@settings(max_examples=10)
 @given(pts.ledgers(), BY, DAYS, DAYS)
 def test_known_by_cuts_the_records_first(
     ledger: pt.Ledger, by: list[str], day: dt.date, known: dt.date

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.columns import KINDS
 from pledgetrack.layout import MODELS, NESTED
 from pledgetrack.lazy import LazyRecords
 
-few = settings(max_examples=settings().max_examples // 2)
+few = times(1 / 2)
 FORMS = {"ledger.csv": {}, "tables": {}, "guarded.csv": {"formulas": "guard"}}
 
 

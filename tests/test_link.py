@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
@@ -187,7 +187,6 @@ def test_a_link_counts_from_the_day_on_which_both_are_announced() -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=15)
 @given(pts.ledgers(), pts.commitments("fts:1"), st.data(), pts.days())
 def test_a_record_that_is_linked_away_adds_nothing(
     ledger: pt.Ledger, other: pt.Commitment, data: st.DataObject, day: dt.date

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from unittest import mock
 
 import duckdb
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from general_way import totals_by_engine
 from pledgetrack import strategies as pts
 from pledgetrack.status import STATUSES
@@ -40,18 +43,28 @@ def promises(count: int, number: str = "1000.01") -> pt.Ledger:
     return pt.Ledger(commitments, events)
 
 
-def on_engine(ledger: pt.Ledger) -> Any:
+def in_duckdb(ledger: pt.Ledger) -> Any:
     """The movements in DuckDB."""
     return duckdb.connect().from_arrow(pa.table(ledger))
 
 
-@pytest.mark.parametrize("asked", [
-    {"per": "year"}, {"per": "quarter", "bounds": "range"}, {"per": "year", "by": ["status"]},
-    {"per": "year", "where": {"status": "overdue"}}, {"by": ["status", "party"]},
-    {"by": "party", "where": {"status": ["overdue", "in progress"]}}, {},
-], ids=str)  # fmt: skip
+def in_polars(ledger: pt.Ledger) -> Any:
+    """The movements in Polars, which plans in a fraction of the time."""
+    made: Any = pl.from_arrow(pa.table(ledger))
+    return made.lazy()
+
+
+@pytest.mark.parametrize(("asked", "on_engine"), [
+    ({"per": "year"}, in_duckdb), ({"per": "year"}, in_polars),
+    ({"per": "quarter", "bounds": "range"}, in_polars),
+    ({"per": "year", "by": ["status"]}, in_polars),
+    ({"per": "year", "where": {"status": "overdue"}}, in_polars),
+    ({"by": ["status", "party"]}, in_duckdb), ({"by": ["status", "party"]}, in_polars),
+    ({"by": "party", "where": {"status": ["overdue", "in progress"]}}, in_polars),
+    ({}, in_polars),
+], ids=lambda it: getattr(it, "__name__", str(it)))  # fmt: skip
 def test_cells_leave_the_engine_and_commitments_do_not(
-    leaving: list[int], asked: dict[str, Any]
+    leaving: list[int], asked: dict[str, Any], on_engine: Callable[[pt.Ledger], Any]
 ) -> None:
     """With ten times the commitments no query brings back more rows."""
     most = []
@@ -68,7 +81,7 @@ def test_cells_leave_the_engine_and_commitments_do_not(
 
 def test_a_summary_is_counted_where_the_rows_are(leaving: list[int]) -> None:
     """Statuses too: what comes back is a row for each party and status."""
-    frame = on_engine(promises(1200))
+    frame = in_duckdb(promises(1200))
     leaving.clear()
     pt.summary(frame, by="party", as_of=DAY)
     assert max(leaving) <= 2 * len(STATUSES)
@@ -83,7 +96,7 @@ def test_what_engines_cannot_split_comes_back_alone(leaving: list[int]) -> None:
                                   ("far", 7, "9999-12-31"))
     ]  # fmt: skip
     ledger = promises(300) + pt.Ledger(odd)
-    frame, options = on_engine(ledger), {"per": "year", "as_of": DAY}
+    frame, options = in_polars(ledger), {"per": "year", "as_of": DAY}
     leaving.clear()
     with mock.patch(f"{CELLS}.MOST_PERIODS", 20):
         found = pt.totals(frame, **options)
@@ -92,7 +105,7 @@ def test_what_engines_cannot_split_comes_back_alone(leaving: list[int]) -> None:
     pd.testing.assert_frame_equal(found, ledger.totals(**options))
 
 
-@settings(max_examples=15)
+@times(1 / 2)
 @given(st.one_of(pts.ledgers(), pts.families()), st.sampled_from(("year", "quarter")), pts.days(),
        st.integers(1, 40), st.integers(9, 60))  # fmt: skip
 def test_no_limit_makes_a_difference(
@@ -118,7 +131,7 @@ def by_engine_of(table: pa.Table, bounds: str, **options: Any) -> pd.DataFrame:
     return pt.totals(table, bounds="range", **options)
 
 
-@settings(max_examples=25)
+@times(2)
 @given(pts.ledgers(), pts.days())
 def test_amounts_without_a_window_are_not_split(ledger: pt.Ledger, day: dt.date) -> None:
     """What has no last day stands whole in the row of its horizon, and all rows add up."""

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import record_columns
 from pledgetrack import strategies as pts
 from pledgetrack.movements import movements
 from pledgetrack.record_columns import by_columns
 
-few = settings(max_examples=settings().max_examples // 2)
+few = times(1 / 2)
 
 
 def one_by_one(ledger: pt.Ledger) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import pledgetrack as pt
 from pledgetrack import strategies as pts
@@ -105,7 +105,6 @@ def test_csv_holds_the_figures_of_a_result(tmp_path: Path, seeds: pt.Ledger, kin
             )
 
 
-@settings(max_examples=10)
 @given(pts.ledgers(), pts.days())
 def test_the_figures_of_any_ledger_are_kept(
     tmp_path_factory: pytest.TempPathFactory, ledger: pt.Ledger, day: dt.date

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 
 FORMS = {
@@ -148,7 +149,7 @@ def test_awkward_text_comes_back(tmp_path: Path, form: str, text: str) -> None:
     assert again(ledger, tmp_path, form) == ledger
 
 
-@settings(max_examples=25)
+@times(2)
 @given(number=pts.wide_amounts())
 def test_wide_amounts_come_back(tmp_path_factory: pytest.TempPathFactory, number: Decimal) -> None:
     """Every digit that an amount may have is kept, on both sides of the point and of zero."""

@@ -14,16 +14,17 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from general_way import TOTALS
 from pledgetrack import strategies as pts
 from pledgetrack.scan import _checked, scan
 from pledgetrack.totals import NEEDED
 
-few = settings(max_examples=settings().max_examples // 3)
+few = times(1 / 3)
 
 
 def whole(ledger: pt.Ledger) -> pa.Table:

@@ -10,10 +10,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.schema import FIELDS
 
@@ -184,7 +185,6 @@ def test_the_seeds_and_the_examples_of_the_format_are_valid(root: Path, tmp_path
         VALIDATOR.validate(toml(file))
 
 
-@settings(max_examples=20)
 @given(pts.ledgers())
 def test_every_ledger_that_is_written_is_valid(
     tmp_path_factory: pytest.TempPathFactory, ledger: pt.Ledger
@@ -214,7 +214,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150)
+@times(10)
 @given(st.lists(PIECES, min_size=1, max_size=4).map("".join))
 def test_it_refuses_no_unit_that_can_be_read(unit: str) -> None:
     """Whatever words a unit is made of."""
@@ -233,7 +233,7 @@ VALUES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=100)
+@times(7)
 @given(
     record=st.sampled_from(["commitments", "events"]),
     name=st.sampled_from(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from great_tables import GT
-from hypothesis import given, settings
+from hypothesis import given
 
 import pledgetrack as pt
 from pledgetrack import strategies as pts
@@ -286,7 +286,6 @@ def test_a_missing_library_names_its_extra(
     assert caught.value.extra == "tables"
 
 
-@settings(max_examples=12)
 @given(pts.ledgers())
 def test_every_amount_of_a_result_is_on_hover(ledger: pt.Ledger) -> None:
     """The exact figure of each cell, and nowhere a zero in the place of what is missing."""

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
@@ -30,7 +30,6 @@ CUTS = st.fixed_dictionaries(
 by_engine = partial(totals_by_engine, "periods_in_memory")
 
 
-@settings(max_examples=60)
 @given(st.one_of(pts.ledgers(), pts.families()), BY, CUTS, pts.days(), st.data())
 def test_by_codes_nothing_is_otherwise(
     ledger: pt.Ledger, by: list[str], cut: dict[str, Any], day: dt.date, data: st.DataObject
@@ -68,7 +67,6 @@ def spreadable(table: pa.Table) -> pa.Table:
     return with_one_each(table.filter(pc.and_(said, pc.is_valid(table["on"]))), ("horizon",))
 
 
-@settings(max_examples=30)
 @given(tables(SOME_DAYS, horizon=HORIZONS), st.sampled_from([(), ("party",), ("commitment",),
        ("horizon",), ("party", "commitment")]), st.sampled_from(("year", "month")),
        st.sampled_from(DAYS[:3]), st.integers(1, 20))  # fmt: skip

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import oracle
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.quantity import ratio
 
@@ -79,7 +80,7 @@ def expected(ledger: pt.Ledger, one: pt.Commitment, day: dt.date) -> list[dict[s
     return made
 
 
-@settings(max_examples=30)
+@times(2)
 @given(st.one_of(pts.ledgers(), pts.families()), pts.days())
 def test_every_column_of_a_status_says_what_the_records_do(ledger: pt.Ledger, day: dt.date) -> None:
     """Each promise announced by then, a row for each target and for what else arrived of it."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.models import EVENT_KINDS, STAGES
 from pledgetrack.quantity import BOUNDS, exact
@@ -23,7 +24,7 @@ def sample() -> list[pt.Ledger]:
     drawn: list[pt.Ledger] = []
 
     @settings(
-        max_examples=350, derandomize=True, database=None, deadline=None,
+        max_examples=250, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(pts.ledgers())
@@ -186,7 +187,7 @@ def test_ledgers_keep_to_their_limits(ledger: pt.Ledger) -> None:
         assert len(mine) <= 3
 
 
-@settings(max_examples=25)
+@times(2)
 @given(pts.ledgers(prefix="a-"), pts.ledgers(prefix="b-"))
 def test_ledgers_with_two_prefixes_can_be_joined(one: pt.Ledger, two: pt.Ledger) -> None:
     """No id is in both, and what both say of parties and sources is the same."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 from pledgetrack.calendar import Periods
 from test_engines import ENGINES
@@ -41,7 +42,7 @@ def same(timeline: pd.DataFrame, expected: pd.DataFrame, day: dt.date) -> None:
     pd.testing.assert_frame_equal(mine, expected)
 
 
-@settings(max_examples=25)
+@times(2)
 @given(
     pts.ledgers(),
     st.sampled_from([[], ["party"], ["horizon"], ["due", "source"], ["commitment"], ["status"]]),
@@ -70,7 +71,6 @@ def test_each_row_is_totals_as_of_its_day(
         assert one == min(day, periods.first_day(number + 1) - dt.timedelta(days=1))
 
 
-@settings(max_examples=10)
 @given(pts.ledgers(), pts.days(), st.sampled_from(["announced", "event"]))
 def test_a_converted_timeline_is_converted_totals(
     ledger: pt.Ledger, day: dt.date, rate_day: str

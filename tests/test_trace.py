@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack import strategies as pts
 
 MEASURES = ("proposed", "pledged", "committed", "delivered")
@@ -45,7 +46,7 @@ def test_explain_adds_up_to_every_figure_of_the_seeds(
         assert figures(seeds.explain(as_of=day, **labels)) == stated(row), labels
 
 
-@settings(max_examples=25)
+@times(2)
 @given(pts.ledgers(), st.sampled_from(["party", "horizon", "status", "source"]), pts.days())
 def test_explain_adds_up_to_every_figure(ledger: pt.Ledger, key: str, day: Any) -> None:
     """The same of any ledger."""

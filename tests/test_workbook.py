@@ -13,10 +13,11 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
+from examples import times
 from pledgetrack.workbook import (
     MOST_CHARACTERS,
     MOST_ROWS,
@@ -79,7 +80,7 @@ def opened(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
 
 
-@settings(max_examples=30)
+@times(2)
 @given(st.decimals(-(10**22), 10**22, allow_nan=False, places=6) | st.decimals(-99, 99, places=2))
 def test_an_amount_stands_in_the_file_with_its_own_digits(number: Decimal) -> None:
     """As a number where a spreadsheet keeps every digit, else as text, and never rounded."""

@@ -7,6 +7,7 @@ what is computed from such a table is wrong, or ends the process.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from weakref import WeakValueDictionary
 
 import pyarrow as pa
@@ -36,7 +37,7 @@ def uniform(table: pa.Table) -> pa.Table:
     """
     if _KNOWN.get(id(table)) is table:
         return table
-    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    twice = [name for name, count in Counter(table.column_names).items() if count > 1]
     if twice:
         raise FrameError(f"the frame has the column {twice[0]!r} twice", columns=tuple(twice))
     named = [*zip(table.column_names, table.columns, strict=True)]

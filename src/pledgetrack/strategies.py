@@ -19,6 +19,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pledgetrack.balances import by_commitment
@@ -54,6 +55,24 @@ UNITS = ("USD", "EUR", "JPY", "KWD", "DEM", "H-2B visa", "hospital")
 NAMES = ("Mexico", "United States", "Peru", "Chile", "Norway")
 
 
+# Made once: to make a strategy anew takes longer than to draw from it.
+_NAMED = st.sampled_from(NAMES)
+_ONE_OR_TWO = st.lists(_NAMED, unique=True, min_size=1, max_size=2)
+_TWO_AT_MOST = st.lists(_NAMED, unique=True, max_size=2)
+_BOUND = st.sampled_from(("exact", "exact", *BOUNDS))
+_WORDING = st.sampled_from((None, None, "as the source has it"))
+_PLACE = st.none() | st.integers(1, 99).map(lambda page: f"p. {page}")
+_RELATION = st.sampled_from((None, None, "part_of", "part_of", "part_of", "repeats", "same_as"))
+_TARGET_UNITS = st.lists(st.sampled_from(UNITS), unique=True, max_size=2)
+_CHANNELS = st.sampled_from(((), (), ("UNHCR",)))
+_STAGE = st.sampled_from(STAGES)
+_CONDITION = st.sampled_from((None, "if the other side agrees"))
+_TAGS = st.sampled_from(((), (("theme", "aid"),), (("theme", "border"), ("region", "north"))))
+_KIND = st.sampled_from(("delivered", "delivered", "revised", "revised", *EVENT_KINDS))
+_REVISION = st.sampled_from(("by", "by", "to", "to", "horizon", "both"))
+_OUTCOME = st.sampled_from(("kept", "compromise", "broken", "uncheckable"))
+
+
 def days(first: dt.date = FIRST_DAY, last: dt.date = LAST_DAY) -> Any:
     """Days between two, both included."""
     return st.dates(first, last)
@@ -64,6 +83,7 @@ def units() -> Any:
     return st.sampled_from(UNITS)
 
 
+@lru_cache
 def amounts(unit: str = "USD", *, most: int = 10**12, least: int = 0) -> Any:
     """Exact amounts in whole minor units, small, round and large ones alike.
 
@@ -92,7 +112,7 @@ def quantities(
 ) -> Quantity:
     """Quantities of a unit, most of them exact; ranges, margins and wordings among them."""
     unit = unit or draw(units())
-    bound = draw(st.sampled_from(("exact", "exact", *BOUNDS)))
+    bound = draw(_BOUND)
     number = draw(amounts(unit, least=least, most=most))
     margin = upper = None
     if bound == "about" and number:
@@ -102,7 +122,7 @@ def quantities(
     if bound == "at least":
         more = draw(amounts(unit, most=1000))
         upper = number + more if more else None
-    wording = draw(st.sampled_from([None, None, "as the source has it"]))
+    wording = draw(_WORDING)
     return Quantity(
         number=number, unit=unit, bound=bound, most=upper, margin=margin, wording=wording
     )
@@ -115,6 +135,10 @@ def horizons(draw: Any, first: dt.date = FIRST_DAY) -> Horizon:
     end = draw(st.none() | days(start or first))
     wording = None if start or end else "multi-year"
     return Horizon(start=start, end=end, wording=wording)
+
+
+_quantities = lru_cache(quantities)
+_HORIZON = st.none() | horizons()
 
 
 @st.composite
@@ -133,27 +157,26 @@ def sources(draw: Any) -> Source:
     return Source(id=f"source-{number}", title=f"Report {number}", published=published)
 
 
-def _citations(known: Sequence[Source]) -> Any:
-    if not known:
-        return st.just(())
-    cited = st.builds(
-        Citation,
-        source=st.sampled_from([source.id for source in known]),
-        place=st.none() | st.integers(1, 99).map(lambda page: f"p. {page}"),
-    )
-    return st.lists(cited, max_size=2).map(tuple)
+def _citations(draw: Any, known: Sequence[Source]) -> tuple[Citation, ...]:
+    ids = [source.id for source in known]
+    cited = draw(st.lists(st.sampled_from(ids), max_size=2)) if ids else ()
+    return tuple(Citation(source=one, place=draw(_PLACE)) for one in cited)
 
 
-def _stated_days(first: dt.date) -> Any:
+def _stated_day(draw: Any, first: dt.date) -> Any:
     """A day, or a month whose first day is not before the first."""
-    months = days(first).filter(lambda day: month_of(day)[0] >= first)
-    return days(first) | months.map(lambda day: f"{day.year:04d}-{day.month:02d}")
+    day: dt.date = draw(days(first))
+    is_month = draw(st.booleans()) and month_of(day)[0] >= first
+    return f"{day.year:04d}-{day.month:02d}" if is_month else day
 
 
-def _later_days(stated: Any) -> Any:
-    """Days on which a fact may have become known: its own, or later."""
+def _later_day(draw: Any, stated: Any) -> dt.date | None:
+    """The day on which a fact may have become known: its own, or later."""
+    if draw(st.booleans()):
+        return None
     last = (as_month(stated) or (stated, stated))[1]
-    return days(last, LAST_DAY + dt.timedelta(days=60))
+    later: dt.date = draw(days(last, LAST_DAY + dt.timedelta(days=60)))
+    return later
 
 
 @st.composite
@@ -167,32 +190,28 @@ def commitments(
 
     One may be a part of one of the ``others``, announce it again, or be another record of it.
     """
-    relation = draw(
-        st.sampled_from((None, None, "part_of", "part_of", "part_of", "repeats", "same_as"))
-    )
+    relation = draw(_RELATION)
     other = draw(st.sampled_from(others)) if others and relation else None
     if other is not None and other.targets and draw(st.integers(0, 3)):
         kept = draw(st.lists(st.sampled_from(other.targets), unique=True, min_size=1))
         targets = tuple(draw(_parts_of(target)) for target in kept)
     else:
-        target_units = draw(st.lists(units(), unique=True, max_size=2))
-        targets = tuple(draw(quantities(unit)) for unit in target_units)
-    names = st.lists(st.sampled_from(NAMES), unique=True, max_size=2)
-    announced = draw(_stated_days(FIRST_DAY))
+        targets = tuple(draw(_quantities(unit)) for unit in draw(_TARGET_UNITS))
+    announced = _stated_day(draw, FIRST_DAY)
     return Commitment(
         id=name,
-        parties=draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=2)),
-        recipients=draw(names),
-        channels=draw(st.sampled_from([(), (), ("UNHCR",)])),
+        parties=draw(_ONE_OR_TWO),
+        recipients=draw(_TWO_AT_MOST),
+        channels=draw(_CHANNELS),
         targets=targets,
-        horizon=draw(st.none() | horizons()),
+        horizon=draw(_HORIZON),
         announced=announced,
         **({relation: other.id} if other is not None and relation else {}),
-        known=draw(st.none() | _later_days(announced)),
-        stage=draw(st.sampled_from(STAGES)),
-        condition=draw(st.sampled_from([None, "if the other side agrees"])),
-        tags=draw(st.sampled_from([{}, {"theme": "aid"}, {"theme": "border", "region": "north"}])),
-        citations=draw(_citations(known)),
+        known=_later_day(draw, announced),
+        stage=draw(_STAGE),
+        condition=draw(_CONDITION),
+        tags=dict(draw(_TAGS)),
+        citations=_citations(draw, known),
     )
 
 
@@ -200,7 +219,7 @@ def commitments(
 def _parts_of(draw: Any, target: Quantity) -> Quantity:
     """Quantities of which several go into a target."""
     share = draw(st.sampled_from((3, 2, 1, 1)))
-    made: Quantity = draw(quantities(target.unit, most=int(target.number) // share))
+    made: Quantity = draw(_quantities(target.unit, most=int(target.number) // share))
     return made
 
 
@@ -208,36 +227,33 @@ def _parts_of(draw: Any, target: Quantity) -> Quantity:
 def events(draw: Any, commitment: Commitment, known: Sequence[Source] = ()) -> Event:
     """Events of every kind that the commitment can have."""
     target_units = [target.unit for target in commitment.targets]
-    kind = draw(st.sampled_from(("delivered", "delivered", "revised", "revised", *EVENT_KINDS)))
-    on = draw(_stated_days(commitment.announced_from))
+    kind = draw(_KIND)
+    on = _stated_day(draw, commitment.announced_from)
     fields: dict[str, Any] = {}
     unit = draw(st.sampled_from(target_units)) if target_units else None
     if kind == "delivered":
         other = draw(units()) if unit is None or draw(st.integers(0, 9)) == 0 else unit
-        fields["quantity"] = draw(quantities(other, least=-100))
-        fields["period_start"] = draw(st.none() | days(FIRST_DAY, (as_month(on) or (on, on))[0]))
+        fields["quantity"] = draw(_quantities(other, least=-100))
+        if draw(st.booleans()):
+            fields["period_start"] = draw(days(FIRST_DAY, (as_month(on) or (on, on))[0]))
     elif kind == "revised":
-        form = (
-            draw(st.sampled_from(("by", "by", "to", "to", "horizon", "both")))
-            if unit
-            else "horizon"
-        )
+        form = draw(_REVISION) if unit else "horizon"
         if form == "by":
-            fields["quantity"] = draw(quantities(unit, least=-(10**12)))
+            fields["quantity"] = draw(_quantities(unit, least=-(10**12)))
         if form in ("to", "both"):
-            fields["restated"] = draw(quantities(unit))
+            fields["restated"] = draw(_quantities(unit))
         if form in ("horizon", "both"):
             fields["horizon"] = draw(horizons())
     elif kind in ("pledged", "committed", *ENDINGS) and unit and draw(st.booleans()):
-        fields["quantity"] = draw(quantities(unit))
+        fields["quantity"] = draw(_quantities(unit))
     elif kind == "rated":
-        fields["outcome"] = draw(st.sampled_from(("kept", "compromise", "broken", "uncheckable")))
+        fields["outcome"] = draw(_OUTCOME)
     return Event(
         commitment=commitment.id,
         kind=kind,
         on=on,
-        known=draw(st.none() | _later_days(on)),
-        citations=draw(_citations(known)),
+        known=_later_day(draw, on),
+        citations=_citations(draw, known),
         **fields,
     )
 
