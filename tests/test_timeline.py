@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from pledgetrack import strategies as pts
 from pledgetrack.calendar import Periods
 from test_engines import ENGINES
 
+TIMELINE = importlib.import_module("pledgetrack.timeline")
 PLEDGE = pt.Commitment(
     id="aid", party="A", announced="2024-01-15", stage="pledged",
     target={"number": 100, "unit": "USD"}, horizon={"end": "2024-06-15"},
@@ -44,7 +47,7 @@ def same(timeline: pd.DataFrame, expected: pd.DataFrame, day: dt.date) -> None:
 
 @times(2)
 @given(
-    pts.ledgers(),
+    st.one_of(pts.ledgers(), pts.families()),
     st.sampled_from([[], ["party"], ["horizon"], ["due", "source"], ["commitment"], ["status"]]),
     st.sampled_from(["quarter", "year"]),
     st.none() | pts.calendars(),
@@ -57,8 +60,8 @@ def test_each_row_is_totals_as_of_its_day(
     """The last row and every other one, in whatever key and calendar, with both ends of bounds."""
     known = data.draw(st.none() | pts.days())
     options: dict[str, Any] = {"known_by": known, "bounds": "range"}
-    # Under the key status each day is judged by itself, which takes its time.
-    since = day - dt.timedelta(days=200) if by == ["status"] else None
+    # Under the key status days are judged by themselves, which takes its time.
+    since = day - dt.timedelta(days=1000) if by == ["status"] else None
     table = ledger.timeline(by, freq=freq, since=since, as_of=day, calendar=calendar, **options)
     days = sorted(set(table["on"]))
     # The days between are drawn, for each costs a table.
@@ -69,6 +72,16 @@ def test_each_row_is_totals_as_of_its_day(
         number = periods.number(one)
         assert label == periods.label(number)
         assert one == min(day, periods.first_day(number + 1) - dt.timedelta(days=1))
+
+
+def test_days_are_judged_only_where_something_turned() -> None:
+    """The pledge, what arrives, what is committed, and the day after its end, of 24 months."""
+    with mock.patch.object(TIMELINE, "cells_of", wraps=TIMELINE.cells_of) as judged:
+        table = LEDGER.timeline("status", as_of="2025-12-31")
+    # In March and in April something arrives, in May more is committed, in June its last day passes.
+    assert [call.args[2].month for call in judged.call_args_list] == [1, 3, 4, 5, 6]
+    for one in table["on"]:
+        same(table, LEDGER.totals("status", as_of=one), one)
 
 
 @given(pts.ledgers(), pts.days(), st.sampled_from(["announced", "event"]))

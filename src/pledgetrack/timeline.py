@@ -6,9 +6,10 @@ import datetime as dt
 import decimal
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, Unpack
 
 import narwhals as nw
@@ -90,8 +91,10 @@ def timeline(
     if by_status or has_any(lazy):
         # A status moves with time alone, and what is left of a whole whose parts are not exact
         # depends on which of them are in its cell: each day is judged by itself.
-        options = {"ranged": ranged, "at_average": at_average}
-        found = [cells_of(lazy, keys, end, None, where, **options) for end in days]
+        judged = partial(
+            cells_of, lazy, keys, cut=None, where=where, ranged=ranged, at_average=at_average
+        )
+        found = _judged(judged, days, _turns(lazy))
     else:
         found = _Course(lazy, keys, days, where, columns, at_average=at_average).cells()
     cells, ends = {}, {}
@@ -122,6 +125,29 @@ def _days(
         return []
     numbers = range(periods.number(since) + 1, periods.number(day) + 1)
     return [*(periods.first_day(number) - dt.timedelta(days=1) for number in numbers), day]
+
+
+def _turns(lazy: nw.LazyFrame[Any]) -> list[dt.date]:
+    """The days on which anything may be otherwise than on the day before, in order."""
+    made: set[dt.date] = set()
+    for name, later in (("since", 0), ("until", 0), ("end", 1)):
+        rows = frames.records(lazy.select(nw.col(name).alias("day")).unique())
+        known = [row["day"] for row in rows if row["day"] and row["day"] < dt.date.max]
+        made |= {day + dt.timedelta(days=later) for day in known}
+    return sorted(made)
+
+
+def _judged(
+    cells: Callable[[dt.date], dict[Cell, Sums]], days: Sequence[dt.date], turns: Sequence[dt.date]
+) -> list[dict[Cell, Sums]]:
+    """The cells of each day; those of the day before where nothing turned since."""
+    made: list[dict[Cell, Sums]] = []
+    before = None
+    for day in days:
+        passed = bisect_right(turns, day)
+        made.append(made[-1] if passed == before else cells(day))
+        before = passed
+    return made
 
 
 @dataclass(slots=True, eq=False)
