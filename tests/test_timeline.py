@@ -78,7 +78,7 @@ def test_days_are_judged_only_where_something_turned() -> None:
     """The pledge, what arrives, what is committed, and the day after its end, of 24 months."""
     with mock.patch.object(TIMELINE, "cells_of", wraps=TIMELINE.cells_of) as judged:
         table = LEDGER.timeline("status", as_of="2025-12-31")
-    # In March and in April something arrives, in May more is committed, in June its last day passes.
+    # Something arrives in March and April, more is committed in May, the last day is in June.
     assert [call.args[2].month for call in judged.call_args_list] == [1, 3, 4, 5, 6]
     for one in table["on"]:
         same(table, LEDGER.totals("status", as_of=one), one)
