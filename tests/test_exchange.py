@@ -122,6 +122,25 @@ def test_promises_of_kin_are_worth_what_they_came_for(
             assert found.get((*key, *stream), Decimal(0)) == number
 
 
+def test_what_joins_and_leaves_on_one_day_is_worth_nothing_together() -> None:
+    """A part older than its whole, which is announced and withdrawn on one day."""
+    rates = pt.Rates("USD", {"GBP": {
+        dt.date(year, 1, 1): Decimal(one) for year, one in ((2014, "0.5"), (2015, "0.8"), (2016, 2))
+    }}, "drawn", max_gap=400)  # fmt: skip
+    records = [
+        fund("whole", 10**4, "2015-08-07"), fund("part", 600, "2016-12-07", part_of="whole"),
+        fund("older", 190, "2014-03-07", part_of="part"),
+        fund("sibling", 28, "2014-09-07", part_of="whole"),
+    ]  # fmt: skip
+    end = pt.Event(commitment="part", kind="withdrawn", on="2016-12-07")
+    made = pt.Ledger(records, [end]).totals(
+        "commitment", as_of="2017-01-01", into="USD", rates=rates, rate_day="event"
+    )
+    assert dict(zip(made["commitment"], made["pledged"], strict=True)) == {
+        "whole": 12465, "part": 0, "older": 0, "sibling": 35
+    }  # fmt: skip
+
+
 AMOUNT = st.integers(1, 30)
 MONTHS = st.integers(1, 24).map(lambda month: f"{2014 + month // 12}-{month % 12 + 1:02d}-07")
 

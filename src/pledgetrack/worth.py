@@ -189,8 +189,9 @@ class _Family:
             numbers = {stream: number for stream, number in self.changes[day].items() if number}
             for stream, value in self._day(day, numbers).items():
                 each[day, stream] = value / numbers[stream]
+        # What came and went on one day is worth nothing together: all of it has one price.
         return [
-            each.get((day, (row.member, row.part)), row.price)
+            each.setdefault((day, (row.member, row.part)), row.price)
             for row, day in zip(self.rows, self.counted, strict=True)
         ]
 
