@@ -49,6 +49,18 @@ def test_only_wholes_and_parts_leave_the_engine(leaving: list[int], asked: dict[
     pd.testing.assert_frame_equal(found, ledger.totals(as_of=DAY, **asked))
 
 
+@pytest.mark.parametrize("bounds", ["words", "range"])
+def test_a_whole_that_is_all_carved_out_is_exactly_nothing(bounds: Any) -> None:
+    """The end that its part lacks makes no other amount of what it had."""
+    ledger = pt.Ledger([
+        promise("fund", 40, "up to"), promise("part", 40, "at least", part_of="fund"),
+    ])  # fmt: skip
+    table = ledger.totals("commitment", as_of=DAY, bounds=bounds).set_index("commitment")
+    assert table["pledged"].to_dict() == {"fund": 0, "part": 40}
+    assert "pledged" not in table["bound"]["fund"]
+    assert "pledged at least" in table["bound"]["part"]
+
+
 @given(
     pts.ledgers(),
     pts.families(),

@@ -123,8 +123,8 @@ class Remainders:
         name = row["measure"]
         return part if name == PASSED_ON or part[f"n_m_{name}"] else None
 
-    def _kinds(self, flag: str | None = None) -> Iterator[tuple[Record, _Kind]]:
-        """The kinds of the balances that are not 0, by themselves or among those with a flag."""
+    def _sums(self, flag: str | None = None) -> dict[tuple[Identity, _Kind], Decimal]:
+        """What each kind of the balances adds up to, by itself or among those with a flag."""
         sums: defaultdict[tuple[Identity, _Kind], Decimal] = defaultdict(Decimal)
         for row in self.loose:
             holder, part = self.balances[self._identity(row)], self._part(row)
@@ -135,24 +135,32 @@ class Remainders:
                     kind = _Kind(kind.measure, flip(kind.bound), kind.no_high, kind.no_low)
             if flag is None or holder[flag]:
                 sums[self._identity(holder), kind] += row["judged"]
-        for (identity, kind), number in sums.items():
+        return sums
+
+    def _bounds(self, flag: str | None = None) -> Iterator[tuple[Cell, str, Bound]]:
+        """The cell, measure and bound of what is not 0, whichever ends it lacks."""
+        sums: defaultdict[tuple[Identity, str, Bound], Decimal] = defaultdict(Decimal)
+        for (identity, kind), number in self._sums(flag).items():
+            sums[identity, kind.measure, kind.bound] += number
+        for (identity, measure, bound), number in sums.items():
             if number:
-                yield self.balances[identity], kind
+                yield cell_of(self.keys, self.balances[identity]), measure, bound
 
     def loosen(self, cells: dict[Cell, Sums], *, whole: bool) -> None:
         """Say of the cells what in them is not exact, and which ends are missing."""
-        for row, kind in self._kinds():
-            made = cells[cell_of(self.keys, row)]
-            if kind.measure in MEASURES:
-                made.bounds[kind.measure].add(kind.bound)
+        for (identity, kind), number in self._sums().items():
+            if number and kind.measure in MEASURES:
+                made = cells[cell_of(self.keys, self.balances[identity])]
                 no_low = kind.no_low and not (kind.measure in PROMISED and kind.bound == "up to")
                 made.endless |= {f"{kind.measure}_low"} if no_low else set()
                 made.endless |= {f"{kind.measure}_high"} if kind.no_high else set()
+        for cell, measure, bound in self._bounds():
+            if measure in MEASURES:
+                cells[cell].bounds[measure].add(bound)
         for flag, name in (("is_counted", "outstanding"), ("is_missing", "overdue")):
-            for row, kind in self._kinds(flag) if whole else ():
-                if kind.measure in ("pledged", *ARRIVED):
-                    turned = flip(kind.bound) if kind.measure in ARRIVED else kind.bound
-                    cells[cell_of(self.keys, row)].bounds[name].add(turned)
+            for cell, measure, bound in self._bounds(flag) if whole else ():
+                if measure in ("pledged", *ARRIVED):
+                    cells[cell].bounds[name].add(flip(bound) if measure in ARRIVED else bound)
 
     def move_ends(self, cells: dict[Cell, Sums]) -> None:
         """Take back beside a part its own ends; what is left of a whole is never below 0."""
