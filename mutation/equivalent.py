@@ -55,6 +55,22 @@ EQUIVALENT: dict[str, str] = {
     "edges = np.flatnonzero(np.diff(stream[order], prepend=-1)).tolist()": (
         "streams are numbered from 0, so -2 before the first differs from it as -1 does"
     ),
+    "calendar.py _rounded: 51 -> 52 in if not is_array or twice.max(initial=0) >= 1 << 51:": (
+        "no window has so many days: that of the years 1 to 9999 stays below 2**45"
+    ),
+    "calendar.py _rounded: 0 -> 1 in if not is_array or twice.max(initial=0) >= 1 << 51:": (
+        "either is below what it is held against"
+    ),
+    "calendar.py _rounded: isinstance(twice, np.ndarray) and twice.dtype != object -> "
+    "isinstance(twice, np.ndarray)": "a short cut: small numbers come to the same by either",
+    "calendar.py numbers_of: last - first -> last + first": (
+        "a short cut: each day has its number, looked up or counted"
+    ),
+    "spreading.py _Cells.frame: '' -> 'XX' in heads[\"period\"] = _ranked(Key(\"\", "
+    '[*said_, *self.labels]), "period", period)': "of this key only the labels are asked",
+    "period_cells.py _Spreading.spread: 1 -> 2 in for start in range(first, last + 1, together):": (
+        "a last round of no periods asks for nothing"
+    ),
     "calendar.py _rounded: twice.max(initial=0) >= 1 << 51 -> twice.max(initial=0) > 1 << 51": (
         "a double holds 2**51 and a half, too"
     ),

@@ -76,7 +76,7 @@ TOPICS = {
         ("periods", "prefixes", "spreading", "period_cells"),
         (
             *("periods", "prefixes", "spreading", "codes", "bounds", *LAWS, "calendar"),
-            *("timeline", "period_cells"),
+            *("timeline", "period_cells", "convert", "bars"),
         ),
     ),
     "totals": Topic(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -144,3 +145,15 @@ def test_work_that_is_broken_off_closes_its_bar(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ValueError, match="could not convert"):
         list(map(float, watched(["one"], "rows")))
     assert screen.getvalue().endswith("\r")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"), [("balances", "commitment"), ("periods", "row"), ("spreading", "period")]
+)
+def test_a_bar_says_what_it_counts(name: str, unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much of it a second."""
+    monkeypatch.setattr("pledgetrack.bars._PATIENCE", 0.0)
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    WORK[name]()
+    assert re.search(rf"{name}: .*[ ?0-9]{unit}/s|{name}: .*s/{unit}\b", screen.getvalue())

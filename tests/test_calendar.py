@@ -409,3 +409,9 @@ def test_a_prefix_of_halves_goes_away_from_zero() -> None:
     """One unit over two days: the first day has it, of a refund too."""
     assert [prefix(1, done, 2) for done in (0, 1, 2)] == [0, 1, 1]
     assert [prefix(-1, done, 2) for done in (0, 1, 2)] == [0, -1, -1]
+
+
+@given(pts.calendars())
+def test_a_calendar_is_read_back_from_its_code(calendar: FiscalCalendar) -> None:
+    """As tables name it in their attributes."""
+    assert fiscal_calendar(calendar.code) == calendar

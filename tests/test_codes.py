@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
@@ -173,6 +173,7 @@ def test_the_columns_that_are_needed_and_no_others(
 
 @given(st.lists(st.integers(0, 6)), st.booleans(), st.integers(1, 9), st.integers(1, 9),
        st.integers(0, 3))  # fmt: skip
+@example(at=[0, 0, 1, 2, 2], is_sorted=True, rows=1, chunk=2, before=0)
 def test_parts_share_no_word_and_lose_no_row(
     at: list[int], is_sorted: bool, rows: int, chunk: int, before: int
 ) -> None:

@@ -354,3 +354,10 @@ def test_the_ends_of_a_small_amount_lie_on_its_own_side_of_nothing(number: str) 
                     for bound in ("at least", "up to"))  # fmt: skip
     assert least == ((amount, most) if amount > 0 else (-most, amount))
     assert up_to == ((0, amount) if amount > 0 else (amount, 0))
+
+
+@pytest.mark.parametrize("data", ["5 USD", 5, ["5", "USD"], None])
+def test_what_is_no_record_is_refused_as_pydantic_refuses_it(data: object) -> None:
+    """A text is read by ``parse_quantity``."""
+    with pytest.raises(ValidationError, match="valid dictionary"):
+        Quantity.model_validate(data)

@@ -335,3 +335,10 @@ def test_what_is_written_to_an_amount_may_belong_to_it() -> None:
         found = pt.find_quantities(f"They gave {text} then")
         assert found
         assert all(one.value is None for one in found), text
+
+
+@pytest.mark.parametrize("text", ["5 aid-dollars", "5 US-dollars", "5 tax-euros"])
+def test_a_compound_of_money_is_no_thing_counted(text: str) -> None:
+    """Whose dollars, or which bond: nobody counts these."""
+    with pytest.raises(pt.WordingError, match="names no unit"):
+        pt.parse_quantity(text)

@@ -81,3 +81,9 @@ def test_tokens_keep_their_place() -> None:
     ]  # fmt: skip
     assert all(text[token.start : token.end] == token.text for token in tokens)
     assert [token.kind for token in tokens if token.text in ("USD", "COP")] == ["code", "word"]
+
+
+def test_a_number_of_two_readings_says_both() -> None:
+    """And one that is written for another locale, that."""
+    with pytest.raises(pt.WordingError, match=r"'1\.234' may be 1\.234 or 1,234; write"):
+        pt.parse_quantity("1.234 EUR")
