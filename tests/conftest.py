@@ -27,7 +27,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 # The same every time, as the default is, and more of them.
-settings.register_profile("more", settings.get_profile("default"), max_examples=25)
+settings.register_profile("more", settings.get_profile("default"), max_examples=20)
 settings.register_profile(
     "long", settings.get_profile("default"), max_examples=2000, derandomize=False
 )

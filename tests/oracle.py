@@ -200,7 +200,9 @@ def states(ledger, day: dt.date) -> dict[str, State]:
                     apply(mine, event, one)
                     look_around(now, wholes)
             for state_ in now.values():
-                if state_.took and not state_.undelivered():
+                # An action that was completed on that day left nothing to take.
+                done = not state_.targets and state_.completed
+                if state_.took and not state_.undelivered() and not done:
                     state_.taken_back = min(state_.took, key=ENDS.index)
     return now
 

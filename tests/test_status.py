@@ -92,6 +92,8 @@ ACTION = {"target": None}
         (TWO, [event("withdrawn", "2024-02-01", 100)], "nothing reported"),
         (ACTION, [], "nothing reported"),
         (ACTION, [event("completed", "2024-02-01")], "fulfilled"),
+        (ACTION, [event("completed", "2024-02-01"), event("withdrawn", "2024-02-01")], "fulfilled"),
+        (ACTION, [event("completed", "2024-02-01"), event("withdrawn", "2024-01-31")], "withdrawn"),
         (ACTION, [event("completed", "2024-02-01"), event("reopened", "2024-03-01")],
          "nothing reported"),
         (ACTION, [event("rejected", "2024-02-01")], "rejected"),
