@@ -55,6 +55,13 @@ EQUIVALENT: dict[str, str] = {
     "edges = np.flatnonzero(np.diff(stream[order], prepend=-1)).tolist()": (
         "streams are numbered from 0, so -2 before the first differs from it as -1 does"
     ),
+    "codes.py apart: table.num_rows <= rows or table.column(name).null_count -> "
+    "table.num_rows <= rows and table.column(name).null_count": (
+        "a short cut: few rows are one part, and rows without a name come in no order or first, "
+        "where they have none in common with others"
+    ),
+    "tally.py added: sum((abs(int(end)) for end in ends)) >= SAFE -> "
+    "sum((abs(int(end)) for end in ends)) > SAFE": "SAFE itself does not wrap either",
     "calendar.py _rounded: 51 -> 52 in if not is_array or twice.max(initial=0) >= 1 << 51:": (
         "no window has so many days: that of the years 1 to 9999 stays below 2**45"
     ),

@@ -119,6 +119,14 @@ def test_every_row_of_every_chunk_counts_once(rows: int) -> None:
         assert made["pledged"].tolist() == [Decimal(rows) / 100]
 
 
+def test_a_status_that_there_is_not_is_refused() -> None:
+    """Rather than chosen, which would leave nothing."""
+    table = pa.table(pt.load_seeds().movements())
+    for by in ([], ["status"]):
+        with pytest.raises(pt.UnknownNameError, match="did you mean 'overdue'"):
+            pt.totals(table, by, where={"status": "overdu"}, as_of="2024-01-01")
+
+
 def test_columns_are_shown_in_their_own_order() -> None:
     """Columns come as totals show them, and an unknown one is refused with the choices."""
     ledger = pt.load_seeds()
