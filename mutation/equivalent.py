@@ -60,6 +60,8 @@ EQUIVALENT: dict[str, str] = {
         "a short cut: few rows are one part, and rows without a name come in no order or first, "
         "where they have none in common with others"
     ),
+    "codes.py validity: 7 -> 8 in bits = np.frombuffer(buffer, dtype=np.uint8)"
+    "[first : first + (bit + len(column) + 7) // 8]": "a byte more, whose bits are not counted",
     "tally.py added: sum((abs(int(end)) for end in ends)) >= SAFE -> "
     "sum((abs(int(end)) for end in ends)) > SAFE": "SAFE itself does not wrap either",
     "calendar.py _rounded: 51 -> 52 in if not is_array or twice.max(initial=0) >= 1 << 51:": (
