@@ -62,6 +62,9 @@ EQUIVALENT: dict[str, str] = {
     ),
     "codes.py validity: 7 -> 8 in bits = np.frombuffer(buffer, dtype=np.uint8)"
     "[first : first + (bit + len(column) + 7) // 8]": "a byte more, whose bits are not counted",
+    "adding.py _Part: True -> False in is_exact: bool = True": (
+        "what is not known to be exact is added again with whole numbers of any size, to the same"
+    ),
     "tally.py added: sum((abs(int(end)) for end in ends)) >= SAFE -> "
     "sum((abs(int(end)) for end in ends)) > SAFE": "SAFE itself does not wrap either",
     "calendar.py _rounded: 51 -> 52 in if not is_array or twice.max(initial=0) >= 1 << 51:": (
