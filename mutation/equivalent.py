@@ -65,6 +65,13 @@ EQUIVALENT: dict[str, str] = {
     "adding.py _Part: True -> False in is_exact: bool = True": (
         "what is not known to be exact is added again with whole numbers of any size, to the same"
     ),
+    "quotes.py _common: '' -> 'XX' in return \"\"": "a table without rates has been noted as one",
+    "worth.py worth_of_days: abs(change) > abs(balance) -> abs(change) >= abs(balance)": (
+        "of all that is there the average is what it is worth, by either"
+    ),
+    "exchange.py _Rows.__init__: 1 -> 2 in self.family = units * (len(known) + 1) + whose": (
+        "families have numbers of their own with any factor that is large enough"
+    ),
     "tally.py added: sum((abs(int(end)) for end in ends)) >= SAFE -> "
     "sum((abs(int(end)) for end in ends)) > SAFE": "SAFE itself does not wrap either",
     "calendar.py _rounded: 51 -> 52 in if not is_array or twice.max(initial=0) >= 1 << 51:": (

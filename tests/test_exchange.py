@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -463,3 +464,26 @@ def test_the_ends_of_what_is_exact_again_are_where_it_is_at_rates_of_events() ->
         "2014-12-31": [80, 100, 100],
         "2015-12-31": [Decimal("162.5")] * 3,
     }
+
+
+def test_a_frame_need_not_name_parties_to_be_converted() -> None:
+    """Where rates are not a party's own."""
+    table = pa.table(pt.Ledger(both()).movements())
+    rates = pt.Rates.fixed({"GBP": "0.5"}, per="USD")
+    options: dict[str, Any] = {"as_of": "2016-01-01", "into": "USD", "rates": rates}
+    expected = pt.totals(table, **options)
+    for rate_day in ("announced", "event"):
+        made = pt.totals(table.drop_columns("party"), rate_day=rate_day, **options)
+        assert made["pledged"].tolist() == expected["pledged"].tolist() == [200]
+
+
+def test_what_is_kept_is_held_as_finely_as_it_was() -> None:
+    """Amounts of twenty decimal places beside converted ones."""
+    fine = Decimal(1) + Decimal(1).scaleb(-20)
+    table = pa.table(pt.Ledger([promise(target={"number": 1, "unit": "GBP"})]).movements())
+    for name in ("number", "low", "high"):
+        column = pa.array([fine] * len(table), pa.decimal128(38, 20))
+        table = table.set_column(table.column_names.index(name), name, column)
+    rates = pt.Rates.fixed({"JPY": 150}, per="USD")
+    made = pt.totals(table, as_of="2016-01-01", into="USD", rates=rates, on_missing="keep")
+    assert made[["unit", "pledged"]].to_numpy().tolist() == [["GBP", fine]]
