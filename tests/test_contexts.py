@@ -15,9 +15,12 @@ import pledgetrack as pt
 
 DAY: dict[str, Any] = {"as_of": "2024-01-01"}
 LONG = "9" * 22 + ".999999"
-_FEW: dict[str, Any] = {"prec": 3, "Emax": 9, "Emin": -9, "rounding": decimal.ROUND_UP, "clamp": 1}
 _TRAPS = [decimal.Inexact, decimal.Rounded, decimal.Subnormal, decimal.InvalidOperation]
-CONTEXT = decimal.Context(**_FEW, traps=_TRAPS, capitals=0)
+CONTEXTS = {
+    "three digits, rounded up": decimal.Context(prec=3, rounding=decimal.ROUND_UP),
+    "traps": decimal.Context(traps=_TRAPS, capitals=0),
+    "small exponents": decimal.Context(prec=9, Emax=9, Emin=-9, clamp=1),
+}
 
 
 def promise(name: str, number: str, unit: str = "USD", **fields: Any) -> pt.Commitment:
@@ -79,12 +82,13 @@ def expected(ecb: pt.Rates, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         return outputs(ledger(), ecb, tmp_path_factory.mktemp("expected"))
 
 
+@pytest.mark.parametrize("context", CONTEXTS)
 @pytest.mark.filterwarnings("ignore:.*rate")
 def test_no_context_changes_a_figure_or_a_word(
-    expected: dict[str, str], ecb: pt.Rates, tmp_path: Path
+    context: str, expected: dict[str, str], ecb: pt.Rates, tmp_path: Path
 ) -> None:
     """Few digits, other rounding, traps, small exponents: what is not exact would show here."""
     assert "19,999,999,999,999,999,999,999.999998" in expected["check"]
-    with decimal.localcontext(CONTEXT):
+    with decimal.localcontext(CONTEXTS[context]):
         found = outputs(ledger(), ecb, tmp_path)
     assert {name for name in expected if found[name] != expected[name]} == set()

@@ -57,7 +57,7 @@ def test_totals_of_the_seeds_are_the_same_everywhere(
     pd.testing.assert_frame_equal(found, expected)
 
 
-@pytest.mark.parametrize("per", ["fiscal year", "month"])
+@pytest.mark.parametrize("per", ["year", "fiscal year", "quarter", "month"])
 def test_periods_of_the_seeds_are_the_same_everywhere(
     engine: Engine, per: str, seeds: pt.Ledger
 ) -> None:
@@ -68,7 +68,7 @@ def test_periods_of_the_seeds_are_the_same_everywhere(
     pd.testing.assert_frame_equal(found, expected)
 
 
-@pytest.mark.parametrize("day", ["2022-07-31", "2024-07-12"])
+@pytest.mark.parametrize("day", ["2022-03-01", "2022-07-31", "2023-12-07", "2024-07-12"])
 def test_status_and_summary_of_the_seeds_are_the_same_everywhere(
     engine: Engine, day: str, seeds: pt.Ledger
 ) -> None:
@@ -270,7 +270,7 @@ def test_the_largest_amounts_add_up_exactly() -> None:
     assert total == Fraction("9999999999999999999999999.999")
 
 
-@pytest.mark.parametrize("places", [20, 30])
+@pytest.mark.parametrize("places", [19, 20, 30])
 def test_the_finest_decimals_are_read_in_every_way(engine: Engine, places: int) -> None:
     """As many places as 38 digits have: none is lost, and no comparison runs out of room."""
     dated = {"per": "year", "where": {"unit": "USD"}}

@@ -60,17 +60,20 @@ class Table:
     @cached_property
     def name(self) -> Any:
         """The commitment of each row."""
-        is_whole = isinstance(self.places, slice)
-        return self.judging.name if is_whole else self.judging.name_of(self.places)
+        return self.judging.name if self._are_all else self.judging.name_of(self.places)
+
+    @property
+    def _are_all(self) -> bool:
+        """Whether the rows are all commitments, as they stand."""
+        return isinstance(self.places, slice)
 
     def _of_name(self, known: Any) -> Any:
         """What is known of the commitment of each row."""
-        return known if isinstance(self.places, slice) else known.take(self.name)
+        return known if self._are_all else known.take(self.name)
 
     def _commitment(self) -> Any:
         ids = self.judging.ids.cast(pa.large_string())
-        is_whole = isinstance(self.places, slice)
-        return codes.text_column(ids if is_whole else codes.taken(ids, self.name))
+        return codes.text_column(ids if self._are_all else codes.taken(ids, self.name))
 
     def _party(self) -> Any:
         found = self._read("party")
