@@ -46,7 +46,7 @@ def totals_in_memory(
     """
     is_whole = "source" not in (*keys, *(where or {}))
     judged = not set(columns) <= set(MEASURES)
-    more = ("commitment", "bound", "end", "part") if judged else ()
+    more = ("commitment", "bound", "low", "high", "end", "part") if judged else ()
     rows = CellRows.of(lazy, keys, day, where, more, passed_on=is_whole)
     if rows is None or (judged and not {*codes.words(rows.table, "bound")} <= {*BOUNDS}):
         return None
@@ -172,18 +172,21 @@ def judge(pairs: Pairs, cells: int, day: dt.date, *, is_whole: bool) -> Judged |
     are_there = {"outstanding": number(stated) > 0, "overdue": number(due) > 0}
     commitments = number(sum(pairs.counts(slot) for slot in range(pairs.width)) > 0)
     loose = np.zeros(cells, dtype=np.int64)
+    # Of a pledge of 0 that may be more something may be outstanding.
+    of_flags = {"counted": counted, "missing": missing, "may owe": stated & (full >= 0)}
     for place, measure, bound in pairs.loose_kinds():
         for name, flags, turned in _columns(measure, bound):
             if flags is None or is_whole:
-                mine = place if flags is None else place[(counted, missing)[flags][place]]
+                mine = place if flags is None else place[of_flags[flags][place]]
                 loose[pairs.cell[mine]] |= bit_of(name, turned)
     return Judged(sums, are_there, commitments, loose)
 
 
-def _columns(measure: str | None, bound: Bound) -> Iterator[tuple[str, int | None, Bound]]:
+def _columns(measure: str | None, bound: Bound) -> Iterator[tuple[str, str | None, Bound]]:
     """The columns that a loose balance makes loose, by which flag of its commitment, and how."""
     if measure in MEASURES:
         yield measure, None, bound
     if measure == "pledged" or measure in ARRIVED:
         turned = flip(bound) if measure in ARRIVED else bound
-        yield from ((name, flag, turned) for flag, name in enumerate(JUDGED))
+        yield "outstanding", "may owe" if measure == "pledged" else "counted", turned
+        yield "overdue", "missing", turned

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pledgetrack import fast
 from pledgetrack.errors import FrameError
-from pledgetrack.movements import CITATION, SCHEMA
+from pledgetrack.movements import AMOUNTS, CITATION, SCHEMA
 from pledgetrack.scan import codes_are_words, place_of
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -85,7 +85,7 @@ def _wanted(name: str) -> pa.DataType | None:
     """The type that a column of this name has in movements; None for columns of other people."""
     if name in SCHEMA.names:
         return SCHEMA.field(name).type
-    if name == "stated_number":
+    if name.removeprefix("stated_") in AMOUNTS:
         return SCHEMA.field("number").type
     return pa.string() if name.startswith("tag_") or name in (CITATION, "stated_unit") else None
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import narwhals as nw
@@ -18,7 +20,7 @@ from pledgetrack.calendar import NOT_STATED
 from pledgetrack.errors import AmountError
 from pledgetrack.frames import Where, collect, flag, records, when
 from pledgetrack.members import PART, PASSED_ON
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import AMOUNTS, MEASURES
 from pledgetrack.quantity import INTEGER_DIGITS, Bound, combine, tidy
 from pledgetrack.rates import round_half_even
 from pledgetrack.status import NEEDED as STATUS_NEEDED
@@ -243,7 +245,7 @@ def bounded(
     keys: Sequence[str],
     flags: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """The bounds other than exact behind each cell, of balances that are not 0."""
+    """The bounds other than exact behind each cell, of balances that are there."""
     return _standing(inexact(rows), per_commitment, keys, ("bound",), flags)
 
 
@@ -285,21 +287,34 @@ def with_missing_ends(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def standing(
     loose: nw.LazyFrame[Any], keys: Sequence[str], kind: Sequence[str]
 ) -> nw.LazyFrame[Any]:
-    """The kinds of balance of each commitment in each cell, of those that are not 0.
+    """The kinds of balance of each commitment in each cell, of those that are there.
 
     The status is known only per commitment, so it is not among the keys.
     """
     names = loose.collect_schema().names()
     same = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]
     same += frames.balance_keys(names)
-    # Whether a balance is 0 is judged as recorded: a row alone may differ by what rounding took.
-    judged = "stated_number" if "stated_number" in names else "number"
+    judged = judged_by(names)
     return (
         loose.group_by(*same, "measure", *kind)
-        .agg(nw.col(judged).sum())
-        .filter(nw.col(judged) != frames.ZERO)
+        .agg(nw.col(*judged).sum())
+        .filter(is_there(judged))
         .with_columns(*labelled(same), nw.col("measure", "bound").cast(nw.String))
     )
+
+
+def judged_by(names: Collection[str]) -> list[str]:
+    """The columns by whose sums a balance is there or not: its number, and its ends.
+
+    They are those recorded: a row alone may differ by what rounding took.
+    """
+    stated = "stated_" if "stated_number" in names else ""
+    return [f"{stated}{name}" for name in AMOUNTS if f"{stated}{name}" in names]
+
+
+def is_there(judged: Sequence[str]) -> nw.Expr:
+    """Whether a balance is not 0, or may be more or less than that, by its sums."""
+    return reduce(or_, (nw.col(name) != frames.ZERO for name in judged))
 
 
 def _standing(
@@ -309,7 +324,7 @@ def _standing(
     kind: Sequence[str],
     flags: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """The kinds of balance in each cell, of those that are not 0."""
+    """The kinds of balance in each cell, of those that are there."""
     groups = [f"key_{at}" for at in range(len(keys))]
     stands = standing(loose.filter(nw.col("measure").is_in((*MEASURES, PASSED_ON))), keys, kind)
     same = [f"key_{at}" for at, key in enumerate(keys) if key != "status"]

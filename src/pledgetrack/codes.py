@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from pledgetrack import arrow, fast, frames
 from pledgetrack.frames import Where
 from pledgetrack.models import STAGES
+from pledgetrack.movements import AMOUNTS
 from pledgetrack.quantity import EXACT
 
 CHUNK = 1 << 16
@@ -43,8 +44,9 @@ def table_of(lazy: nw.LazyFrame[Any]) -> pa.Table | None:
     table = lazy.to_native()
     if not isinstance(table, pa.Table) or table.num_rows >= MOST_ROWS:
         return None
-    kind = table.schema.field("number").type
-    return table if pa.types.is_decimal128(kind) and kind.scale <= MOST_PLACES else None
+    kinds = [table.schema.field(name).type for name in AMOUNTS if name in table.column_names]
+    are_small = (pa.types.is_decimal128(kind) and kind.scale <= MOST_PLACES for kind in kinds)
+    return table if all(are_small) else None
 
 
 def coded(table: pa.Table, names: Iterable[str]) -> pa.Table:

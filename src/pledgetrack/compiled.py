@@ -280,13 +280,12 @@ def span(
 
 
 @_compiled(
-    int64, _CODES, _CODES, _CODES, _PLACES, int64, _FLAGS, _CODES, _CODES, _DAYS,
-    _INTO_DAYS, _INTO_DAYS, _INTO_DAYS, _INTO, _INTO_DAYS,
+    int64, _CODES, _CODES, _CODES, _PLACES, int64, _FLAGS, _CODES, _DAYS,
+    _INTO_DAYS, _INTO_DAYS, _INTO_DAYS, _INTO,
 )  # fmt: skip
 def arrivals(
     rows: Any, cells: Any, places: Any, values: Any, width: Any, arrives: Any, names: Any,
-    bound: Any, on: Any, into_cell: Any, into_name: Any, into_on: Any, into_value: Any,
-    into_bound: Any,
+    on: Any, into_cell: Any, into_name: Any, into_on: Any, into_value: Any,
 ) -> Any:  # fmt: skip
     """What was delivered, of some rows."""
     kept = uintp(0)
@@ -297,26 +296,25 @@ def arrivals(
             into_name[kept] = names[row]
             into_on[kept] = on[row]
             into_value[kept] = values[at]
-            into_bound[kept] = bound[row]
             kept += uintp(1)
     return int64(kept)
 
 
 @_compiled(
-    _tuple(int64, 5), _CODES, _CODES, _DAYS, _PLACES, _CODES, _PLACES, _DAYS, _FLAGS, _DAYS, _DAYS,
-    int64, _DAYS, int64, int64, _FLAGS, _INTO, _INTO_DAYS, _INTO_DAYS, _INTO_DAYS, _INTO_DAYS,
+    _tuple(int64, 4), _CODES, _CODES, _DAYS, _PLACES, _PLACES, _DAYS, _FLAGS, _DAYS, _DAYS,
+    int64, _DAYS, int64, int64, _INTO, _INTO_DAYS, _INTO_DAYS, _INTO_DAYS,
 )  # fmt: skip
 def deliver(
-    cells: Any, names: Any, on: Any, values: Any, bound: Any, home: Any, first_place: Any,
+    cells: Any, names: Any, on: Any, values: Any, home: Any, first_place: Any,
     is_dated: Any, low: Any, high: Any, first_day: Any, period_of: Any, least: Any, width: Any,
-    is_loose: Any, sums: Any, count: Any, outside: Any, loose: Any, odd: Any,
+    sums: Any, count: Any, outside: Any, odd: Any,
 ) -> Any:  # fmt: skip
     """Add deliveries to the periods of their days, if that is asked.
 
-    How many are outside the window of their commitment, not exact, and away from the home of their
+    How many are outside the window of their commitment, and away from the home of their
     commitment; the least and the largest.
     """
-    outer = inexact = rest = uintp(0)
+    outer = rest = uintp(0)
     lowest = highest = int64(0)
     for at in range(uintp(len(names))):
         name = uintp(names[at])
@@ -333,7 +331,4 @@ def deliver(
         if not is_dated[name] or period < low[name] or period > high[name]:
             outside[outer] = int32(at)
             outer += uintp(1)
-        if is_loose[uintp(bound[at])]:
-            loose[inexact] = int32(at)
-            inexact += uintp(1)
-    return int64(outer), int64(inexact), int64(rest), lowest, highest
+    return int64(outer), int64(rest), lowest, highest

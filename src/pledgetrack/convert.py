@@ -46,10 +46,10 @@ def convert(
 ) -> pa.Table:
     """Movements in another currency, with number and unit as recorded beside them.
 
-    The columns ``stated_number``, ``stated_unit``, ``rate``, ``rate_day``, ``rate_source`` (and
-    ``deflator``) are added. Things counted and actions stay as they are. Only facts up to
-    ``until`` are taken, and only what counts on ``since`` or later, under the labels of ``where``,
-    is converted, so that no rate is asked for that no table shows.
+    The columns ``stated_number``, ``stated_low``, ``stated_high``, ``stated_unit``, ``rate``,
+    ``rate_day``, ``rate_source`` (and ``deflator``) are added. Things counted and actions stay as
+    they are. Only facts up to ``until`` are taken, and only what counts on ``since`` or later,
+    under the labels of ``where``, is converted, so that no rate is asked for that no table shows.
     """
     names = lazy.collect_schema().names()
     frames.need(names, NEEDED)

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from pledgetrack.bars import watched
 from pledgetrack.calendar import NOT_STATED
 from pledgetrack.errors import AmountError, FrameError
-from pledgetrack.movements import NUMBER, forms
+from pledgetrack.movements import AMOUNTS, NUMBER, forms
 from pledgetrack.pricing import Conversion, Missing, Price, first_of
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS
 from pledgetrack.rates import round_half_even
@@ -41,7 +41,6 @@ _OF_STREAMS = (
     "commitment", "party", "recipient", "channel", "unit", "measure", "part",
     "until", "start", "end", "horizon", "whole", "whole_announced",
 )  # fmt: skip
-_AMOUNTS = ("number", "low", "high")
 _PROMISED = tuple(
     form for name in ("alleged", "proposed", "pledged", "committed") for form in forms(name)
 )
@@ -138,7 +137,7 @@ class _Money:
                 codes, values = _codes(part.column(name))
                 stream = np.unique(stream * (len(values) + 1) + codes, return_inverse=True)[1]
         self.scale = table.schema.field("number").type.scale
-        amounts = {name: self._parts(part, name) for name in _AMOUNTS if name in part.column_names}
+        amounts = {name: self._parts(part, name) for name in AMOUNTS if name in part.column_names}
         # What happened first comes first, whatever the order of the frame; the rest only settles
         # an order between the facts of a day.
         rest = [_codes(part.column(name))[0] for name in reversed(_SETTLING)
@@ -383,7 +382,7 @@ def _with_columns(
     conversion: Conversion,
 ) -> pa.Table:
     added = {
-        "stated_number": table.column("number"),
+        **{f"stated_{name}": table.column(name) for name in AMOUNTS if name in table.column_names},
         "stated_unit": table.column("unit"),
         "rate": pa.array(told["rate"], _RATE),
         "rate_day": pa.array(told["rate_day"], pa.date32()),

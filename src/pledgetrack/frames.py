@@ -17,7 +17,7 @@ from pledgetrack.calendar import HORIZON_CLASSES, NOT_STATED, OPEN, as_day
 from pledgetrack.errors import FrameError, PledgetrackError, UnknownNameError, shown, unknown
 from pledgetrack.members import PASSED_ON
 from pledgetrack.models import STAGES
-from pledgetrack.movements import ELSEWHERE, MEASURES
+from pledgetrack.movements import AMOUNTS, ELSEWHERE, MEASURES
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, INTEGER_DIGITS, tidy
 from pledgetrack.scan import is_path, scan
 from pledgetrack.units import ACTION, is_currency
@@ -91,7 +91,7 @@ def enter(frame: Any, columns: Iterable[str] = ()) -> nw.LazyFrame[Any]:
                 )
             casts.append(nw.lit(None, dtype=nw.Date).alias(name))
     lazy = lazy.with_columns(*casts) if casts else lazy
-    numbers = [name for name in ("number", "low", "high") if name in schema]
+    numbers = [name for name in AMOUNTS if name in schema]
     made: nw.LazyFrame[Any] = lazy
     for name in numbers:
         made = _with_numbers(made, name, schema[name])
@@ -194,10 +194,13 @@ def as_stated(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
     Fulfilment is judged on these, so that no exchange rate changes a status.
     """
-    if STATED_UNIT not in lazy.collect_schema().names():
+    names = lazy.collect_schema().names()
+    if STATED_UNIT not in names:
         return lazy
-    number = nw.col("stated_number").alias("number")
-    return lazy.with_columns(number, nw.col(STATED_UNIT).alias("unit"))
+    return lazy.with_columns(
+        *(nw.col(f"stated_{name}").alias(name) for name in AMOUNTS if f"stated_{name}" in names),
+        nw.col(STATED_UNIT).alias("unit"),
+    )
 
 
 def balance_keys(schema: Iterable[str]) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ from pledgetrack.units import ACTION
 
 MEASURES = ("proposed", "pledged", "committed", "delivered")
 """The measures that totals show; ``alleged`` is one more that none shows."""
+AMOUNTS = ("number", "low", "high")
+"""The columns of an amount and of its ends."""
 
 
 def forms(measure: str) -> tuple[str, ...]:

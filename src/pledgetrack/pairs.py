@@ -13,7 +13,7 @@ from pledgetrack import codes
 from pledgetrack.cells import Sums
 from pledgetrack.codes import NEVER
 from pledgetrack.members import PART
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import AMOUNTS, MEASURES
 from pledgetrack.quantity import BOUNDS, Bound
 from pledgetrack.tally import Tally, add_up
 
@@ -70,6 +70,8 @@ class Pairs:
         self.measures = (*codes.words(table, "measure"), None)
         self.slots = np.array([slot_of(word) for word in self.measures])
         self.bounds = (*codes.words(table, "bound"), None)
+        self.judged_by = [name for name in AMOUNTS if name in table.column_names]
+        self.has_days = "on" in table.column_names
         self.is_loose = np.array([word is not None and word != "exact" for word in self.bounds])
         self.is_part = np.array([word == PART for word in (*codes.words(table, "event"), None)])
 
@@ -94,8 +96,11 @@ class Pairs:
         days = [codes.days_or_never(codes.array(chunk, day), rows) for day in self.days]
         loose = np.flatnonzero(self.is_loose.take(bound))
         if len(loose):
-            said_ = (cells, name, values, measure, bound)
-            self.loose.append(tuple(column.take(loose) for column in said_))
+            said_ = (column.take(loose) for column in (cells, name, measure, bound))
+            at = pa.array(rows.take(loose))
+            on = codes.days(codes.array(chunk, "on").take(at)) if self.has_days else at
+            ends = (self._end(chunk, end, at) for end in self.judged_by[1:])
+            self.loose.append((*said_, on, values.take(loose), *ends))
         if self.is_part.any():
             taken = self.is_part[read("event", len(self.is_part) - 1)]
             if self.has_parts:
@@ -136,6 +141,11 @@ class Pairs:
         self.tally.saw(*spread)
         return odd[:rest]
 
+    def _end(self, chunk: pa.Table, name: str, rows: Any) -> Any:
+        """An end of the amounts of some rows, 0 where there is none."""
+        column = codes.array(chunk, name).take(rows)
+        return np.where(codes.validity(column), codes.whole_numbers(column), 0)
+
     def _add(self, place: Any, values: Any, slots: Any, *days: Any) -> None:
         self.tally.add(place * self.width + slots, values)
         for name, found in zip(self.days, days, strict=True):
@@ -169,18 +179,32 @@ class Pairs:
         return np.where(self.cell[names] == cells, names, self.names + found)
 
     def loose_kinds(self) -> Iterator[tuple[Any, str | None, Any]]:
-        """The places whose balance of a measure is not exact and not 0, by measure and bound."""
+        """The places whose balance of a measure is there and not exact, by measure and bound."""
         if not self.loose:
             return
-        cells, name, values, measure, bound = codes.joined(self.loose)
+        cells, name, measure, bound, _, *judged = codes.joined(self.loose)
         place, width = self.places(cells, name), len(self.bounds)
         kinds = len(self.measures) * width
         kind, at = np.unique(place * kinds + measure * width + bound, return_inverse=True)
-        # What takes back as much as there was is exact again.
-        kind = kind[add_up(values, at, len(kind)) != 0]
+        kind = kind[_are_there(judged, at, len(kind))]
         for one in np.unique(kind % kinds):
             mine = kind[kind % kinds == one] // kinds
             yield mine, self.measures[one // width], self.bounds[one % width]
+
+    def loose_deliveries(self) -> Iterator[tuple[Any, Any, Any]]:
+        """The places and days of what arrived, is there and is not exact, by bound."""
+        if not self.loose:
+            return
+        cells, name, measure, bound, on, *judged = codes.joined(self.loose)
+        came = np.array([word == "delivered" for word in self.measures])[measure]
+        for code in np.flatnonzero(self.is_loose):
+            mine = np.flatnonzero(came & (bound == code))
+            place, day = self.places(cells[mine], name[mine]), on[mine].astype(np.int64)
+            _, one, at = np.unique(
+                place << 32 | day + (1 << 31), return_index=True, return_inverse=True
+            )
+            one = one[_are_there([column[mine] for column in judged], at, len(one))]
+            yield place[one], on[mine][one], self.bounds[code]
 
     def has_loose(self, names: Any) -> bool:
         """Whether any of some commitments has an amount that is not exact."""
@@ -188,3 +212,8 @@ class Pairs:
         for part in self.loose:
             loose[part[1]] = True
         return bool(loose[names].any())
+
+
+def _are_there(judged: Sequence[Any], at: Any, size: int) -> Any:
+    """Which balances are there: what takes back as much as there was, ends and all, is not."""
+    return sum(add_up(column, at, size) != 0 for column in judged) > 0

@@ -28,6 +28,8 @@ from pledgetrack.cells import (
     cell_of,
     ends_missing,
     inexact,
+    is_there,
+    judged_by,
     labelled,
     measure_of,
     standing,
@@ -35,7 +37,7 @@ from pledgetrack.cells import (
     without_ends,
 )
 from pledgetrack.frames import Where, flag, records
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import AMOUNTS, MEASURES
 from pledgetrack.periods import Windows, digits_of, from_minor, to_minor
 from pledgetrack.prefixes import MOST_PLACES, Prefixes, number_on, with_windows
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT
@@ -167,7 +169,7 @@ class _Spreading:
             return
         first, last = _around(today, *self.reach)
         schema = self.rows.collect_schema()
-        numbers: list[Any] = [schema[name] for name in ("number", "low", "high") if name in schema]
+        numbers: list[Any] = [schema[name] for name in AMOUNTS if name in schema]
         places = max(DECIMAL_PLACES, *(kind.scale for kind in numbers))
         dated = self.balances.filter(~nw.col("closes").is_null() & (nw.col("n_other") > 0))
         if places > MOST_PLACES:
@@ -248,18 +250,19 @@ class _Spreading:
             self._loosen(without_ends(self.rows), [*KIND])
 
     def _loosen(self, loose: nw.LazyFrame[Any], kind: list[str]) -> None:
-        """The same of one kind of rows: of balances that are not 0, and of what came on a day."""
+        """The same of one kind of rows: of balances that are there, and of what came on a day."""
         promised = loose.filter(nw.col("measure").is_in(_SPREAD))
         stands = self._beside_windows(standing(promised, self.keys, [*kind, "horizon"]))
         stands = stands.with_columns(nw.lit(1, dtype=nw.Int64).alias("count"))
         for made, row in self._there(stands, ["measure", *kind], ["count"]):
             _tell(made, row)
         same = dict.fromkeys((*self.same, *frames.balance_keys(self.names)))
+        judged = judged_by(self.names)
         days = (
             _arrived(loose, self.cut)
             .group_by(*same, "on", "period", *kind)
-            .agg(nw.col("number").sum())
-            .filter(nw.col("number") != frames.ZERO)
+            .agg(nw.col(*judged).sum())
+            .filter(is_there(judged))
             .with_columns(nw.col("bound").cast(nw.String))
         )
         came = self._beside_windows(days).select(*self.groups, "period", *kind).unique()

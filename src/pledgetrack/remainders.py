@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import narwhals as nw
 
@@ -21,18 +21,26 @@ from pledgetrack.cells import (
     Cell,
     Sums,
     cell_of,
+    judged_by,
     labelled,
     of_parts,
     with_missing_ends,
 )
 from pledgetrack.members import PART, PASSED_ON
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import AMOUNTS, MEASURES
 from pledgetrack.quantity import Bound, flip
 
 ZERO = Decimal(0)
 PROMISED = ("proposed", "pledged", "committed")
+_JUDGED = (
+    ("may_owe", "outstanding", ("pledged",)),
+    ("is_counted", "outstanding", ARRIVED),
+    ("is_missing", "overdue", ("pledged", *ARRIVED)),
+)
+"""Which balances make what is judged of a commitment inexact, by the flag that they need."""
 Record = dict[str, Any]
 Identity = tuple[str, ...]
+_Name = TypeVar("_Name", bound=tuple[Any, ...])
 
 
 def has_any(rows: nw.LazyFrame[Any]) -> bool:
@@ -99,9 +107,9 @@ class Remainders:
         """The inexact rows of each balance, with the part that they are taken off for."""
         of = nw.when(nw.col("event") == PART).then(nw.col("part").cast(nw.String))
         loose = loose.with_columns(of.alias("of"))
-        judged = "stated_number" if "stated_number" in names else "number"
+        judged = judged_by(names)
         keys = [*self.fixed, *self.same]
-        sums = list(dict.fromkeys((judged, "number", "low", "high")))
+        sums = list(dict.fromkeys((*judged, *AMOUNTS)))
         made = (
             loose.group_by(*keys, "of", "measure", "bound", "no_low", "no_high")
             .agg(nw.col(*sums).sum())
@@ -109,7 +117,7 @@ class Remainders:
         )
         found = frames.collect(made).to_pylist()
         for row in found:
-            row["judged"] = row[judged]
+            row["judged"] = [row[name] or ZERO for name in judged]
         return [row for row in found if self._identity(row) in self.balances]
 
     def _part(self, row: Record) -> Record | None:
@@ -123,33 +131,35 @@ class Remainders:
         name = row["measure"]
         return part if name == PASSED_ON or part[f"n_m_{name}"] else None
 
-    def _sums(self, flag: str | None = None) -> dict[tuple[Identity, _Kind], Decimal]:
+    def _sums(self, flag: str | None = None) -> dict[tuple[Identity, _Kind], list[Decimal]]:
         """What each kind of the balances adds up to, by itself or among those with a flag."""
-        sums: defaultdict[tuple[Identity, _Kind], Decimal] = defaultdict(Decimal)
+        sums: dict[tuple[Identity, _Kind], list[Decimal]] = {}
         for row in self.loose:
             holder, part = self.balances[self._identity(row)], self._part(row)
+            number, *ends = row["judged"]
             kind = _Kind(row["measure"], row["bound"], row["no_low"] > 0, row["no_high"] > 0)
             if part is not None and (flag is None or (part[flag] and holder[flag])):
                 holder = part
                 if kind.measure != PASSED_ON:
                     kind = _Kind(kind.measure, flip(kind.bound), kind.no_high, kind.no_low)
+                    ends.reverse()
             if flag is None or holder[flag]:
-                sums[self._identity(holder), kind] += row["judged"]
+                _add(sums, (self._identity(holder), kind), [number, *ends])
         return sums
 
     def _bounds(self, flag: str | None = None) -> Iterator[tuple[Cell, str, Bound]]:
-        """The cell, measure and bound of what is not 0, whichever ends it lacks."""
-        sums: defaultdict[tuple[Identity, str, Bound], Decimal] = defaultdict(Decimal)
-        for (identity, kind), number in self._sums(flag).items():
-            sums[identity, kind.measure, kind.bound] += number
-        for (identity, measure, bound), number in sums.items():
-            if number:
+        """The cell, measure and bound of what is there, whichever ends it lacks."""
+        sums: dict[tuple[Identity, str, Bound], list[Decimal]] = {}
+        for (identity, kind), judged in self._sums(flag).items():
+            _add(sums, (identity, kind.measure, kind.bound), judged)
+        for (identity, measure, bound), judged in sums.items():
+            if any(judged):
                 yield cell_of(self.keys, self.balances[identity]), measure, bound
 
     def loosen(self, cells: dict[Cell, Sums], *, whole: bool) -> None:
         """Say of the cells what in them is not exact, and which ends are missing."""
-        for (identity, kind), number in self._sums().items():
-            if number and kind.measure in MEASURES:
+        for (identity, kind), judged in self._sums().items():
+            if any(judged) and kind.measure in MEASURES:
                 made = cells[cell_of(self.keys, self.balances[identity])]
                 no_low = kind.no_low and not (kind.measure in PROMISED and kind.bound == "up to")
                 made.endless |= {f"{kind.measure}_low"} if no_low else set()
@@ -157,9 +167,9 @@ class Remainders:
         for cell, measure, bound in self._bounds():
             if measure in MEASURES:
                 cells[cell].bounds[measure].add(bound)
-        for flag, name in (("is_counted", "outstanding"), ("is_missing", "overdue")):
+        for flag, name, measures in _JUDGED:
             for cell, measure, bound in self._bounds(flag) if whole else ():
-                if measure in ("pledged", *ARRIVED):
+                if measure in measures:
                     cells[cell].bounds[name].add(flip(bound) if measure in ARRIVED else bound)
 
     def move_ends(self, cells: dict[Cell, Sums]) -> None:
@@ -182,6 +192,12 @@ class Remainders:
                 made[f"{measure}_high"] += mine[0] - mine[1]
             if is_lifted(low, number, open_):
                 made[f"{measure}_low"] -= low
+
+
+def _add(sums: dict[_Name, list[Decimal]], name: _Name, more: list[Decimal]) -> None:
+    """Add an amount and its ends to those under a name."""
+    there = sums.get(name, [ZERO] * len(more))
+    sums[name] = [one + other for one, other in zip(there, more, strict=True)]
 
 
 def _loose(rows: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:

@@ -28,7 +28,7 @@ from pledgetrack.movements import MEASURES
 from pledgetrack.pairs import Pairs, bit_of, said
 from pledgetrack.periods import Windows
 from pledgetrack.quantity import BOUNDS, DECIMAL_PLACES
-from pledgetrack.tally import Tally, add_up
+from pledgetrack.tally import Tally
 from pledgetrack.units import minor_digits
 
 MOST_PLACES = 1 << 22
@@ -36,7 +36,7 @@ MOST_PLACES = 1 << 22
 _TOGETHER = 1 << 15
 _SPREAD = tuple(name for name in MEASURES if name != "delivered")
 _DAY_ONE = np.int32(dt.date(1970, 1, 1).toordinal())
-_NEEDED = ("commitment", "bound", "on", "start", "announced", "end", "horizon")
+_NEEDED = ("commitment", "bound", "low", "high", "on", "start", "announced", "end", "horizon")
 
 
 def periods_in_memory(
@@ -186,13 +186,12 @@ def _spread(rows: CellRows, *, cells: _Cells, day: dt.date, columns: Sequence[st
 
 
 class _Delivered(NamedTuple):
-    """Deliveries: cell, commitment, day, amount and bound of each."""
+    """Deliveries: cell, commitment, day and amount of each."""
 
     cell: Any
     name: Any
     on: Any
     value: Any
-    bound: Any
 
     def take(self, rows: Any) -> _Delivered:
         """Some of them."""
@@ -204,20 +203,19 @@ def _arrivals(some: Some, pairs: Pairs, arrives: Any, rows: CellRows) -> _Delive
     on = codes.days(codes.array(some.chunk, "on"))
     # Rows that name no commitment have the place that ``pairs`` gives them.
     name = pairs.named(some.chunk)
-    bound = codes.read(some.chunk, "bound", len(pairs.bounds) - 1)
     if rows.loops and some.gone is None and some.values.dtype != object:
-        kinds = (np.int32, np.int32, np.int32, np.int64, np.int32)
+        kinds = (np.int32, np.int32, np.int32, np.int64)
         into = [np.empty(len(some.rows), kind) for kind in kinds]
         count = rows.loops.arrivals(
             *(column.astype(np.int32, copy=False) for column in some[1:4]), some.values,
-            rows.width, arrives, name, bound, on, *into,
+            rows.width, arrives, name, on, *into,
         )  # fmt: skip
         return _Delivered(*(column[:count] for column in into))
     mine = np.flatnonzero(arrives[some.places - some.cells * rows.width])
     chosen = some.rows[mine]
     # There are fewer cells than rows.
     cells = some.cells[mine].astype(np.int32)
-    return _Delivered(cells, name[chosen], on[chosen], some.values[mine], bound[chosen])
+    return _Delivered(cells, name[chosen], on[chosen], some.values[mine])
 
 
 def _slot(spread: Sequence[str], measure: str | None) -> int:
@@ -225,13 +223,6 @@ def _slot(spread: Sequence[str], measure: str | None) -> int:
     if measure == "delivered":
         return len(spread)
     return spread.index(measure) if measure in spread else len(spread) + 1
-
-
-class _Parted(NamedTuple):
-    """Deliveries that are outside the windows of their commitments, and that are not exact."""
-
-    outside: _Delivered
-    loose: _Delivered
 
 
 class _Spreading:
@@ -324,50 +315,47 @@ class _Spreading:
 
     def _deliver(self, delivered: Sequence[_Delivered]) -> None:
         """What arrived is in the period of its day, in the window of its commitment or not."""
-        outside, loose = [], []
-        for parted in (parted for some in delivered for parted in self._parted(some)):
-            outside.append(self._places(parted.outside))
-            place, _, at = self._places(parted.loose)
-            loose.append((at, place, *parted.loose[2:]))
-        if delivered:
+        outside = [self._places(parted) for some in delivered for parted in self._outside(some)]
+        if outside:
             place, period, at = codes.joined(outside)
             _, one = np.unique(place * self.cells.periods + period - self.least, return_index=True)
             np.add.at(self.commitments, at[one], 1)
-            self._loosen_deliveries(*codes.joined(loose))
 
     def _places(self, some: _Delivered) -> tuple[Any, Any, Any]:
         """The place of the balance of each delivery, its period, and its place in the result."""
         place = self.pairs.places(some.cell.astype(np.int64), some.name)
-        period = self.cells.periods_of(some.on + _DAY_ONE)
-        return place, period, self.cell.take(place) * self.width + period - self.least
+        return place, *self._on_days(place, some.on)
 
-    def _parted(self, some: _Delivered) -> Iterator[_Parted]:
-        """Add deliveries, and part from them what more is to be said of."""
+    def _on_days(self, place: Any, on: Any) -> tuple[Any, Any]:
+        """The periods of some days, and what arrived of balances then: its place in the result."""
+        period = self.cells.periods_of(on + _DAY_ONE)
+        return period, self.cell.take(place) * self.width + period - self.least
+
+    def _outside(self, some: _Delivered) -> Iterator[_Delivered]:
+        """Add deliveries, and part from them those outside the windows of their commitments."""
         loops = self.cells.rows.loops
         if loops and some.value.dtype != object:
-            odd, parted = self._parted_by(loops, some)
-            yield parted
+            odd, outside = self._outside_by(loops, some)
+            yield outside
             some = some.take(odd)
         place, period, at = self._places(some)
         if "delivered" in self.tallies:
             self.tallies["delivered"].add(at, some.value)
         inside = self.is_dated.take(place)
         inside &= (self.low.take(place) <= period) & (period <= self.high.take(place))
-        loose = np.flatnonzero(self.pairs.is_loose.take(some.bound))
-        yield _Parted(some.take(np.flatnonzero(~inside)), some.take(loose))
+        yield some.take(np.flatnonzero(~inside))
 
-    def _parted_by(self, loops: Any, some: _Delivered) -> tuple[Any, _Parted]:
+    def _outside_by(self, loops: Any, some: _Delivered) -> tuple[Any, _Delivered]:
         """The same by a compiled loop, but for those away from the home of their commitment."""
         cells, tally = self.cells, self.tallies.get("delivered", Tally(0, wide=False))
-        outside, loose, odd = (np.empty(len(some.name), dtype=np.int32) for _ in range(3))
+        outside, odd = (np.empty(len(some.name), dtype=np.int32) for _ in range(2))
         counts = loops.deliver(
             *some, self.pairs.cell, self.cell, self.is_dated, self.low, self.high,
             cells.first_day - int(_DAY_ONE), cells.period_of, self.least, self.width,
-            self.pairs.is_loose, tally.sums, tally.count, outside, loose, odd,
+            tally.sums, tally.count, outside, odd,
         )  # fmt: skip
-        tally.saw(*counts[3:])
-        parted = _Parted(some.take(outside[: counts[0]]), some.take(loose[: counts[1]]))
-        return odd[: counts[2]], parted
+        tally.saw(*counts[2:])
+        return odd[: counts[1]], some.take(outside[: counts[0]])
 
     def _undated(self, pairs: Any) -> Any:
         horizon = self.cells.horizon[self.pairs.cell[pairs]]
@@ -382,17 +370,9 @@ class _Spreading:
                 for start in range(0, len(dated), _TOGETHER):
                     self.loose[self._windows(dated[start : start + _TOGETHER])[1]] |= bit
                 self.loose[self._undated(pairs[self.is_open[pairs]])] |= bit
-
-    def _loosen_deliveries(self, at: Any, place: Any, on: Any, values: Any, bound: Any) -> None:
-        for code, word in enumerate(self.pairs.bounds):
-            if not self.pairs.is_loose[code]:
-                continue
-            mine = np.flatnonzero(bound == code)
-            facts = place[mine] << 32 | on[mine].astype(np.int64) + (1 << 31)
-            _, one, same = np.unique(facts, return_index=True, return_inverse=True)
-            stands = add_up(values[mine], same, len(one)) != 0
-            known: Any = word
-            self.loose[at[mine][one][stands]] |= bit_of("delivered", known)
+        for place, on, bound in self.pairs.loose_deliveries():
+            _, at = self._on_days(place, on)
+            self.loose[at] |= bit_of("delivered", bound)
 
 
 def _smallest(amounts: Any, of_units: Any) -> Any:

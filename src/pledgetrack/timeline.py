@@ -23,6 +23,7 @@ from pledgetrack.cells import (
     Cell,
     Sums,
     cell_of,
+    judged_by,
     labelled,
     of_parts,
     settled,
@@ -33,13 +34,14 @@ from pledgetrack.convert import Converting, at_event_rates, enter
 from pledgetrack.errors import unknown
 from pledgetrack.frames import Bounds, Numbers, Where
 from pledgetrack.members import PASSED_ON
-from pledgetrack.movements import MEASURES
+from pledgetrack.movements import AMOUNTS, MEASURES
 from pledgetrack.quantity import EXACT, flip
 from pledgetrack.remainders import has_any
 from pledgetrack.status import NEEDED as STATUS_NEEDED
 from pledgetrack.totals import NEEDED, cells_of, in_order, keys_of, of_day, table_of
 
 FREQUENCIES = ("month", "quarter", "year", "fiscal year")
+_JUDGED = ("stated", "stated_low", "stated_high")
 
 
 def timeline(
@@ -75,7 +77,7 @@ def timeline(
     day = frames.today(as_of)
     periods = _periods(freq, calendar)
     ranged = frames.ranged(bounds)
-    needed = (*NEEDED, *(("low", "high") if ranged else ()))
+    needed = (*NEEDED, *(AMOUNTS[1:] if ranged else ()))
     first = None if since is None else as_day(since)
     lazy, told = enter(
         frame, needed, since=first, until=day, known_by=known_by, where=where, **converting
@@ -160,9 +162,9 @@ class _Balance:
     ends: Counter[dt.date | None] = field(default_factory=Counter)
     sums: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     counts: Counter[str] = field(default_factory=Counter)
-    # By measure and kind of inexactness, as recorded.
-    kinds: defaultdict[tuple[Any, ...], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
+    # By measure and kind of inexactness, the amount and its ends as recorded.
+    kinds: defaultdict[tuple[Any, ...], list[Decimal]] = field(
+        default_factory=lambda: defaultdict(lambda: [Decimal(0)] * len(_JUDGED))
     )
     shown: _Share | None = None
 
@@ -180,7 +182,9 @@ class _Balance:
             for end in ("low", "high"):
                 self.sums[f"{name}_{end}"] += sign * (row.get(end) or Decimal(0))
             kind = (name, *(row.get(part) for part in KIND))
-            self.kinds[kind] += sign * row["stated"]
+            judged = self.kinds[kind]
+            for at, column in enumerate(_JUDGED):
+                judged[at] += sign * (row.get(column) or Decimal(0))
 
     def end(self) -> dt.date | None:
         """The last day of the horizon, as it stands."""
@@ -215,18 +219,20 @@ class _Share:
             self.numbers["overdue"] = late if missing else Decimal(0)
         self.loose: set[tuple[str, Any]] = set()
         self.endless: set[str] = set()
-        standing: defaultdict[tuple[str, Any], Decimal] = defaultdict(Decimal)
-        for (name, bound, no_low, no_high), number in balance.kinds.items():
-            standing[name, bound] += number
-            if number:
+        standing: defaultdict[tuple[str, Any], list[list[Decimal]]] = defaultdict(list)
+        for (name, bound, no_low, no_high), judged in balance.kinds.items():
+            standing[name, bound].append(judged)
+            if any(judged):
                 self.endless |= {f"{name}_low"} if no_low else set()
                 self.endless |= {f"{name}_high"} if no_high else set()
-        for (name, bound), number in standing.items():
-            if number and bound not in (None, "exact"):
+        for (name, bound), kinds in standing.items():
+            is_there = any(map(sum, zip(*kinds, strict=True)))
+            if is_there and bound not in (None, "exact"):
                 self.loose.add((name, bound))
                 if name in ("pledged", *ARRIVED):
                     turned = flip(bound) if name in ARRIVED else bound
-                    self.loose |= {("outstanding", turned)} if counted else set()
+                    owes = counted if name in ARRIVED else promised and sums["full"] >= 0
+                    self.loose |= {("outstanding", turned)} if owes else set()
                     self.loose |= {("overdue", turned)} if missing else set()
 
 
@@ -340,18 +346,19 @@ def _grouped(
     kind: tuple[str, ...] = ("bound",)
     amounts = ["number"]
     if "pledged_low" in columns:
-        rows, kind, amounts = with_missing_ends(rows), KIND, ["number", "low", "high"]
+        rows, kind, amounts = with_missing_ends(rows), KIND, [*AMOUNTS]
     same = frames.balance_keys(names)
-    stated = nw.col("stated_number" if "stated_number" in names else "number")
+    judged = dict(zip(_JUDGED, judged_by(names), strict=False))
+    stated = nw.col(judged["stated"])
     counted = rows.with_columns(
-        stated.alias("stated"),
+        *(nw.col(name).alias(column) for column, name in judged.items()),
         nw.when((nw.col("measure") == "pledged") & ~of_parts(names)).then(stated).alias("full"),
         frames.flag(~nw.col("number").is_null(), "count"),
         frames.COUNT.alias("rows"),
     )
     made = (
         counted.group_by(*groups, *same, "end", "measure", *kind, "since", "until")
-        .agg(nw.col(*amounts, "stated", "full", "count", "rows").sum())
+        .agg(nw.col(*amounts, *judged, "full", "count", "rows").sum())
         .with_columns(*labelled((*groups, *same)), nw.col("measure", "bound").cast(nw.String))
     )
     return frames.records(made)

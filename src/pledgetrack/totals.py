@@ -114,7 +114,8 @@ def totals(
         judges = columns is None or not columns <= {*MEASURES}
         if not judges and per is None and bounds == "words" and not include_repeats:
             needed = tuple(name for name in NEEDED if name not in _JUDGING)
-        frame = _scanned(frame, by, day, where, {*NEEDED} - {*needed}, ranged=bounds == "range")
+        ranged = bounds == "range" or columns is None or "bound" in columns
+        frame = _scanned(frame, by, day, where, {*NEEDED} - {*needed}, ranged=ranged)
     lazy, told = enter(
         frame, needed, since=day, until=day, known_by=known_by, where=where, **converting
     )
@@ -308,6 +309,7 @@ def cells_of(
         nw.when(missing).then(judged).alias("late_arrived"),
         nw.when(counted).then(judged).alias("judged"),
         flag(counted, "is_counted"),
+        flag(stated & (nw.col("full") >= frames.ZERO), "may_owe"),
         flag(missing, "is_missing"),
         flag(due, "n_due"),
         flag(counted & (nw.col("n_arrived") > 0), "n_reported"),
@@ -345,7 +347,7 @@ def cells_of(
             if ranged:
                 remainders.move_ends(cells)
         rows = remainders.others
-    flags = ("is_counted", "is_missing")
+    flags = ("may_owe", "is_counted", "is_missing")
     for row in bounded(rows, per_commitment, keys, flags) if loose else ():
         _loosen(cells[cell_of(keys, row)], row, whole=whole)
     for row in endless(rows, per_commitment, keys) if ranged else ():
@@ -358,7 +360,7 @@ def _loosen(made: Sums, row: dict[str, Any], *, whole: bool) -> None:
     made.bounds[row["measure"]].add(row["bound"])
     if whole and row["measure"] in ("pledged", *ARRIVED):
         loose = flip(row["bound"]) if row["measure"] in ARRIVED else row["bound"]
-        if row["is_counted"]:
+        if row["may_owe" if row["measure"] == "pledged" else "is_counted"]:
             made.bounds["outstanding"].add(loose)
         if row["is_missing"]:
             made.bounds["overdue"].add(loose)
