@@ -205,6 +205,26 @@ def test_what_is_missing_is_no_bar() -> None:
     assert measures == {"pledged"}
 
 
+def test_a_whole_is_drawn_without_its_parts_and_says_so() -> None:
+    """Its status counts them, and its bar does not, so that all bars add up to the totals."""
+    whole, part, alone = (
+        pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged",
+                      target={"number": number, "unit": "EUR"}, part_of=of)
+        for name, number, of in (("fund", 1000, None), ("north", 300, "fund"), ("road", 5, None))
+    )  # fmt: skip
+    came = pt.Event(commitment="north", kind="delivered", on="2024-05-01", quantity="300 EUR")
+    spec = pt.chart.progress(pt.Ledger([whole, part, alone], [came]), as_of="2024-06-01").to_dict()
+    rows = next(rows for rows in data_of(spec) if rows and "whole" in rows[0])
+    said = {row["name"]: row["said"] for row in rows}
+    assert said == {
+        "fund": "delivery not reported, €700 pledged (without its parts)",
+        "north": "€300 of €300", "road": "delivery not reported, €5 pledged",
+    }  # fmt: skip
+    assert "drawn without them" in str(spec)
+    spec = pt.chart.progress(pt.Ledger([alone]), as_of="2024-06-01", locale="de").to_dict()
+    assert "ohne sie" not in str(spec)
+
+
 def test_bounds_survive_in_the_sum_of_the_others() -> None:
     """What is at least is not drawn as exact, alone or among the others."""
     ledger = pt.Ledger(

@@ -276,6 +276,24 @@ def test_amounts_in_another_currency_show_what_was_stated(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("plain")
+def test_what_arrives_of_a_part_is_told_apart_from_what_counts_for_its_whole(
+    tmp_path: Path,
+) -> None:
+    """Of 350 for a part of 300 all tells the status of the whole, and 50 count as its own."""
+    whole, part = (
+        pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged",
+                      target={"number": number, "unit": "EUR"}, part_of=of)
+        for name, number, of in (("fund", 1000, None), ("north", 300, "fund"))
+    )  # fmt: skip
+    came = pt.Event(commitment="north", kind="delivered", on="2024-05-01", quantity="350 EUR")
+    page = tmp_path / "report.html"
+    pt.report(pt.Ledger([whole, part], [came]), page, as_of="2024-05-15")
+    text = page.read_text(encoding="utf-8")
+    assert "delivered by parts: 350 EUR" in text
+    assert "delivered beyond a part: 50 EUR" in text
+    assert "delivered by parts: 50 EUR" not in text
+
+
 def test_what_was_known_by_a_day_is_all_that_is_told(seeds: pt.Ledger, tmp_path: Path) -> None:
     """Later records are neither counted nor named."""
     page = Page(pt.report(seeds, tmp_path / "r.html", as_of=DAY, known_by="2022-07-31"))

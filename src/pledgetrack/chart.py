@@ -45,7 +45,8 @@ def progress(
 
     A row per commitment: the pale bar is what is pledged, the dark one the share delivered, the
     black mark the time elapsed of its horizon, from its start, else from its announcement. Beyond
-    the ``most`` largest of a unit one bar shows the others with their exact sum.
+    the ``most`` largest of a unit one bar shows the others with their exact sum. What has parts is
+    drawn without them, so that all bars add up to the totals.
 
     >>> import pledgetrack as pt
     >>> made = pt.chart.progress(pt.load_seeds(), as_of="2024-08-01")
@@ -61,6 +62,9 @@ def progress(
     notes = [*conversions_said(totals.attrs, locale), *actions_said(totals, locale)]
     if left_out:
         notes.append(word("Not drawn, for nothing is pledged: {count}.", locale, count=left_out))
+    if any(row["has_parts"] for row in rows):
+        said = "What has parts is drawn without them; each has a bar of its own."
+        notes.append(word(said, locale))
     extent, drawn = chart_draw.room(rows), few(rows, notes, locale)
     ends = (next(iter(drawn), None), next(reversed(drawn), None))
     made = [

@@ -151,6 +151,9 @@ def progress_rows(
     announced = {promise.id: promise.announced for promise in ledger.commitments}
     windows = {row["commitment"]: row for row in status.to_dict("records")}
     labels = unique_labels({name: named.get(name, name) for name in totals["commitment"]})
+    drawn = zip(totals["commitment"], totals["unit"], strict=True)
+    whole_of = {promise.id: promise.part_of for promise in ledger.commitments}
+    wholes = {(whole_of.get(name), unit) for name, unit in drawn}
     found: list[Drawn] = []
     left_out = 0
     for row in totals[totals["unit"] != ACTION].to_dict("records"):
@@ -166,7 +169,7 @@ def progress_rows(
                 plain(window.get("start")) or announced.get(name), window.get("end"), day
             ),
             "status": window.get("status"), "end": plain(window.get("end")),
-            "bounds": row["bound"],
+            "bounds": row["bound"], "has_parts": (name, row["unit"]) in wholes,
         })  # fmt: skip
     made: list[Drawn] = []
     for unit, rows in panels(found).items():
@@ -188,7 +191,7 @@ def _others(rows: Sequence[Drawn], unit: str, locale: str) -> Drawn:
         "label": label, "name": "", "title": label, "unit": unit,
         "pledged": total(row["pledged"] for row in rows),
         "delivered": total(row["delivered"] for row in rows),
-        "elapsed": None, "status": None, "end": None,
+        "elapsed": None, "status": None, "end": None, "has_parts": False,
         "bounds": ", ".join(
             f"{name} {bound_of_sum(bound_of(row['bounds'], name) for row in rows)}"
             for name in ("pledged", "delivered")
@@ -211,6 +214,8 @@ def _bullet(row: Drawn, at: int, locale: str) -> Drawn:
         said = word("delivery not reported, {what} pledged", locale, what=pledged["said"])
     else:
         said = word("{part} of {whole}", locale, part=delivered["said"], whole=pledged["said"])
+    if row["has_parts"]:
+        said = f"{said} ({word('without its parts', locale)})"
     elapsed_said = (
         "—" if row["elapsed"] is None else share_said(Decimal(str(row["elapsed"])), locale)
     )
@@ -221,6 +226,7 @@ def _bullet(row: Drawn, at: int, locale: str) -> Drawn:
         "share": None if share is None else float(share),
         "share_said": "—" if share is None else share_said(share, locale),
         "elapsed": row["elapsed"], "elapsed_said": elapsed_said, "said": said, "status": status,
+        "has_parts": row["has_parts"],
         "pledged": pledged["digits"], "pledged_exact": pledged["exact"],
         "delivered": delivered["digits"], "delivered_exact": delivered["exact"],
         "end": "—" if row["end"] is None else day_said(row["end"], locale),

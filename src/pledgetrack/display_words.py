@@ -176,6 +176,7 @@ Committed, from whom to whom | Comprometido, de quién a quién | Engagé, de qu
 Delivered, from whom to whom | Entregado, de quién a quién | Fourni, de qui à qui | Geliefert, von wem an wen
 The black line is the day of the chart. | La línea negra es el día del gráfico. | La ligne noire est le jour du graphique. | Die schwarze Linie ist der Tag des Bildes.
 Not drawn, for nothing is pledged: {count}. | Sin dibujar, por no haber nada prometido: {count}. | Non dessinés, rien n'étant promis : {count}. | Nicht gezeichnet, da nichts zugesagt ist: {count}.
+What has parts is drawn without them; each has a bar of its own. | Lo que tiene partes se dibuja sin ellas; cada una tiene su propia barra. | Ce qui a des parties est dessiné sans elles ; chacune a sa propre barre. | Was Teile hat, ist ohne sie gezeichnet; jeder hat einen eigenen Balken.
 Not drawn, for they are not above zero: {count}. | Sin dibujar, por no ser mayores que cero: {count}. | Non dessinés, n'étant pas au-dessus de zéro : {count}. | Nicht gezeichnet, da nicht über null: {count}.
 Counted elsewhere: {count}. | Contados en otro lugar: {count}. | Comptés ailleurs : {count}. | Anderswo gezählt: {count}.
 1 commitment states no amount. | 1 compromiso no indica cantidad. | 1 engagement n'indique aucun montant. | 1 Zusage nennt keinen Betrag.
@@ -202,6 +203,8 @@ This chart in words | Este gráfico en palabras | Ce graphique en mots | Dieses 
 All of this commitment | Todo sobre este compromiso | Tout sur cet engagement | Alles zu dieser Zusage
 Sum | Suma | Somme | Summe
 days overdue | días de retraso | jours de retard | Tage überfällig
+without its parts | sin sus partes | sans ses parties | ohne seine Teile
+delivered beyond a part | entregado más allá de una parte | fourni au-delà d'une partie | über einen Teil hinaus geliefert
 delivered by parts | entregado por partes | fourni par des parties | von Teilen geliefert
 rate | cambio | taux | Kurs
 condition | condición | condition | Bedingung

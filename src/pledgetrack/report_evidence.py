@@ -24,6 +24,7 @@ Shown = dict[str, Any]
 _TELLS = (
     "commitment", "unit", "measure", "number", "bound", "on", "known", "event", "citation",
 )  # fmt: skip
+_OF_PARTS = {OF_PARTS: "delivered by parts", PASSED_ON: "delivered beyond a part"}
 _CONVERTED = ("stated_number", "stated_unit", "rate", "rate_day", "rate_source")
 
 
@@ -91,8 +92,8 @@ class Evidence:
             first = amount_words.exactly(EXACT.multiply(sign, stated), unit, locale=self.locale)
             said += f" ({', '.join([first, *_rate(row, self.locale)])})"
         measure = row["measure"] or ""
-        if measure in (OF_PARTS, PASSED_ON):
-            measure = "delivered by parts"
+        if measure in _OF_PARTS:
+            measure = _OF_PARTS[measure]
         elif measure in ELSEWHERE:
             counted = word(measure.rpartition(" ")[2], self.locale)
             return f"{counted}, {word('counts elsewhere', self.locale)}: {said}"
