@@ -105,6 +105,17 @@ FOUND: dict[str, tuple[pt.Commitment, list[pt.Event], str, str]] = {
         promise(stage="alleged"), [event("delivered", number="2")], "warning",
         "something was delivered, but the promise is only alleged",
     ),
+    "more delivered than promised": (
+        promise(), [event("delivered", number="1000"), event("revised", "2024-03-01", "50")],
+        "note",
+        "1,000 USD delivered, more than the 150 promised",
+    ),
+    "more delivered than what it was restated to": (
+        promise(target={"number": "100", "unit": "USD", "bound": "up to"}),
+        [event("revised", restated={"number": "120", "unit": "USD"}),
+         event("delivered", "2024-03-01", "121")], "note",
+        "121 USD delivered, more than the 120 promised",
+    ),
     "completed without delivery": (
         promise(), [event("completed")], "warning",
         "completed on 2024-02-01: the target in USD was not seen delivered",
@@ -170,7 +181,20 @@ CLEAN: dict[str, tuple[pt.Commitment, list[pt.Event]]] = {
     "a promise": (promise(), []),
     "an action done": (promise(**ACTION), [event("completed")]),
     "all delivered": (promise(), [event("delivered", number="100"), event("completed")]),
-    "more delivered than promised": (promise(), [event("delivered", number="150")]),
+    "more delivered than at least so much": (
+        promise(target={"number": "100", "unit": "USD", "bound": "at least"}),
+        [event("delivered", number="150")],
+    ),
+    "delivered of what was once promised": (
+        promise(), [event("delivered", number="100"), event("revised", "2024-03-01", "-50")],
+    ),
+    "as much as a revision added": (
+        promise(), [event("revised", number="50"), event("delivered", "2024-03-01", "150")],
+    ),
+    "as much as the range has": (
+        promise(target={"number": "100", "unit": "USD", "most": "150"}),
+        [event("delivered", number="150")],
+    ),
     "a refund": (
         promise(),
         [event("delivered", "2024-02-01", "10"), event("delivered", "2024-03-01", "-10")],

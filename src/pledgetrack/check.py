@@ -15,7 +15,7 @@ from pledgetrack.bars import watched
 from pledgetrack.doubles import doubles
 from pledgetrack.errors import closest
 from pledgetrack.models import ENDINGS, Commitment, Event
-from pledgetrack.quantity import EXACT
+from pledgetrack.quantity import EXACT, Quantity
 
 SEVERITIES = ("error", "warning", "note")
 """An error means that a figure in a table is not what a record says."""
@@ -64,7 +64,7 @@ def _about(commitment: Commitment, events: Sequence[Event]) -> Iterator[tuple[st
 
 
 def _deliveries(commitment: Commitment, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    targets = {target.unit: target.number for target in commitment.targets}
+    targets = _most_promised(commitment, events)
     delivered: dict[str, Decimal] = {}
     for event in events:
         if event.kind == "delivered" and event.quantity:
@@ -73,6 +73,9 @@ def _deliveries(commitment: Commitment, events: Sequence[Event]) -> Iterator[tup
             delivered[unit] = EXACT.add(before, event.quantity.number)
     for unit, number in delivered.items():
         if unit in targets:
+            if number > targets[unit]:
+                more = f"more than the {targets[unit]:,f} promised"
+                yield "note", f"{number:,f} {unit} delivered, {more}"
             continue
         near = closest(unit, targets)
         if near:
@@ -86,6 +89,24 @@ def _deliveries(commitment: Commitment, events: Sequence[Event]) -> Iterator[tup
     firm = commitment.stage in ("pledged", "committed")
     if delivered and not firm and not any(e.kind in ("pledged", "committed") for e in events):
         yield "warning", f"something was delivered, but the promise is only {commitment.stage}"
+
+
+def _most_promised(commitment: Commitment, events: Sequence[Event]) -> dict[str, Decimal]:
+    """The most that each target said at any time; without end where its bound has none."""
+    said = {target.unit: _most(target) for target in commitment.targets}
+    most = dict(said)
+    for event in events:
+        changed = event.restated or (event.quantity if event.kind == "revised" else None)
+        if changed is not None:
+            before = Decimal(0) if event.restated else said.get(changed.unit, Decimal(0))
+            said[changed.unit] = EXACT.add(before, _most(changed))
+            most[changed.unit] = max(most.get(changed.unit, Decimal(0)), said[changed.unit])
+    return most
+
+
+def _most(quantity: Quantity) -> Decimal:
+    _, high = quantity.ends
+    return Decimal("Infinity") if high is None else high
 
 
 def _sequence(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
