@@ -22,6 +22,13 @@ EQUIVALENT: dict[str, str] = {
     '"party": frames.key_label("party", key["party"]),': (
         "labels of all keys that are no years are made alike"
     ),
+    "judging.py Judging._add: _FIRST if self.is_compared else np.uint8(0) -> _FIRST": (
+        "what was promised first is shown only where it is asked for"
+    ),
+    "judging.py Judging._add: 0 -> 1 in "
+    "bits = (_STANDS, _ARRIVES, _FIRST if self.is_compared else np.uint8(0))": (
+        "what is added up in the place of what was promised first is not shown"
+    ),
     "judging.py Judging._facts: -1 -> 1": (
         "a table whose rows miss a commitment or a unit is left to an engine"
     ),

@@ -388,6 +388,24 @@ def test_rows_are_converted_in_the_order_in_which_they_happened() -> None:
     pd.testing.assert_frame_equal(pt.totals(turned, by="source", **options), expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "labels", "key"),
+    [("end", [dt.date(2016, 4, 1), dt.date(2017, 4, 1)], "due"),
+     ("horizon", ["open", "short"], "horizon"), ("party", ["A", "B"], "party"),
+     ("recipient", ["A", "B"], "recipient"), ("channel", ["A", "B"], "channel"),
+     ("tag_law", ["A", "B"], "law")],
+)  # fmt: skip
+def test_what_stands_under_other_labels_is_rounded_by_itself(
+    name: str, labels: list[Any], key: str
+) -> None:
+    """Each row of a result is a balance rounded once: 1 yen of 0.67 cents has no neighbour."""
+    rows = pt.Ledger([promise(target={"number": 1, "unit": "JPY"})]).movements()
+    both = pd.concat([rows.assign(**{name: label}) for label in labels], ignore_index=True)
+    made = pt.totals(both, by=key, into="USD", rates=FIXED, as_of="2015-12-31")
+    assert list(made["pledged"]) == [Decimal("0.01"), Decimal("0.01")]
+    assert list(pt.totals(both, into="USD", rates=FIXED)["pledged"]) == [Decimal("0.02")]
+
+
 def test_a_choice_of_a_source_is_its_row() -> None:
     """A source is chosen after conversion: it is a part of a balance, not one of its own."""
     ledger = by_source()

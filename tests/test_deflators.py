@@ -97,6 +97,17 @@ def test_indices_of_countries_are_those_of_the_party(tmp_path: Path) -> None:
     assert (caught.value.key, caught.value.year, caught.value.years) == ("Peru", 2014, ())
 
 
+def test_a_promise_of_nobody_has_no_prices(tmp_path: Path) -> None:
+    """It has those that are named for what is not stated, or it is said of what there are none."""
+    rows = pt.Ledger([promise()]).movements().assign(party=None)
+    options: dict[str, Any] = {"into": "USD", "rates": FIXED}
+    prices = read(tmp_path, "year,country,index\n2014,not stated,88\n2020,not stated,110\n")
+    assert list(pt.totals(rows, deflators=prices, **options)["pledged"]) == [250]
+    prices = read(tmp_path, "year,country,index\n2014,Norway,88\n2020,Norway,110\n")
+    with pytest.raises(pt.MissingDeflatorError, match="'not stated' for 2014"):
+        pt.totals(rows, deflators=prices, **options)
+
+
 def test_amounts_in_the_target_are_deflated_too(tmp_path: Path) -> None:
     """No rate is needed for them, and they are rounded to the minor unit."""
     prices = read(tmp_path, CURRENCIES)

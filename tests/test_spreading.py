@@ -97,6 +97,21 @@ def test_what_arrives_of_two_on_one_day_is_as_exact_as_each() -> None:
         assert list(made["bound"]) == ["delivered about", "delivered about", ""]
 
 
+def test_all_that_something_arrives_of_outside_their_windows_count_there() -> None:
+    """In a period of a cell each is one, however many there are and whatever came before."""
+    promises = [pt.Commitment(id=f"p{at}", party="A", announced="2020-01-01", stage="pledged",
+                              target={"number": 9, "unit": "USD"}, horizon={"end": "2020-12-31"})
+                for at in range(5)]  # fmt: skip
+    events = [pt.Event(commitment=one.id, kind="delivered", on=f"{year}-06-01",
+                       quantity={"number": 1, "unit": "USD"})
+              for one in promises for year in (2020, 2021, 2022, 2022)]  # fmt: skip
+    table = pa.table(pt.Ledger(promises, events).movements())
+    for function in (pt.totals, by_engine):
+        made = function(table, (), per="year", as_of="2023-01-01")
+        assert list(made["delivered"]) == [5, 5, 10]
+        assert list(made["commitments"]) == [5, 5, 5]
+
+
 @pytest.mark.parametrize(
     ("number", "unit", "part"),
     [

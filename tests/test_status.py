@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import pledgetrack as pt
@@ -35,8 +36,11 @@ def event(kind: str, on: str, number: object = None, unit: str = "USD", **fields
 
 
 def status_of(day: str, commitment: pt.Commitment, *events: pt.Event) -> str:
-    """The one status of the commitment."""
-    (found,) = set(pt.Ledger([commitment], events).status(as_of=day)["status"])
+    """The one status of the commitment, by codes and by an engine."""
+    ledger = pt.Ledger([commitment], events)
+    (found,) = set(ledger.status(as_of=day)["status"])
+    (asked,) = set(pt.status(pl.from_pandas(ledger.movements()), as_of=day)["status"])
+    assert asked == found
     return str(found)
 
 
