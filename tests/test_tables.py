@@ -631,6 +631,7 @@ def test_headers_of_two_rows_and_of_none() -> None:
     with pytest.raises(pt.TableError, match="no column 'Pledge'"):
         read(text, mapped(header=2))
     stated["columns"]["announced"] = 4
-    assert figures(read(text, stated)) == {"A USD": 2}
+    stated["constants"] = {**stated["constants"], "unit": "EUR"}
+    assert figures(read(text, stated)) == {"A EUR": 2}
     none = mapped(header=0, columns={"party": 1, "target": 2, "announced": 3})
     assert figures(read("A,1,2024-01-01\n", none)) == {"A USD": 1}

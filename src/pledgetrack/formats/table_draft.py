@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pledgetrack.formats.grids import Grid
-from pledgetrack.formats.table_amounts import currency_of
 from pledgetrack.formats.table_header import Header
 from pledgetrack.formats.table_mapping import TableMapping
+from pledgetrack.formats.table_titles import money_of, words_of
 from pledgetrack.models import STAGES
-from pledgetrack.units import is_current
-from pledgetrack.vocabulary import SIGNS, WORDS_TOO
 
 
 @dataclass(slots=True)
@@ -55,21 +53,6 @@ _AMOUNTS = (
     ("target", r"amount|funding|financ|value|budget|grant|loan|contribution"),
 )
 _NO_AMOUNT = r"\brates?\b|percent|share|%|\bnumber of\b|\blocal\b|\boriginal\b|\bis\b"
-_SCALE = re.compile(
-    r"\b(thousand|million|billion|mio|mln|mn|bn)s?\b|(?<![0-9])('000|000s)\b", re.IGNORECASE
-)
-_SCALES = {"t": "thousands", "m": "millions", "b": "billions", "'": "thousands", "0": "thousands"}
-
-
-def words_of(title: str) -> str:
-    """A title as words: programs write "PledgeAmt" and "pledge_date".
-
-    >>> words_of("srcOrganization"), words_of("pledge_date"), words_of("amountUSD")
-    ('src Organization', 'pledge date', 'amount USD')
-    """
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title.replace("_", " "))
-
-
 _ALL = re.compile(
     r"(grand |overall |general )?(totals?|gesamt|insgesamt|summe|suma)", re.IGNORECASE
 )
@@ -102,7 +85,7 @@ class Draft:
             options["header"] = [*header.above, header.row] if header.above else header.row
         if sheets:
             options["sheets"] = [str(grid.sheet)]
-        if scale := _scale(self.above):
+        if scale := money_of(self.above).scale:
             options["scale"] = scale
         if self.totals:
             options["subtotals"] = self._subtotals(header)
@@ -190,10 +173,16 @@ class Draft:
 
     def _amount(self, column: Column) -> Any:
         said: dict[str, Any] = {"column": column.title}
-        if unit := _currency(column.title, column.tag):
-            said["unit"] = unit
-        if scale := _scale(column.title):
-            said["scale"] = scale
+        money = money_of(column.title, column.tag)
+        if money.unit:
+            said["unit"] = money.unit
+        if money.scale:
+            said["scale"] = money.scale
+        elif money.is_doubtful:
+            self.todo.append(
+                f"{column.title!r} may be in thousands or millions; state its scale, or "
+                'scale = "units" where amounts are written out'
+            )
         if column.style.startswith("ambiguous"):
             self.todo.append(
                 f'{column.title!r} is {column.style}; state decimal = "." or decimal = ","'
@@ -209,7 +198,7 @@ class Draft:
         beside = [column for column in numbers if column.currencies]
         if any("$" in column.currencies for column in self.seen):
             self.todo.append('"$" may be any dollar; state dollar = "USD" or another code')
-        unit = _currency(self.above)
+        unit = money_of(self.above).unit
         if currencies and unit:
             self.todo.append(f"unit: {unit}, as stated above the table, or {currencies[0]!r}?")
         elif currencies:
@@ -260,21 +249,3 @@ def _has_unit(said: Any) -> bool:
     if isinstance(said, dict) and "sum" in said:
         return all(map(_has_unit, said["sum"]))
     return isinstance(said, dict) and "unit" in said
-
-
-def _scale(text: str) -> str | None:
-    found = _SCALE.search(text)
-    return _SCALES[found.group().casefold()[0]] if found else None
-
-
-def _currency(title: str, tag: str = "") -> str | None:
-    """The currency that a title names by its code or sign."""
-    text = f"{words_of(title)} {' '.join(tag.upper().split('+'))}"
-    for code in re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", text):
-        if is_current(code) and code not in WORDS_TOO:
-            return str(code)
-    for sign, codes in SIGNS.items():
-        if sign in title and len(codes) == 1:
-            return codes[0]
-    found = re.search(r"\b(US dollars?|euros?|pounds? sterling|SDRs?)\b", text, re.IGNORECASE)
-    return currency_of(found.group()) if found else None

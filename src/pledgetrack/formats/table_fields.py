@@ -14,6 +14,7 @@ from pledgetrack.formats.table_days import NO_DAYS, day_in, excel_day, is_day_fi
 from pledgetrack.formats.table_header import Header, fold_title
 from pledgetrack.formats.table_mapping import TableMapping
 from pledgetrack.formats.table_specs import DAY_WORDS, WORDS, Spec, scale_of
+from pledgetrack.formats.table_titles import money_of
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, tidy
 from pledgetrack.units import check_unit, is_currency
 from pledgetrack.wording import parse_quantity
@@ -296,6 +297,7 @@ class Fields:
         if "phrase" in spec.read:
             return self._told(spec, lambda row: self._phrase(read(row)))
         number = self._number(spec)
+        self._check_title(spec, unit)
         unit_of = self.unit(unit) if unit else lambda _: None
 
         def amount(row: Row) -> dict[str, Any] | None:
@@ -307,6 +309,28 @@ class Fields:
             return made | {"bound": spec.bound} if spec.bound else made
 
         return self._told(spec, amount)
+
+    def _check_title(self, spec: Spec, unit: Spec | None) -> None:
+        """Refuse a column that says another currency than the mapping, or a scale that it lacks.
+
+        A column that is named by its number is taken as the mapping says.
+        """
+        name = next((name for name in spec.columns if self.header.places(name)), None)
+        if not isinstance(name, str) or any(callable(word) for word in spec.read):
+            return
+        place = self.header.places(name)[0]
+        said = money_of(self.header.titles[place])
+        given = text_of(unit.constant) if unit and not (unit.columns or unit.first) else ""
+        if said.unit and is_currency(given) and given != said.unit:
+            raise self._refusal(
+                f"has amounts in {said.unit} by the title {name!r}, and the mapping says {given}; "
+                f"correct one, or name the column by its number, {place + 1}", name,
+            )  # fmt: skip
+        if said.scale and spec.scale is None and self.mapping.scale is None:
+            raise self._refusal(
+                f"has {said.scale} by the title {name!r}, and the mapping states no scale; state "
+                f'scale = "{said.scale}", or scale = "units" where amounts are written out', name,
+            )  # fmt: skip
 
     def _number(self, spec: Spec) -> Callable[[Any], tuple[Decimal, str]]:
         """Reads the number in a cell of the column of a spec, and what is written beside it."""

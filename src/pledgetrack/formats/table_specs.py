@@ -26,7 +26,8 @@ ROW_FIELDS = (*TEXTS, *NAMES, *AMOUNTS, *HORIZON, "announced", "known", "unit", 
 EVENT_FIELDS = ("kind", "on", "on_basis", "on_stated", "quantity", "restated", "unit", "known",
                 "note", "period_start", "outcome", "place", *HORIZON)  # fmt: skip
 
-SCALES = {"units": 0, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9}
+SCALES = {"units": 0, "hundreds": 2, "thousands": 3, "lakhs": 5, "millions": 6, "crores": 7,
+          "billions": 9}  # fmt: skip
 VIRTUAL = ("(file)", "(sheet)", "(heading)", "(row)")
 """What a row states beside its cells: ``(heading)`` is the last line of one cell above it."""
 
