@@ -528,3 +528,46 @@ def test_a_list_without_ratings_is_read_by_its_titles(data: Path) -> None:
     table = pt.outcomes(ledger, by="lead", as_of="2024-01-01")
     assert set(table["share_kept"]) == {None}
     assert sum(table["promises"]) == 760
+
+
+@pytest.mark.parametrize("title", ["Total", "Grand total", "TOTAL PROMISES", "Somme", "Sum:"])
+def test_a_count_of_the_rows_is_no_promise(title: str) -> None:
+    """It would be in the denominator of every share."""
+    table = f"promise,party,status\nBuild a bridge,X,Kept\n{title},2,\n"
+    ledger = read(as_csv(table), party=None, on_reject="keep")
+    assert [one.title for one in ledger.commitments] == ["Build a bridge"]
+    assert "looks like a count" in account(ledger)[1][1]
+
+
+def test_a_promise_of_all_is_one() -> None:
+    """Words of a total that go on are those of a promise."""
+    for title in ("Total ban on smoking in bars", "Sum up all rules in one law"):
+        ledger = read(as_csv(f"promise,status\n{title},Kept\n"))
+        assert [one.title for one in ledger.commitments] == [title]
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [("Promise,Status,Rating", "rating"), ("Promise,Status,Verdict", "rating"),
+     ("Title,Promise,Status", "title"), ("Promise,Status,status", "rating"),
+     ("Promise,Status,Deadline,deadline ", "due")],
+)  # fmt: skip
+def test_two_columns_for_one_field_are_not_chosen_from(columns: str, field: str) -> None:
+    """Which of them is meant a person says; none is passed over in silence."""
+    row = ",".join(["Kept"] * (columns.count(",") + 1))
+    with pytest.raises(pt.TableError, match=f"columns that may be '{field}'") as caught:
+        read(as_csv(f"{columns}\n{row}\n"))
+    assert {*caught.value.choices} <= {*columns.split(",")} | {"deadline"}
+
+
+def test_ratings_under_two_spellings_are_asked_for_and_read_in_the_order_stated() -> None:
+    """Records of YAML and JSON have keys as people typed them."""
+    promises = [{"promise": "Build", "status": "Kept"}, {"promise": "Cut", "Status ": "Broken"}]
+    with pytest.raises(pt.TableError, match="columns that may be 'rating'") as caught:
+        read(as_json(*promises))
+    assert caught.value.choices == ("status", "Status")
+    assert "{'rating': {'first': [2, 3]}}" in str(caught.value)
+    first = {"columns": {"rating": {"first": [2, 3]}}}
+    ledger = read(as_json(*promises), mapping=first)
+    table = pt.outcomes(ledger, as_of="2024-12-31", of="rated")
+    assert table[["rated", "kept", "broken"]].values.tolist() == [[2, 1, 1]]

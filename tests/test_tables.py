@@ -635,3 +635,29 @@ def test_headers_of_two_rows_and_of_none() -> None:
     assert figures(read(text, stated)) == {"A EUR": 2}
     none = mapped(header=0, columns={"party": 1, "target": 2, "announced": 3})
     assert figures(read("A,1,2024-01-01\n", none)) == {"A USD": 1}
+
+
+SUMS = "Donor;Pledge;Day\nNorway;100;2024-01-05\nPeru;200;2024-01-05\nChad;300;2024-01-05\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Total", "Sum", "Σ", "Somme", "Gesamtsumme", "Totales", "Totale", "All donors", "Donors total",
+     "Africa total", "Total (3 donors)", "Ensemble", "Importe total", "Zusammen", "Totaux",
+     "Sum of all donors", "Todos los donantes", "Overall"],
+)  # fmt: skip
+def test_the_sum_of_a_column_is_no_donor(words: str) -> None:
+    """However it is said: the row is rejected with what to state, and nothing counts twice."""
+    ledger = read(f"{SUMS}{words};600;2024-01-05\n", mapped(delimiter=";"), "keep")
+    assert sum(figures(ledger).values()) == 600
+    rejected = ledger.account[ledger.account["outcome"] == "rejected"]
+    assert "looks like a subtotal; state in subtotals=" in rejected["reason"].iloc[0]
+
+
+@pytest.mark.parametrize("words", ["Somme", "All Saints Trust", "Ensemble", "Combined Funds"])
+def test_a_donor_in_like_words_counts(words: str) -> None:
+    """Where its amount is not the sum of those above, or somebody says that none is a subtotal."""
+    ledger = read(f"{SUMS}{words};601;2024-01-05\n", mapped(delimiter=";"))
+    assert figures(ledger)[f"{words} USD"] == 601
+    ledger = read(f"{SUMS}{words};600;2024-01-05\n", mapped(delimiter=";", subtotals=[]))
+    assert figures(ledger)[f"{words} USD"] == 600

@@ -55,6 +55,12 @@ TAGS: dict[str, tuple[str, ...]] = {
     "tags": ("tags", "labels", "keywords"),
 }  # fmt: skip
 
+_COUNT = re.compile(
+    r"(?:(?:grand|sub|overall|general|sous) ?-?)?"
+    r"(?:totals?|totales?|totaux|gesamt|insgesamt|summe|suma|sum|somme)"
+    r"(?: (?:of )?(?:all )?(?:promises|pledges|commitments))?:?",
+    re.IGNORECASE,
+)
 _YES, _NO = ("yes", "true", "1", "x", "y"), ("no", "false", "0", "n")
 _SPLIT = ";"
 
@@ -138,7 +144,7 @@ class Reading:
             return found
         for at, (number, cells) in enumerate(self.grid.rows[:20]):
             header = Header([plain(cell) or "" for cell in cells], row=number, taken=at + 1)
-            if _column(header, TITLES["title"]):
+            if _columns(header, TITLES["title"]):
                 return header
         shown = [plain(cell) for cell in self.grid.rows[0][1]] if self.grid.rows else []
         raise self._lacks_title([text for text in shown if text])
@@ -155,14 +161,30 @@ class Reading:
         """How each field is read: as the mapping says, else by the titles."""
         specs = dict(stated)
         for name, titles in (*TITLES.items(), *((f"tags.{t}", w) for t, w in TAGS.items())):
-            if name not in specs and (column := _column(self.header, titles)):
+            if name not in specs and (columns := _columns(self.header, titles)):
+                self._check_alone(name, columns)
                 split = _SPLIT if name in NAMES else None
-                specs[name] = Spec(columns=(column,), split=split)
+                specs[name] = Spec(columns=(columns[0],), split=split)
         if "title" not in specs and self._cells():
             raise self._lacks_title([title for title in self.header.titles if title])
         if "rating" not in specs and self._cells():
             self._tell_unrated()
         return specs
+
+    def _check_alone(self, name: str, columns: Sequence[int]) -> None:
+        """Refuse two columns of ratings or promises, and one field under two spellings."""
+        titles = [self.header.titles[at - 1] for at in columns]
+        if name not in ("rating", "title"):
+            titles = [title for title in titles if _bare(title) == _bare(titles[0])]
+        if len(titles) > 1:
+            order = [*columns[: len(titles)]]
+            raise TableError(
+                f"{self.grid.shown} has {len(titles)} columns that may be {name!r}: "
+                f"{', '.join(map(repr, titles))}; name the one that is, or by their numbers the "
+                f"order in which they are read: mapping={{'columns': {{{name!r}: {{'first': "
+                f"{order}}}}}}}",
+                file=self.grid.file, sheet=self.grid.sheet, choices=tuple(titles),
+            )  # fmt: skip
 
     def _tell_unrated(self) -> None:
         """Say in the account that no column of ratings was found, so that none is missed."""
@@ -241,6 +263,8 @@ class Reading:
         title, rating = plain(values.get("title")), plain(values.get("rating"))
         if title is None and not wrong:
             wrong.append("there is no text of the promise")
+        if title is not None and _COUNT.fullmatch(title):
+            wrong.append(f"{title!r} looks like a count of the rows above, and no promise")
         meaning = self.known.meaning(rating) if rating else None
         if rating and meaning is None:
             wrong.append(unknown_rating(rating))
@@ -302,12 +326,14 @@ def _split(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, parts)))
 
 
-def _column(header: Header, titles: Iterable[str]) -> int | None:
-    """The number of the first column that has one of the titles, by the order of these."""
-    known: dict[str, int] = {}
+def _columns(header: Header, titles: Iterable[str]) -> list[int]:
+    """The numbers of the columns that have one of the titles, by the order of these."""
+    known: dict[str, list[int]] = {}
     for number, title in enumerate(header.titles, start=1):
-        known.setdefault(_bare(title), number)
-    return next((known[_bare(title)] for title in titles if _bare(title) in known), None)
+        known.setdefault(_bare(title), []).append(number)
+    return [
+        number for title in dict.fromkeys(map(_bare, titles)) for number in known.get(title, ())
+    ]
 
 
 def _bare(title: str) -> str:

@@ -17,10 +17,11 @@ from pledgetrack.formats.grids import Grid, grids_of
 from pledgetrack.formats.table_amounts import amount_in, currency_of, decimal_sign
 from pledgetrack.formats.table_cells import NIL, CellError, is_nil, text_of
 from pledgetrack.formats.table_days import day_in, is_day_first, years_in
-from pledgetrack.formats.table_draft import Column, Draft, words_of
+from pledgetrack.formats.table_draft import Column, Draft
 from pledgetrack.formats.table_header import Header, find_header, is_tag_row
 from pledgetrack.formats.table_mapping import TableMapping
 from pledgetrack.formats.table_rows import is_total
+from pledgetrack.formats.table_titles import words_of
 from pledgetrack.render import clip
 
 _NIL = frozenset(NIL)

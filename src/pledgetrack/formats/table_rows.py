@@ -20,9 +20,14 @@ from pledgetrack.render import clip
 Sort = Literal["record", "subtotal", "set aside", "rejected"]
 
 _TOTAL = re.compile(
-    r"(?:(?:grand|sub|overall|general|total|sous|zwischen) ?-?)?"
-    r"(?:totals?|gesamt|insgesamt|summe|suma)\b[ :,]*"
-    r"(?:of |for |all |general|général)?[^0-9]*",
+    r"(?:(?:grand|sub|overall|general|total|sous|zwischen|gesamt) ?-?)?"
+    r"(?:totals?|totale[sn]?|totaux|totais|gesamt|insgesamt|summe|suma|soma|somma)\b[ :,]*"
+    r"(?:of |for |all |general|général)?[^0-9]*"
+    r"|[^0-9]*\b(?:sub)?totals?|sum|sums|(?:the )?sum of (?:all|the) [^0-9]*|[Σ∑][^0-9]*",
+    re.IGNORECASE,
+)
+_LIKE_TOTAL = re.compile(
+    r"(?:sum|somme|ensemble|zusammen|overall|all|tou(?:te)?s|tod[oa]s|alle|tutt[ie]|jointly|combined)\b.*",
     re.IGNORECASE,
 )
 
@@ -44,10 +49,10 @@ def is_total(text: str) -> bool:
 
     >>> is_total("Grand total"), is_total("Total Europe"), is_total("TotalEnergies")
     (True, True, False)
-    >>> is_total("Sous-total"), is_total("Zwischensumme")
-    (True, True)
+    >>> is_total("Sous-total"), is_total("Africa total"), is_total("Total (3 donors)")
+    (True, True, True)
     """
-    return _TOTAL.fullmatch(text) is not None
+    return _TOTAL.fullmatch(re.sub(r"\([^()]*\)", "", text).strip()) is not None
 
 
 class Sorting:
@@ -147,14 +152,28 @@ class Sorting:
         wrong = self._beyond(beyond) if beyond else self._looks_like_total(row)
         return made("rejected", wrong) if wrong else made("record")
 
-    def _looks_like_total(self, row: Row) -> str:
-        word = self._total_word(row) if self.mapping.subtotals is None else None
+    def _looks_like_total(self, row: Row, looks: Callable[[str], Any] = is_total) -> str:
+        word = self._total_word(row, looks) if self.mapping.subtotals is None else None
         if word is None:
             return ""
         return (
             f"{word!r} looks like a subtotal; state in subtotals= which rows are, or subtotals=[] "
             "where none is"
         )
+
+    def reject_sums(self, items: list[Sorted]) -> None:
+        """Reject rows in words that may be those of a sum, where they state that of those above."""
+        for at, item in enumerate(items):
+            if item.sort == "record":
+                wrong = self._looks_like_total(item.row, _LIKE_TOTAL.fullmatch)
+                if wrong and self._adds_up(at, items):
+                    item.sort, item.reason = "rejected", wrong
+
+    def _adds_up(self, at: int, items: list[Sorted]) -> bool:
+        above = list(_rows_of(at, items, RowRule(of="above"), self))
+        agrees = reconciled(at, items, self).startswith(f"subtotal of {len(above)} rows: agrees")
+        stated = [items[at].row[place] for place in self.fields.amount_places]
+        return agrees and any(not is_nil(cell, self.fields.nil) for cell in stated)
 
     def _beyond(self, cells: list[Any]) -> str:
         width = self.fields.width
@@ -176,11 +195,11 @@ class Sorting:
                     return False
         return len(stated) == 1 and stated[0] not in self.amounts
 
-    def _total_word(self, row: Row) -> str | None:
+    def _total_word(self, row: Row, looks: Callable[[str], Any]) -> str | None:
         first = next((at for at, c in enumerate(row[: self.fields.width]) if text_of(c)), 0)
         for at in sorted((self.named | {first}) - self.titled):
             cell = row[at]
-            if isinstance(cell, str) and len(cell) < 80 and is_total(text := text_of(cell)):
+            if isinstance(cell, str) and len(cell) < 80 and looks(text := text_of(cell)):
                 return text
         return None
 

@@ -195,6 +195,7 @@ class _Reading:
         items = list(sorting.rows())
         fields.rows = [(i.number, i.row) for i in items if i.sort in ("record", "subtotal")]
         records = Records(fields, mapping, source, name_file="id" in mapping.source)
+        sorting.reject_sums(items)
         with progress(grid.shown, total=len(items), unit="row") as seen:
             for at, item in enumerate(items):
                 if item.sort == "record":
