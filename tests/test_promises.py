@@ -571,3 +571,13 @@ def test_ratings_under_two_spellings_are_asked_for_and_read_in_the_order_stated(
     ledger = read(as_json(*promises), mapping=first)
     table = pt.outcomes(ledger, as_of="2024-12-31", of="rated")
     assert table[["rated", "kept", "broken"]].values.tolist() == [[2, 1, 1]]
+
+
+@pytest.mark.parametrize("word", ["Kept?", "~Kept", "? Kept", "≈ broken"])
+def test_a_mark_of_doubt_is_no_rating(word: str) -> None:
+    """It is a word that is not known, until the caller says what it means."""
+    table = f"promise,status\nBuild,{word}\n"
+    with pytest.raises(pt.InvalidLedgerError, match="is not known"):
+        read(as_csv(table))
+    ledger = read(as_csv(table), ratings={word: "compromise"})
+    assert [event.outcome for event in ledger.events] == ["compromise"]

@@ -661,3 +661,60 @@ def test_a_donor_in_like_words_counts(words: str) -> None:
     assert figures(ledger)[f"{words} USD"] == 601
     ledger = read(f"{SUMS}{words};600;2024-01-05\n", mapped(delimiter=";", subtotals=[]))
     assert figures(ledger)[f"{words} USD"] == 600
+
+
+@pytest.mark.parametrize("cell", ["1200+", "1,200 +", "1200+ USD"])
+def test_a_plus_behind_a_number_is_a_bound(cell: str) -> None:
+    """It is refused, or read where the mapping says which; before the number it says nothing."""
+    text = f'Donor,Pledge,Day\nA,"{cell}",2024-01-05\n'
+    with pytest.raises(pt.InvalidLedgerError, match="that much or more"):
+        read(text)
+    assert figures(read(text.replace(cell, "+1200"))) == {"A USD": 1200}
+    if cell.endswith("+"):
+        stated = mapped(columns={"target": {"column": "Pledge", "bound": "at least"}})
+        assert read(text, stated).commitments[0].targets[0].bound == "at least"
+
+
+def priced(number_format: str, value: Any = 1200) -> bytes:
+    """A workbook with one amount that is shown in this format."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Donor", "Pledge", "Day"], ["A", value, dt.date(2024, 1, 5)]):
+        sheet.append(row)
+    sheet["B2"].number_format = number_format
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "form", ["[$€-2] #,##0", '"€"#,##0', "[$£-809]#,##0", '#,##0 "EUR"', "[$GBP] #,##0.00"]
+)
+def test_a_currency_that_a_sheet_shows_is_that_of_the_amount(form: str) -> None:
+    """As beside a number in a CSV file: another one than the mapping states is refused."""
+    with pytest.raises(pt.InvalidLedgerError, match="beside the number is not USD"):
+        read(priced(form))
+    unit = "GBP" if "£" in form or "GBP" in form else "EUR"
+    stated = mapped(constants={"unit": None})
+    assert figures(read(priced(form, 1200.5), stated)) == {f"A {unit}": Decimal("1200.5")}
+    assert unit in str(pt.inspect_table(io.BytesIO(priced(form))))
+
+
+@pytest.mark.parametrize("form", ["#,##0", "$#,##0", '_("$"* #,##0.00_)', '0.0,,"m"', "[Red]0"])
+def test_a_format_without_another_currency_changes_nothing(form: str) -> None:
+    """What is shown in millions is stored whole."""
+    assert figures(read(priced(form))) == {"A USD": 1200}
+
+
+def test_of_alternatives_a_table_has_one() -> None:
+    """Both are no choice: the mapping says which, or in which order."""
+    text = "Donor,Amount,Value,Day\nA,1,2,2024-01-05\nB,,3,2024-01-05\n"
+    with pytest.raises(pt.TableError, match="'Amount', 'Value', of which the mapping takes one"):
+        read(text, mapped(columns={"target": ["Amount", "Value"]}))
+    assert figures(read(text.replace("Value", "x"), mapped(columns={"target": ["Value", "Amount"]}),
+                        "keep")) == {"A USD": 1}  # fmt: skip
+    first = mapped(columns={"target": {"first": ["Amount", "Value"]}})
+    assert figures(read(text, first)) == {"A USD": 1, "B USD": 3}

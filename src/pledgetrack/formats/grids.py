@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import narwhals as nw
@@ -25,6 +26,8 @@ from pledgetrack.formats.json_stream import decimal_in
 from pledgetrack.intake import File, files_of
 from pledgetrack.parquet import read_parquet
 from pledgetrack.reading import unique_members
+from pledgetrack.units import is_currency
+from pledgetrack.vocabulary import SIGNS, codes_of_word
 from pledgetrack.workbook import opened_workbook, rows_of_sheet
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet", ".json", ".jsonl", ".ndjson", ".js")
@@ -291,6 +294,32 @@ def _flat(record: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]
 # --- Excel ----------------------------------------------------------------------------------------
 
 
+class Priced(Decimal):
+    """A number that its sheet shows with a currency."""
+
+    __slots__ = ("currency",)
+    currency: str
+
+
+_SHOWN = re.compile(r"""[_*].|\[\$([^]-]*)[^]]*\]|\[[^]]*\]|"([^"]*)"|\\(?=.)|([^\s#0?.,;%()+-])""")
+"""What a number format pads with, and what it shows: a sign with its locale, a text, a sign."""
+
+
+@lru_cache(maxsize=1024)
+def currency_shown(number_format: str) -> str:
+    """The currency that an Excel number format shows, or nothing.
+
+    >>> currency_shown('[$€-2] #,##0'), currency_shown('_-£* #,##0.00_-'), currency_shown("#,##0")
+    ('€', '£', '')
+    >>> currency_shown('#,##0.0 "EUR"'), currency_shown('0.0,,"m"'), currency_shown("[$-409]0.00")
+    ('EUR', '', '')
+    """
+    shown = (found.group(1, 2, 3) for found in _SHOWN.finditer(number_format.partition(";")[0]))
+    texts = (text.strip() for parts in shown for text in parts if text)
+    known = (t for t in texts if t == "$" or t in SIGNS or is_currency(t) or codes_of_word(t))
+    return next(known, "")
+
+
 class Formula(str):
     """A cell whose formula was never computed, so that its value is not in the file."""
 
@@ -340,8 +369,13 @@ def _excel_cell(cell: Any) -> Any:
     value = cell.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         number = plain(value)
-        shares = "%" in (cell.number_format or "")
-        return f"{100 * number:f}%" if shares and number is not None else number
+        form = cell.number_format or ""
+        if number is not None and "%" in form:
+            return f"{100 * number:f}%"
+        if number is not None and (currency := currency_shown(form)):
+            number = Priced(number)
+            number.currency = currency
+        return number
     return plain(value)
 
 

@@ -51,13 +51,14 @@ WORDS: dict[Meaning, tuple[str, ...]] = {
 
 
 def fold_rating(word: str) -> str:
-    """A rating as ratings are compared.
+    """A rating as ratings are compared; a mark of doubt is a part of it.
 
-    >>> fold_rating("Promise Kept"), fold_rating("IN_THE_WORKS")
-    ('kept', 'intheworks')
+    >>> fold_rating("Promise Kept"), fold_rating("IN_THE_WORKS"), fold_rating("Kept?")
+    ('kept', 'intheworks', 'kept?')
     """
     plain = re.sub(r"[\W_]+", "", word.casefold())
-    return re.sub(r"^promises?|promises?$", "", plain) or plain
+    plain = re.sub(r"^promises?|promises?$", "", plain) or plain
+    return f"{plain}?" if re.search("[?~≈]", word) else plain
 
 
 _KNOWN = {fold_rating(word): meaning for meaning, words in WORDS.items() for word in words}

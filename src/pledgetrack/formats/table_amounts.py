@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from pledgetrack.errors import TableError, UnitError
-from pledgetrack.formats.grids import Formula
+from pledgetrack.formats.grids import Formula, Priced
 from pledgetrack.formats.table_cells import ONE_MARK, CellError, decided, refusal, text_of
 from pledgetrack.units import is_currency
 from pledgetrack.vocabulary import SIGNS, codes_of_dollar, codes_of_word, fold, money_names
@@ -64,7 +64,7 @@ def amount_in(cell: Any, decimal: DecimalSign = ".") -> Amount:
         number = Decimal(cell)
         if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
             raise refusal(str(cell), "is no amount")
-        return Amount(number, "")
+        return Amount(number, cell.currency if isinstance(cell, Priced) else "")
     if isinstance(cell, Formula):
         what = "is a formula without a value; open the file in a spreadsheet program and save it"
         raise refusal(cell, what)
@@ -87,6 +87,8 @@ def _amount_in(text: str, decimal: DecimalSign) -> Amount:
         raise refusal(text, "is no number; write digits alone")
     if _SHARE.search(text):
         raise refusal(text, "is a share, no amount; name a column of amounts")
+    if re.search(r"[0-9]\s*\+", text):
+        raise refusal(text, 'is that much or more; state bound = "at least" for the column')
     bare = re.sub(r"(?<=[0-9])([.,])-{1,2}$", "", _MINUS.sub("-", text))  # "1.200,-" is 1200
     while (shorter := ONE_MARK.sub("", bare)) != bare and any(map(str.isdigit, shorter)):
         bare = shorter

@@ -67,6 +67,7 @@ class Fields:
 
     def place(self, spec: Spec) -> int | None:
         """Where the column of a spec stands; None where it may be left out and is."""
+        there: dict[int, str | int] = {}
         for name in spec.columns:
             if isinstance(name, str) and (at := self.beside.get(fold_title(name))) is not None:
                 return at
@@ -77,7 +78,15 @@ class Fields:
                     f"{found[0] + 1}", name
                 )  # fmt: skip
             if found:
-                return found[0]
+                there.setdefault(found[0], name)
+        if len(there) > 1:
+            listed = ", ".join(map(repr, there.values()))
+            raise self._refusal(
+                f"has the columns {listed}, of which the mapping takes one; name it, or all in "
+                f"their order: {{'first': {[*there.values()]}}}", spec.columns[0]
+            )  # fmt: skip
+        if there:
+            return next(iter(there))
         if spec.optional:
             return None
         name = spec.columns[0]
@@ -347,6 +356,8 @@ class Fields:
         digits = self.mapping.digits if spec.digits is None else spec.digits
 
         def number(cell: Any) -> tuple[Decimal, str]:
+            if spec.bound == "at least" and isinstance(cell, str):
+                cell = cell.rstrip().removesuffix("+")
             found = amount_in(cell, sign)
             value = EXACT.scaleb(found.number, power) if power else found.number
             if (
