@@ -10,6 +10,7 @@ import pytest
 
 import pledgetrack as pt
 from iati_files import activity, iati, transaction
+from pledgetrack import cli
 from pledgetrack.cli_files import READERS
 from test_cli import Out, fine, run
 
@@ -258,3 +259,14 @@ def test_each_reader_of_the_library_has_a_name() -> None:
     """No format is forgotten."""
     public = {getattr(pt, name) for name in pt.__all__ if name.startswith("read_")}
     assert set(READERS.values()) == public
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a\0b.toml"])
+def test_a_name_that_no_file_can_have_is_refused(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a file that is not there, and not as something that cannot be printed."""
+    target = str(tmp_path / "out.json")
+    for words in (["convert", name, target], ["convert", target, target, "--account", name]):
+        assert cli.main(words) == 2
+        assert "cannot print" not in capsys.readouterr().err

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from examples import times
+from pledgetrack import quantity
 from pledgetrack import strategies as pts
 from pledgetrack.errors import AmountError, UnitError
 from pledgetrack.quantity import BOUNDS, Bound, Quantity, combine, exact, flip, tidy
@@ -361,3 +363,12 @@ def test_what_is_no_record_is_refused_as_pydantic_refuses_it(data: object) -> No
     """A text is read by ``parse_quantity``."""
     with pytest.raises(ValidationError, match="valid dictionary"):
         Quantity.model_validate(data)
+
+
+@times(20)
+@given(st.integers(0, 10**30), st.integers(1, 10**30))
+def test_a_share_has_as_many_digits_however_it_is_made(part: int, whole: int) -> None:
+    """Of amounts as decimals or as whole numbers: the same to the last sign, and tidy."""
+    made = quantity.ratio(Decimal(part), Decimal(whole))
+    assert made is not None
+    assert str(made) == str(quantity.share(part, whole)) == str(quantity.tidy(made))

@@ -85,3 +85,44 @@ def test_it_does_not_matter_what_leaves_the_engine(
     with mock.patch.object(remainders, "_with_their_parts", all_of):
         expected = pt.totals(table, **options)
     pd.testing.assert_frame_equal(pt.totals(table, **options), expected)
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "withdrawn"),
+    [(100, {"number": 10, "most": 12}, 10),
+     (100, {"number": 10, "bound": "about", "margin": 2}, 10),
+     (100, {"number": 10, "most": 12}, "9.99"), (2, {"number": 0, "most": 1}, None),
+     (0, {"number": 0, "most": 1}, None)],
+)  # fmt: skip
+def test_a_part_of_nothing_that_may_be_more_leaves_its_whole_as_exact_as_it_is(
+    whole: int, part: dict[str, Any], withdrawn: Any
+) -> None:
+    """In a row that holds both; by itself each says what it may be."""
+    made = [
+        pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged",
+                      target={"unit": "USD", **said}, part_of=of, horizon={"end": "2024-06-30"})
+        for name, said, of in (("whole", {"number": whole}, None), ("part", part, "whole"))
+    ]  # fmt: skip
+    events = [] if withdrawn is None else [
+        pt.Event(commitment="part", kind="withdrawn", on="2024-02-01", quantity=f"{withdrawn} USD")
+    ]  # fmt: skip
+    ledger = pt.Ledger(made, events)
+    options = {"as_of": "2024-12-31", "bounds": "range"}
+    (row,) = ledger.totals(**options).to_dict("records")
+    assert (row["pledged_low"], row["pledged"], row["pledged_high"]) == (whole,) * 3
+    assert row["bound"] == ""
+    by_name = ledger.totals(by="commitment", **options).set_index("commitment")
+    assert by_name.loc["part", "pledged_high"] > by_name.loc["part", "pledged"]
+    assert by_name.loc["whole", "pledged_high"] == by_name.loc["whole", "pledged"]
+
+
+def test_what_is_overdue_of_a_part_that_is_all_of_its_whole_is_as_exact() -> None:
+    """Of 2 that are "at least" 2 for a part exactly 2 are missing."""
+    made = [
+        pt.Commitment(id=name, party="A", announced="2024-01-01", stage="pledged",
+                      target={"number": 2, "unit": "USD", "bound": bound}, part_of=of,
+                      horizon={"end": "2024-03-01"})
+        for name, bound, of in (("whole", "exact", None), ("part", "at least", "whole"))
+    ]  # fmt: skip
+    (row,) = pt.Ledger(made).totals(as_of="2024-03-02").to_dict("records")
+    assert (row["outstanding"], row["overdue"], row["bound"]) == (2, 2, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import sys
 import textwrap
 from collections import Counter
@@ -105,10 +106,17 @@ def ledger_at(paths: Sequence[str], arguments: argparse.Namespace) -> Ledger:
 
 def _keep_apart(account: str | None, paths: Sequence[str]) -> None:
     """Refuse to write an account over a file that is read or written beside it."""
-    if account is not None and any(Path(account).resolve() == Path(p).resolve() for p in paths):
+    if account is not None and any(_are_one(account, path) for path in paths):
         raise PledgetrackError(
             f"--account {account!r} is another file of this command; name one of its own"
         )
+
+
+def _are_one(one: str, other: str) -> bool:
+    try:
+        return Path(one).resolve() == Path(other).resolve()
+    except (OSError, ValueError):  # a name that no file can have is refused where it is opened
+        return one == other
 
 
 def _told_to(
@@ -232,7 +240,7 @@ def _is_dataset(arguments: argparse.Namespace) -> bool:
     """Whether movements are meant, and no ledger: they are said, or a folder goes into a folder."""
     if arguments.format is not None:
         return bool(arguments.format == "movements")
-    folders = any(Path(file).is_dir() for file in arguments.files)
+    folders = any(map(os.path.isdir, arguments.files))
     return bool(arguments.form) and folders and not Path(arguments.target).suffix
 
 

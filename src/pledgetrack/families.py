@@ -308,9 +308,10 @@ class Family:
         moved = self.members[name].today if name else None
         base = moved or place.member.today or self._latest
         for measure, number in measures(layers, target.remaining).items():
-            if not number and (name, measure) not in place.out:
+            is_here = amount and (number or name is not None)
+            taken_off = amount.balance(measure, number) if amount and is_here else NOTHING
+            if taken_off.is_nothing and (name, measure) not in place.out:
                 continue
-            taken_off = amount.balance(measure, number) if amount else NOTHING
             now = off(taken_off)
             if name is None:
                 # It is the member's own amount, which leaves as exact as it came.

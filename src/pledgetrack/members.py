@@ -152,11 +152,11 @@ class Place:
         return Balance(committed + pledged, combine({one.bound for one in loose if one.number}))
 
     def balance(self, measure: str, number: Decimal) -> Balance:
-        """So much of it, as exact as it is."""
-        if not number:
-            return NOTHING
+        """So much of it, as exact as it is; of nothing, what it may be more than that."""
         target = self.member.course.targets[self.unit]
         mine = target.balances().get(measure, NOTHING)
+        if not number:
+            return NOTHING if mine.number else mine
         mine = mine if mine.number else target.standing
         less = mine.number - number
         low, high = (

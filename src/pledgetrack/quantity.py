@@ -104,7 +104,7 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     >>> ratio(Decimal(1), Decimal(4)), ratio(None, Decimal(4)), ratio(Decimal(1), Decimal(0))
     (Decimal('0.25'), None, None)
     """
-    return None if part is None or not whole else _SHARE.divide(tidy(part), tidy(whole))
+    return None if part is None or not whole else tidy(_SHARE.divide(tidy(part), tidy(whole)))
 
 
 def share(part: int, whole: int) -> Decimal:
@@ -115,7 +115,8 @@ def share(part: int, whole: int) -> Decimal:
     """
     made = _SHARE.divide(Decimal(part), Decimal(whole))
     # Only what is rounded can end in a zero behind the point.
-    return tidy(made) if str(made).endswith("0") else made
+    text = str(made)
+    return tidy(made) if text.endswith("0") or "E" in text else made
 
 
 def flip(bound: Bound) -> Bound:

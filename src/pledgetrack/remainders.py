@@ -138,7 +138,10 @@ class Remainders:
             holder, part = self.balances[self._identity(row)], self._part(row)
             number, *ends = row["judged"]
             kind = _Kind(row["measure"], row["bound"], row["no_low"] > 0, row["no_high"] > 0)
-            if part is not None and (flag is None or (part[flag] and holder[flag])):
+            # Of what is 0 nothing is overdue, whatever is of the other.
+            if part is not None and (
+                flag is None or all(one[flag] or not one["m_pledged"] for one in (holder, part))
+            ):
                 holder = part
                 if kind.measure != PASSED_ON:
                     kind = _Kind(kind.measure, flip(kind.bound), kind.no_high, kind.no_low)
