@@ -342,3 +342,56 @@ def test_a_compound_of_money_is_no_thing_counted(text: str) -> None:
     """Whose dollars, or which bond: nobody counts these."""
     with pytest.raises(pt.WordingError, match="names no unit"):
         pt.parse_quantity(text)
+
+
+@pytest.mark.parametrize(
+    ("tongue", "phrase"),
+    [
+        ("en", "20 to 25,000 euros"), ("en", "€2-3,000"), ("en", "3–5,000 troops"),
+        ("en", "50-100,000 homes"), ("en", "1 to 2,000,000 euros"), ("de", "20 bis 25.000 Euro"),
+        ("es", "20 a 25.000 euros"), ("fr", "20 à 25 000 euros"), ("de", "von 20 bis 25.000 Euro"),
+    ],
+)  # fmt: skip
+def test_a_lower_end_that_may_share_its_thousands_is_refused(tongue: str, phrase: str) -> None:
+    """With both readings, each in the way of the language."""
+    if phrase.startswith("von"):
+        assert read(phrase, tongue) == (20, "EUR", 25000)  # as "between ... and ..."
+        return
+    with pytest.raises(pt.WordingError, match="the lower end of") as caught:
+        pt.parse_quantity(phrase, locale=tongue)
+    low, high = (read(f"{choice} EUR", tongue)[0] for choice in caught.value.choices)
+    assert high in (low * 1000, low * 1000000)
+
+
+@pytest.mark.parametrize("phrase", ["5 to 3,000 homes", "900 to 1,200 homes", "20 to 25000 euros",
+                                    "0 to 25,000 euros", "between 20 and 25,000 euros",
+                                    "2,000 to 3,000 euros"])  # fmt: skip
+def test_a_lower_end_of_one_reading_is_read(phrase: str) -> None:
+    """It is not below the thousands of the upper, or nothing is printed in groups."""
+    assert pt.parse_quantity(phrase).most is not None
+
+
+@pytest.mark.parametrize(
+    ("tongue", "phrase"),
+    [
+        ("en", "from €4bn in 2020 to €5bn in 2025"),
+        ("es", "de 4.000 millones de euros en 2020 a 5.000 millones de euros en 2025"),
+        ("fr", "de 4 milliards d'euros en 2020 à 5 milliards d'euros en 2025"),
+        ("de", "von 4 Mrd. Euro im Jahr 2020 auf 5 Mrd. Euro im Jahr 2025"),
+    ],
+)
+def test_a_change_between_two_years_is_one_refusal(tongue: str, phrase: str) -> None:
+    """And the year is no end of a range."""
+    (found,) = pt.find_quantities(f"Xyz {phrase}.", locale=tongue)
+    assert (found.text, found.value) == (phrase, None)
+    assert getattr(found.refusal, "kind", "") == "ambiguous"
+    assert read("2020 to €5bn") == "ambiguous"
+
+
+def test_a_number_with_a_part_is_that_number() -> None:
+    """Of money and of magnitudes; things are counted whole."""
+    assert read("1½ million euros") == (1500000, "EUR", "exact")
+    assert read("€2¾ bn")[0] == 2750000000
+    assert read("1½ Millionen Euro", "de")[0] == 1500000
+    assert read("2½ hospitals") == "no unit"
+    assert read("2⅓ million euros") == "ambiguous"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import pledgetrack as pt
 from pledgetrack.quantity import tidy
-from pledgetrack.stated_numbers import number_of, tokens_of
+from pledgetrack.stated_numbers import number_of, tokens_of, written
 from pledgetrack.units import format_number
 
 LOCALES = ("en", "es", "fr", "de", "de_CH", "es_MX")
@@ -85,5 +85,23 @@ def test_tokens_keep_their_place() -> None:
 
 def test_a_number_of_two_readings_says_both() -> None:
     """And one that is written for another locale, that."""
-    with pytest.raises(pt.WordingError, match=r"'1\.234' may be 1\.234 or 1,234; write"):
+    with pytest.raises(pt.WordingError, match=r"'1\.234' may be 1\.2340 or 1,234; write"):
         pt.parse_quantity("1.234 EUR")
+
+
+@given(st.from_regex(r"[1-9][0-9]{0,3}[.,' ][0-9]{1,4}", fullmatch=True),
+       st.sampled_from(LOCALES))  # fmt: skip
+def test_each_choice_of_a_refused_number_is_read_as_itself(text: str, locale: str) -> None:
+    """In the locale in which it is offered."""
+    try:
+        number_of(text, locale)
+    except pt.WordingError as error:
+        read = [number_of(choice, locale) for choice in error.choices]
+        assert len({*read}) == len(read)
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=3),
+       st.sampled_from(LOCALES))  # fmt: skip
+def test_what_is_written_is_read(number: Decimal, locale: str) -> None:
+    """Whatever the separators."""
+    assert number_of(written(number, locale), locale) == number

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pledgetrack.errors import PledgetrackError, WordingError
 from pledgetrack.quantity import Quantity
+from pledgetrack.quantity_context import denied, fraction, rate_before, rate_behind
 from pledgetrack.quantity_wording import DASHES, MINUS, Reader
 from pledgetrack.render import clip
 from pledgetrack.vocabulary import ALL_MAGNITUDES, CLOSING, codes_of_word
@@ -30,7 +31,7 @@ def refusal(reader: Reader, found: PledgetrackError | None = None) -> Pledgetrac
         ("relative", _is_relative(reader), "compares, and is no quantity; state the amount"),
         (
             "rate",
-            is_rate(reader, 0, len(rows)),
+            is_rate(reader, 0, len(rows)) or _is_shared_out(reader),
             "is a rate, not a quantity; state the amount for the whole time",
         ),
         ("duration", _is_duration(reader), "is a length of time; read it as a horizon"),
@@ -68,6 +69,8 @@ def _left_over(reader: Reader) -> tuple[str, ...]:
 
 def _is_share(reader: Reader) -> bool:
     rows, words = reader.tokens, reader.words
+    if any(fraction(reader, at) for at in range(len(rows))):
+        return True
     for row, after in zip_longest(rows, rows[1:]):
         if row.plain in words.shares:
             return True
@@ -110,6 +113,17 @@ def is_rate(reader: Reader, begin: int, end: int) -> bool:
     return False
 
 
+def _is_shared_out(reader: Reader) -> bool:
+    """Whether an amount stands beside the words that make it a rate: "£3,000 per pupil"."""
+    for at in range(len(reader.tokens)):
+        begins = reader.kind(at) in ("number", "sign", "code") or at in reader.chains
+        if begins and rate_before(reader, at) is not None:
+            return True
+        if at and rate_behind(reader, at):
+            return True
+    return False
+
+
 def _times(word: str, times: frozenset[str]) -> bool:
     return word in times or word.rstrip("s") in times or word in ("yr", "mo", "h", "hr", "d", "a")
 
@@ -148,10 +162,13 @@ def candidates(text: str, *, dollar: str | None, locale: str) -> list[Span]:
 
 def _candidate(reader: Reader, at: int) -> tuple[Span | None, int]:
     rows = reader.tokens
+    part = fraction(reader, at)
+    if part:
+        return _no_quantity(reader, at, part, "share")
     try:
         read = reader.quantity(at)
     except PledgetrackError as error:
-        end = _extent(reader, at)
+        end = max(_extent(reader, at), _reach(reader, at, error))
         unitless = isinstance(error, WordingError) and error.kind == "no unit"
         if unitless and (last := _share_end(reader, end)) > end:
             return _no_quantity(reader, at, last, "share")
@@ -168,7 +185,22 @@ def _candidate(reader: Reader, at: int) -> tuple[Span | None, int]:
         said = reader.piece(max(at - 1, 0), last)
         told = WordingError(f"{said!r} says more than an amount", text=said, kind="left over")
         return Span(rows[max(at - 1, 0)].start, rows[last - 1].end, None, told), last
-    for kind, last in (("rate", end + 2), ("share", end + 1)):
+    denial = denied(reader, at, end)
+    if denial:
+        said = reader.piece(*denial)
+        told = WordingError(
+            f"{said!r} denies or passes its amount; write 'up to' or 'at least', as is meant",
+            text=said,
+            kind="left over",
+        )
+        return Span(rows[denial[0]].start, rows[denial[1] - 1].end, None, told), denial[1]
+    begins, last = rate_before(reader, at), rate_behind(reader, end)
+    if begins is not None or last:
+        return _no_quantity(reader, at if begins is None else begins, max(last, end), "rate")
+    for kind, last in (
+        ("rate", end + 1 + (reader.plain(end) not in reader.words.rates)),
+        ("share", end + 1),
+    ):
         holds = is_rate(reader, end, end + 1) if kind == "rate" else _share_end(reader, end) > end
         if holds:
             return _no_quantity(reader, at, min(last, len(rows)), kind)
@@ -233,6 +265,22 @@ def _stated(reader: Reader, at: int) -> bool:
     )
 
 
+def _reach(reader: Reader, at: int, error: PledgetrackError) -> int:
+    """The place behind the words that a refusal quotes."""
+    said = error.text if isinstance(error, WordingError) else None
+    if not isinstance(said, str) or not said:
+        return at + 1
+    begin = reader.text.find(said, reader.tokens[at].start, reader.tokens[at].start + _FAR)
+    stop, end = begin + len(said), at + 1
+    while begin >= 0 and end < len(reader.tokens) and reader.tokens[end].start < stop:
+        end += 1
+    return end
+
+
+_FAR = 600
+"""How many characters an amount reaches at most."""
+
+
 def _extent(reader: Reader, at: int) -> int:
     """How far an amount that was refused reaches."""
     end = at + 1
@@ -243,6 +291,7 @@ def _extent(reader: Reader, at: int) -> int:
         amount = (
             row.kind in ("number", "sign", "code")
             or row.plain in words.magnitudes
+            or end in reader.chains
             or row.plain in words.short
             or reader.money(end) is not None
             or (row.plain in links and reader.number(end + 1) is not None)

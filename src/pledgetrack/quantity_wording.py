@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from pledgetrack import nouns, units
 from pledgetrack.errors import PledgetrackError, WordingError
+from pledgetrack.number_words import chains, is_numeral
 from pledgetrack.quantity import EXACT, Bound, Quantity, exact
-from pledgetrack.stated_numbers import Token, number_of, tokens_of
+from pledgetrack.stated_numbers import Token, groups_of, number_of, tokens_of, written
 from pledgetrack.vocabulary import (
     SIGNS,
     WORDS_TOO,
@@ -33,15 +34,23 @@ _PEOPLE = frozenset(
     "patient woman man citizen adult resident farmer employee researcher volunteer driver "
     "voter".split()
 )
+_DATING = frozenset("in en im by since from until jahr year ano annee l' el the le".split())
+YEAR = "1[89][0-9]{2}|2[01][0-9]{2}"
 _ONE_GROUP = r"[0-9]{1,3}\s[0-9]{3}"
 
 
 class Number(NamedTuple):
-    """A number as stated: without its magnitude, and whether it may be a year."""
+    """A number as stated, without its magnitude.
+
+    ``year`` is whether it may be one, ``groups`` how many groups of thousands it is written with,
+    ``part`` whether it ends in a sign for a part: "2½".
+    """
 
     value: Decimal
     end: int
     year: bool = False
+    groups: int = 0
+    part: bool = False
 
 
 class Amount(NamedTuple):
@@ -55,6 +64,7 @@ class Amount(NamedTuple):
     year: bool
     after: Bound | None
     led: bool  # whether the money stood before the number
+    groups: int = 0
 
     @property
     def total(self) -> Decimal:
@@ -79,6 +89,7 @@ class Reader:
         self.tongue = language(locale)
         self.words = vocabulary(locale)
         self.tokens = tokens_of(text, self.tongue, running=running)
+        self.chains = chains(self.tokens, self.tongue)
         self.names = money_names(self.tongue)
         # Each place is read once, so that long texts take time in proportion.
         self._read: dict[tuple[int, bool, bool], Amount | PledgetrackError | None] = {}
@@ -140,7 +151,7 @@ class Reader:
                 if low and not low.after and self.plain(low.end) in links:
                     high = self.amount(low.end + 1, bare=bool(low.codes), many=True)
                     if high and not high.after and not self._range_follows(high):
-                        return self._range(begin, low, high), high.end
+                        return self._range(begin, low, high, printed=bool(opening)), high.end
         amount = self.amount(at)
         if amount is None or self._range_follows(amount):
             return None
@@ -162,9 +173,13 @@ class Reader:
     def _refuse_change(self, at: int, link: str) -> None:
         """Refuse "from 10 to 20 hospitals" which is a range, or a rise from one to the other."""
         low = self.amount(at + 1, bare=True)
-        high = self.amount(low.end + 1, bare=True) if low and self.plain(low.end) == link else None
+        if low is None:
+            return
+        # "From $4bn in 2020 to $5bn in 2025" is surely a change.
+        middle = self.dated(low.end)
+        high = self.amount(middle + 1, bare=True) if self.plain(middle) == link else None
         if high:
-            said = self.piece(at, high.end)
+            said = self.piece(at, self.dated(high.end))
             raise WordingError(
                 f"{said!r} may be a range or a change; write 'between ... and ...', or the amount "
                 "that is promised",
@@ -172,16 +187,27 @@ class Reader:
                 kind="ambiguous",
             )
 
-    def _range(self, at: int, low: Amount, high: Amount) -> Quantity:
-        """The quantity of two ends."""
+    def dated(self, at: int) -> int:
+        """The place behind a year that is told of an amount: "in 2020", "im Jahr 2020"."""
+        if self.plain(at) not in _DATING:
+            return at
+        year = next((n for n in (at + 1, at + 2, at + 3) if self.kind(n) == "number"), None)
+        between = {self.plain(n) for n in range(at + 1, year or at)}
+        told = year and between <= _DATING and re.fullmatch(YEAR, self.plain(year))
+        return year + 1 if year and told else at
+
+    def _range(self, at: int, low: Amount, high: Amount, *, printed: bool) -> Quantity:
+        """The quantity of two ends; ``printed`` is one in the words in which amounts are shown."""
         said = self.piece(at, high.end)
         codes = low.codes or high.codes
         if low.codes and (high.codes or high.unit):
             codes = tuple(code for code in low.codes if code in high.codes)
             if not codes:
                 raise WordingError(f"{said!r} has ends in two units", text=said, kind="ambiguous")
-        if low.year and high.year and not codes:
+        if low.year and not low.codes and (high.led or (high.year and not codes)):
             raise self._year(said)
+        if not printed:
+            self._refuse_shared_thousands(low, high, said)
         first = self._low_end(low, high, said)
         if first >= high.total:
             raise WordingError(
@@ -205,8 +231,23 @@ class Reader:
             return shared
         if not fits and not small:
             return low.total
-        choices = tuple(units.format_number(number, "en") for number in (low.total, shared))
-        raise WordingError(
+        raise self._two_ends(said, low.total, shared)
+
+    def _refuse_shared_thousands(self, low: Amount, high: Amount, said: str) -> None:
+        """Refuse "20 to 25,000", which may begin with 20 or with 20,000.
+
+        "5 to 3,000" has one reading, and so has "between 20 and 25,000", which is what is printed.
+        """
+        if low.power is not None or high.power is not None or low.groups or not high.groups:
+            return
+        scaled = (EXACT.scaleb(low.value, 3 * n) for n in range(high.groups, 0, -1))
+        shared = next((number for number in scaled if low.value < number < high.value), None)
+        if shared is not None:
+            raise self._two_ends(said, low.total, shared)
+
+    def _two_ends(self, said: str, *readings: Decimal) -> WordingError:
+        choices = tuple(written(number, self.locale) for number in readings)
+        return WordingError(
             f"the lower end of {said!r} may be {' or '.join(choices)}; write its magnitude",
             text=said,
             kind="ambiguous",
@@ -249,8 +290,9 @@ class Reader:
         return Quantity(number=exact(amount.total), unit=unit, bound=_bound(bound))
 
     def _year(self, said: str) -> WordingError:
+        count = written(Decimal(2024), self.locale)
         return WordingError(
-            f"{said!r} may begin with a year; write a count with a comma (2,024), in other words",
+            f"{said!r} may begin with a year; write a count as {count}, or in other words",
             text=said,
             kind="ambiguous",
         )
@@ -305,18 +347,17 @@ class Reader:
         before = self.money(at)
         if before:
             codes, at = before
-        number = self.number(at)
-        if number is None:
+        number = self._begun(begin, at)
+        if number is None or self._runs_on(number.end):
             return None
         at = number.end
-        if self._runs_on(at):
-            return None
         power, short = None, False
         found = self.magnitude(at)
         if found:
             if self.plain(at) in self.words.single and number.value >= 2:
                 return None  # "5 billion" is English, where it is a thousand times less
             power, short, at = found
+        self._refuse_longer(begin, at)
         if self.plain(at) in self.words.linking and ((power or 0) >= 6 or number.value >= 10**6):
             at += 1
         plus: Bound | None = None
@@ -331,15 +372,11 @@ class Reader:
         unit = None
         if not codes and not bare:
             if short:
-                said = self.piece(begin, at)
-                raise WordingError(
-                    f"{said!r} may mean a magnitude or a measure; write it in full (million)",
-                    text=said,
-                    kind="ambiguous",
-                    choices=({3: "thousand", 6: "million"}.get(power or 0, "billion"),),
-                )
+                raise self._short(self.piece(begin, at), power or 0)
             one = number.value == 1 and power is None and not many
-            unit, at = self._thing(at, one=one)
+            part = number.part and power is None
+            if not part or self.kind(at) == "quoted":  # "2½ hospitals"
+                unit, at = self._thing(at, one=one)
         value = -number.value if minus else number.value
         after = plus
         size = self.phrase(at, self.words.after.__contains__, 3)
@@ -347,7 +384,51 @@ class Reader:
             row = tuple(token.plain for token in self.tokens[at : at + size])
             after, at = _bound(self.words.after[row]), at + size
         year = number.year and power is None
-        return Amount(value, power, codes, unit, at, year, after, before is not None)
+        return Amount(value, power, codes, unit, at, year, after, before is not None, number.groups)
+
+    def _short(self, said: str, power: int) -> WordingError:
+        return WordingError(
+            f"{said!r} may mean a magnitude or a measure; write it in full (million)",
+            text=said,
+            kind="ambiguous",
+            choices=({3: "thousand", 6: "million"}.get(power, "billion"),),
+        )
+
+    def _begun(self, begin: int, at: int) -> Number | None:
+        """The number that begins at a token; the tail of a longer one is none."""
+        chain = self.chains.get(at)
+        if chain and chain[0] < at:
+            return None
+        number = self.number(at)
+        if number is None and chain and self.plain(at) not in self.words.magnitudes:
+            raise self._in_words(begin, chain[1])
+        return number
+
+    def _refuse_longer(self, begin: int, at: int) -> None:
+        """Refuse a number in words that goes on behind what was read of it."""
+        chain = self.chains.get(at)
+        if chain and chain[0] < at:
+            raise self._in_words(begin, chain[1])
+
+    def _in_words(self, begin: int, end: int) -> WordingError:
+        """The refusal of a number in words that is longer than what is read."""
+        led = self.money(begin) is not None
+        surely = led or any(self.plain(n) in self.words.magnitudes for n in range(begin, end))
+        behind = end + (self.plain(end) in self.words.linking)
+        money = self.money(behind)
+        unit, last = self._thing(end, one=False)
+        if money:
+            end = money[1]
+        elif unit:
+            end = last
+        said = self.piece(begin, end)
+        known = surely or money is not None or unit is not None
+        return WordingError(
+            f"{said!r} is a number in words, or one of two, that is not read; write one in digits",
+            text=said,
+            kind="left over" if known else "no unit",
+            left_over=(said,) if known else (),
+        )
 
     def _runs_on(self, at: int) -> bool:
         """Whether letters are written to a number that mean no amount: "2x", "1st"."""
@@ -365,7 +446,9 @@ class Reader:
         if self.kind(at) == "number":
             said = self.tokens[at].text
             year = re.fullmatch("1[5-9][0-9]{2}|2[0-9]{3}", said) is not None
-            return Number(number_of(said, self.locale), at + 1, year)
+            value = number_of(said, self.locale)
+            groups, part = groups_of(said) if value >= 1000 else 0, not said[-1:].isdecimal()
+            return Number(value, at + 1, year, groups, part)
         words, plain = self.words, self.plain(at)
         if self.kind(at) != "word":
             return None
@@ -373,21 +456,21 @@ class Reader:
             row = tuple(self.plain(at + n) for n in range(len(half)))
             if row == half and self._large(at + len(half)):
                 return Number(Decimal("0.5"), at + len(half))
-        value: int | None = words.numbers.get(plain)
+        count: int | None = words.numbers.get(plain)
         if self.tongue == "en":
             tens, _, ones = plain.partition("-")
             if ones in words.numbers and words.numbers.get(tens, 0) >= 20:
-                value = words.numbers[tens] + words.numbers[ones]
-                if words.numbers[ones] >= 10 or value >= 100:
+                count = words.numbers[tens] + words.numbers[ones]
+                if words.numbers[ones] >= 10 or count >= 100:
                     return None
             if plain in ("a", "an") and self._large(at + 1):
                 return Number(Decimal(1), at + 1)
             halves = tuple(self.plain(at + n) for n in (1, 2, 3)) == ("and", "a", "half")
-            if value is not None and halves and self._large(at + 4):
-                return Number(Decimal(value) + Decimal("0.5"), at + 4)
-        elif value is None and words.magnitudes.get(plain, 9) <= 3:
+            if count is not None and halves and self._large(at + 4):
+                return Number(Decimal(count) + Decimal("0.5"), at + 4)
+        elif count is None and words.magnitudes.get(plain, 9) <= 3:
             return Number(Decimal(1), at)  # "mil millones": one thousand of them
-        return None if value is None else Number(Decimal(value), at + 1)
+        return None if count is None else Number(Decimal(count), at + 1)
 
     def _large(self, at: int) -> bool:
         return self.kind(at) == "word" and self.words.magnitudes.get(self.plain(at), 0) >= 2
@@ -448,7 +531,7 @@ class Reader:
         said: list[str] = []
         while self.kind(at + len(said)) == "word" and len(said) < 8:
             word = self.tokens[at + len(said)]
-            numeral = word.plain in self.words.numbers
+            numeral = is_numeral(word.plain, self.tongue)
             if word.plain in nouns.STOPS or numeral or self._is_money(word):
                 break
             said.append(word.text.lower() if self.shouts and word.text.isalpha() else word.text)
@@ -460,6 +543,10 @@ class Reader:
             if unit and unit != said[0]:
                 return unit, at + size
         return None, at
+
+    def thing_end(self, at: int) -> int:
+        """The place behind the thing counted that begins at a token, if one does."""
+        return self._thing(at, one=False)[1]
 
     def _is_money(self, word: Token) -> bool:
         """Whether a word names money, alone or in a compound: "MEUR", "US-dollars"."""

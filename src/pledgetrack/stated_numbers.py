@@ -7,18 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pledgetrack import units
 from pledgetrack.errors import WordingError
 from pledgetrack.render import clip
 from pledgetrack.vocabulary import SIGNS, WORDS_TOO, codes_of_word, fold, separators
 
 _SPACE = "[ \u00a0\u2009\u202f]"
+_FRACTIONS = {
+    "½": "0.5", "¼": "0.25", "¾": "0.75", "⅕": "0.2", "⅖": "0.4", "⅗": "0.6", "⅘": "0.8",
+    "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875", "⅒": "0.1",
+}  # fmt: skip
+_GLYPHS = "".join(_FRACTIONS) + "⅓⅔⅙⅚⅐⅑"
 _SIGN = "|".join(
     (r"(?<![^\W\d_])" if sign[0].isalpha() else "") + re.escape(sign)
     for sign in sorted((*SIGNS, "$"), key=len, reverse=True)
 )
 _PIECES = rf"""(?P<sign>{_SIGN})
-    |(?P<number>[0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}})+(?![0-9])(?:[.,][0-9]+)?
+    |(?P<number>[0-9]+{_SPACE}?[{_GLYPHS}]
+               |[0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}})+(?![0-9])(?:[.,][0-9]+)?
                |[0-9]+(?:[.,'’][0-9]+)*)
     |(?P<code>[A-Za-z]{{3}}(?=[0-9]))
     |(?P<short>(?<=[0-9])(?:k|m|b|mn|bn|tn|mln|mio|mrd)(?=[-–—/]))
@@ -100,6 +105,8 @@ def number_of(text: str, locale: str) -> Decimal:
     """
     if len(text) > 60:
         raise _no_number(text)
+    if text[-1:] in _GLYPHS:
+        return _with_part(text)
     plain = re.sub(_SPACE, " ", text).replace("’", "'")
     decimal, group = separators(locale)
     digits = re.sub("[^0-9]", "", plain)
@@ -135,6 +142,15 @@ def number_of(text: str, locale: str) -> Decimal:
     raise _two_numbers(text, readings, locale)
 
 
+def _with_part(text: str) -> Decimal:
+    """The number that "1½" is; a third has no end."""
+    part = _FRACTIONS.get(text[-1])
+    whole = text[:-1].strip(" \u00a0\u2009\u202f")
+    if part is None or whole[:1] in ("", "0"):
+        raise _no_number(text)
+    return Decimal(whole) + Decimal(part)
+
+
 def _grouped(text: str, sign: str) -> bool:
     return re.fullmatch(rf"[0-9]{{1,3}}({re.escape(sign)}[0-9]{{3}})+", text) is not None
 
@@ -153,8 +169,33 @@ def _no_number(text: str) -> WordingError:
 
 
 def _two_numbers(text: str, readings: Sequence[Decimal], locale: str) -> WordingError:
-    choices = tuple(units.format_number(Decimal(f"{n.normalize():f}"), "en") for n in readings)
+    choices = tuple(written(number, locale) for number in readings)
     said = " or ".join(choices)
     hint = f"write {said}" if len(choices) > 1 else f"write {said}, or pass the locale of the text"
     what = f"may be {said}" if len(choices) > 1 else f"is written in another way than in {locale!r}"
     return WordingError(f"{text!r} {what}; {hint}", text=text, kind="ambiguous", choices=choices)
+
+
+def written(number: Decimal, locale: str) -> str:
+    """A number as people write it in a locale, so that it is read there as itself.
+
+    >>> written(Decimal("1.5"), "es"), written(Decimal(1500), "es"), written(Decimal(1500), "en")
+    ('1,5', '1.500', '1,500')
+    """
+    decimal, group = separators(locale)
+    whole, _, rest = f"{number:,f}".partition(".")
+    rest = rest.rstrip("0")
+    if len(rest) == 3 and len(whole) < 4 and whole != "0":
+        rest += "0"  # "1,2340" cannot be taken for thousands
+    spaced = " " if group.isspace() else group
+    return whole.replace(",", spaced) + (decimal + rest if rest else "")
+
+
+def groups_of(text: str) -> int:
+    """How many groups of thousands a number is written with.
+
+    >>> groups_of("25,000"), groups_of("25.5"), groups_of("3.000.000")
+    (1, 0, 2)
+    """
+    found = re.match(r"[0-9]{1,3}((?:[^0-9][0-9]{3})+)(?![0-9])", text)
+    return len(found.group(1)) // 4 if found else 0

@@ -70,6 +70,19 @@ class Vocabulary:
     of: frozenset[str]
     relative: frozenset[str]
     vague: frozenset[str]
+    numerals: frozenset[str]  # parts of numbers in words that are longer than what is read
+    joining: frozenset[str]  # "and" in "two hundred and fifty"
+    halves: frozenset[str]  # "half" in "two millions and a half"
+    fractions: frozenset[str]  # "quarter" in "a quarter of a billion"
+    denying: frozenset[str]  # what turns a floor into a ceiling: "not spend more than"
+    idioms: frozenset[str]  # what makes no denial of it: "not only"
+    comparing: frozenset[str]  # the words of a bound that may be denied
+    exceeding: str  # verbs of going beyond an amount, as a pattern
+    each: frozenset[str]  # words that share out: "each", "apiece"
+    before_time: frozenset[str]  # what makes a rate with a time that stands before the amount
+    per_thing: frozenset[str]  # what makes a rate with any noun behind it
+    no_thing: frozenset[str]  # but not with these
+    measured: frozenset[str]  # what may stand between "an annual budget" and its amount
     said: Mapping[str, str] = field(default_factory=dict)  # how a bound is printed
 
 
@@ -111,7 +124,7 @@ _EN = Vocabulary(
         about="about,around,roughly,approximately,approx,nearly,almost,some,circa,ca,close to,"
               "an estimated,~,≈",
     ),
-    after=_phrases(at_least="or more,+", up_to="or less,or fewer"),
+    after=_phrases(at_least="or more,at least,+", up_to="or less,or fewer,at most"),
     between=(("between", "and"), ("", "to"), ("", "-")),
     changes=("from", "to"),
     linking=frozenset(),
@@ -128,6 +141,22 @@ _EN = Vocabulary(
                     "increased increases rise decrease decreased reduction cut x more less fewer"),
     vague=_words("several many few dozens hundreds thousands millions billions trillions tens "
                  "dozen couple multi-million multi-billion"),
+    numerals=frozenset(),
+    joining=_words("and or"),
+    halves=_words("half"),
+    fractions=_words("half halves third thirds quarter quarters fourth fourths fifth fifths sixth "
+                     "sixths seventh sevenths eighth eighths ninth ninths tenth tenths twentieth "
+                     "twentieths hundredth hundredths"),
+    denying=_words("not never no none nobody neither nor cannot without hardly"),
+    idioms=_words("only just merely later longer doubt sooner less more fewer wonder surprisingly"),
+    comparing=_words("more less fewer greater over above under below exceeding exceeds exceed "
+                     "excess upwards"),
+    exceeding="exceed(s|ed|ing)?|surpass(es|ed|ing)?|top(s|ped|ping)?",
+    each=_words("each apiece"),
+    before_time=_words("each every per"),
+    per_thing=_words("per each every"),
+    no_thing=_words("cent se"),
+    measured=_words("of is be was are were totals at worth"),
     said={"at least": "at least", "up to": "up to", "about": "about"},
 )  # fmt: skip
 
@@ -161,6 +190,28 @@ _ES = Vocabulary(
     relative=_words("doble triple duplicar triplicar veces aumento incremento reducción más menos "
                     "adicionales"),
     vague=_words("varios varias muchos cientos miles decenas centenares docenas"),
+    numerals=_words("ciento veintiuno veintiún veintiuna veintidós veintitrés veinticuatro "
+                    "veinticinco veintiséis veintisiete veintiocho veintinueve doscientos "
+                    "doscientas trescientos trescientas cuatrocientos cuatrocientas quinientos "
+                    "quinientas seiscientos seiscientas setecientos setecientas ochocientos "
+                    "ochocientas novecientos novecientas"),
+    joining=_words("y e o u"),
+    halves=_words("medio media"),
+    fractions=_words("mitad tercio tercios cuarto cuartos quinto quintos sexto sextos séptimo "
+                     "séptimos octavo octavos noveno novenos décimo décimos"),
+    denying=_words("no nunca jamás ningún ninguna ninguno nadie ni sin tampoco"),
+    idioms=_words("solo sólo solamente obstante"),
+    comparing=_words("más menos"),
+    exceeding="super(a|an|e|en|ar|ara|aran|aria|arian|o|aron|ando)|"
+              "exced(e|en|a|an|er|era|eran|io|ieron|iendo)|"
+              "(sobrepas|rebas)(a|an|ar|ara|aran|e|en|o)",
+    each=_words("cada"),
+    before_time=_words("cada por al"),
+    per_thing=_words("por cada"),
+    no_thing=_words("ciento parte ejemplo lo el la los las un una su sus este esta estos estas ese "
+                    "esa que si no fin tanto supuesto valor concepto medio motivo encima debajo "
+                    "completo favor"),
+    measured=_words("de es son será fue"),
     said={"at least": "al menos", "up to": "hasta", "about": "alrededor de"},
 )  # fmt: skip
 
@@ -197,6 +248,22 @@ _FR = Vocabulary(
     relative=_words("double doubler triple tripler fois augmentation hausse réduction baisse "
                     "supplémentaires plus moins"),
     vague=_words("plusieurs beaucoup centaines milliers dizaines quelques"),
+    numerals=_words("septante huitante octante nonante vingts quatre-vingt quatre-vingts"),
+    joining=_words("et ou"),
+    halves=_words("demi demie"),
+    fractions=_words("moitié tiers quart quarts cinquième cinquièmes sixième sixièmes septième "
+                     "septièmes huitième huitièmes neuvième neuvièmes dixième dixièmes"),
+    denying=_words("ne pas jamais aucun aucune sans ni non nul nulle personne"),
+    idioms=_words("seulement uniquement"),
+    comparing=_words("plus moins"),
+    exceeding="depass(e|ent|er|era|eront|erait|eraient|ait|ant)|"
+              "(n')?exced(e|ent|er|era|eront|erait|eraient|ait|ant)",
+    each=_words("chacun chacune chacuns chacunes chaque"),
+    before_time=_words("chaque par"),
+    per_thing=_words("par chaque"),
+    no_thing=_words("cent exemple rapport voie suite ailleurs contre moyen le la les l' un une des "
+                    "son sa ses leur leurs ce cette ces notre nos votre vos mon ma mes"),
+    measured=_words("de d' est sont sera fut"),
     said={"at least": "au moins", "up to": "jusqu'à", "about": "environ"},
 )  # fmt: skip
 
@@ -232,6 +299,19 @@ _DE = Vocabulary(
     relative=_words("doppelt doppelte verdoppeln verdoppelung dreifach dreifache verdreifachen mal "
                     "anstieg erhöhung steigerung senkung mehr weniger zusätzliche zusätzlich"),
     vague=_words("mehrere einige viele hunderte tausende dutzende"),
+    numerals=_words("einhalb anderthalb zwo"),
+    joining=_words("und oder"),
+    halves=_words("halb halbe halben halber"),
+    fractions=_words("hälfte drittel viertel fünftel sechstel siebtel achtel neuntel zehntel"),
+    denying=_words("nicht nie niemals kein keine keinen keinem keiner keines ohne weder niemand"),
+    idioms=_words("nur bloß allein zuletzt"),
+    comparing=_words("mehr weniger über unter"),
+    exceeding="uber(steig|schreit|schritt|stieg|treff)(e|en|t|et|end)?",
+    each=_words("jeweils je"),
+    before_time=_words("jedes jede jeden jedem pro je im am"),
+    per_thing=_words("pro je jeden jede jedes"),
+    no_thing=_words("prozent nach"),
+    measured=_words("von in höhe beträgt ist sind war"),
     said={"at least": "mindestens", "up to": "bis zu", "about": "etwa"},
 )  # fmt: skip
 
