@@ -512,3 +512,50 @@ def test_a_full_stop_ends_a_phrase_and_changes_nothing(use: str) -> None:
         assert read(use.format(name) + ".") == read(use.format(name)), name
     assert read("by 2030..") == "left over"
     assert read(".") == "left over"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "start", "end"),
+    [
+        ("from 1 July 2024 for three years", "2024-07-01", "2027-06-30"),
+        ("starting July 2024 for three years", "2024-07-01", "2027-06-30"),
+        ("beginning in 2024 for 18 months", "2024-01-01", "2025-06-30"),
+        ("from 2022 over five years", "2022-01-01", "2026-12-31"),
+        ("in the year to March 2026", "2025-04-01", "2026-03-31"),
+        ("in the year ending 31 March 2026", "2025-04-01", "2026-03-31"),
+        ("over the 18 months to 30 June 2025", "2024-01-01", "2025-06-30"),
+        ("in the quarter to June 2025", "2025-04-01", "2025-06-30"),
+        ("in the two years to March 2026", "2024-04-01", "2026-03-31"),
+    ],
+)
+def test_a_length_beside_a_period_is_read_whole(phrase: str, start: str, end: str) -> None:
+    """Alone and in a sentence."""
+    expected = (start, end)
+    whole = pt.parse_horizon(phrase)
+    assert (str(whole.start), str(whole.end)) == expected
+    (found,) = pt.find_horizons(f"We said, {phrase}; so.")
+    assert found.text == phrase
+    assert isinstance(found.value, pt.Horizon)
+    assert (str(found.value.start), str(found.value.end)) == expected
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["by 31 March 2025 or 2026", "by 2025 or 2026", "by 31 March 2025 and 2026",
+     "by March 2025 or June 2026", "by 31 December 2025 or by March 2026",
+     "July 2024 for three years", "in 2024 for three years", "in 2024 for the next three years",
+     "on 5 March 2024 or 6 June 2025", "year to 31 March 2026 or 2027"],
+)  # fmt: skip
+def test_a_time_with_another_behind_it_has_no_value(phrase: str) -> None:
+    """It is refused with all that belongs to it."""
+    (found,) = pt.find_horizons(f"We said, {phrase}; so.", announced="2022-07-12")
+    assert (found.text, found.value) == (phrase, None)
+    with pytest.raises(pt.WordingError):
+        pt.parse_horizon(phrase, announced="2022-07-12")
+
+
+def test_a_refusal_in_a_long_text_quotes_its_phrase() -> None:
+    """And not the beginning of the text."""
+    text = f"Between 2015 and 2020 {'the country built roads and ' * 9}left. In 2021-22 it did not."
+    (_, found) = pt.find_horizons(text)
+    assert str(found.refusal).startswith("'In 2021-22' may be")

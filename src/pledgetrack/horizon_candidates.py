@@ -124,7 +124,7 @@ def candidates(text: str, given: Given) -> list[Span]:
 
 
 _OPENERS = frozenset(
-    "by no not on through thru until till before since from starting between over within in during "
+    "by no not on through thru until till before since from starting beginning between over within in during "
     "throughout for next multi-year multiyear multi ongoing open-ended indefinitely permanently fy "
     "fys fiscal financial q h up".split()
 )
@@ -153,6 +153,48 @@ def _goes_on(reader: HorizonReader, at: int) -> bool:
     return year and reader.kind(at) == "word" and plain not in _FUNCTION
 
 
+_LENGTHS = ("for", "over", "lasting", "during", "within")
+_SPANS = frozenset("year years month months quarter quarters week weeks day days decade".split())
+
+
+def _tail(reader: HorizonReader, at: int) -> int:
+    """The place behind another time that hangs on: "or 2026", "for three years"; or 0."""
+    plain = reader.plain(at)
+    if plain in _LENGTHS:
+        begin = at + 1
+        while reader.plain(begin) in ("the", "next", "a", "period", "of", "another", "about"):
+            begin += 1
+        length = reader.length(begin) or reader.length(begin - 1)
+        return length[2] if length else 0
+    if plain not in ("or", "and", "/", "and/or"):
+        return 0
+    begin = reader.skip(at + 1, "or", "/", "by", "in", "before", "until")
+    led = begin > at + 1
+    if plain == "and" and (led or reader.year(begin) is None):
+        return 0
+    try:
+        read = reader.period(begin)
+    except WordingError:
+        return begin + 1
+    named = reader.month(begin) is not None
+    return read[1] if read and (named or read[1] > begin) else 0
+
+
+def _lead(reader: HorizonReader, at: int) -> int:
+    """The first token of a length that a time ends: "year to March 2026"; or the time's own."""
+    before = at - 1
+    if reader.plain(before) in ("on", "in", "of"):
+        before -= 1
+    if reader.plain(before) in ("to", "ending", "ended", "until", "till", "through"):
+        unit = before - 1
+        if reader.plain(unit) in _SPANS:
+            begin = unit - (reader.kind(unit - 1) == "number")
+            while begin > 0 and reader.plain(begin - 1) in ("the", "in", "over", "for"):
+                begin -= 1
+            return begin
+    return at
+
+
 def _denied(reader: HorizonReader, at: int) -> bool:
     """Whether what stands before a time makes it another: "not by", "3 to 5 March"."""
     if reader.plain(at - 1) in _DENIED or reader.plain(at - 2) in _DENIED:
@@ -173,7 +215,8 @@ def _candidate(reader: HorizonReader, at: int) -> tuple[Span | None, int]:
         end = _extent(reader, at)
         text = reader.text[token.start : reader.tokens[end - 1].end]
         told = WordingError(
-            str(error).replace(repr(error.text), repr(text)), text=text, kind=error.kind,
+            str(error).replace(repr(clip(reader.text, 60)), repr(clip(text, 60))),
+            text=text, kind=error.kind,
             choices=error.choices,
         )  # fmt: skip
         return Span(token.start, reader.tokens[end - 1].end, None, told), end
@@ -183,6 +226,12 @@ def _candidate(reader: HorizonReader, at: int) -> tuple[Span | None, int]:
         return None, at + 1
     horizon, end = read
     stop = reader.tokens[end - 1].end
+    lead, tail = _lead(reader, at), _tail(reader, end)
+    if lead < at or tail:
+        end = max(end, tail)
+        said = reader.text[reader.tokens[lead].start : reader.tokens[end - 1].end]
+        told = WordingError(f"{said!r} says more than a time", text=said, kind="left over")
+        return Span(reader.tokens[lead].start, reader.tokens[end - 1].end, None, told), end
     if _goes_on(reader, end) or _denied(reader, at):
         last = min(end + 1, len(reader.tokens))
         begin = max(at - 1, 0)

@@ -24,6 +24,7 @@ _MONTHS = {"month": 1, "year": 12, "decade": 120}
 _DAYS = {"day": 1, "week": 7}
 _BY = ("by", "no later than", "not later than", "by no later than", "on or before")
 _DURING = ("in", "during", "throughout", "for", "within", "over")
+_ENDING = ("to the end of", "to", "ending on", "ending in", "ending", "ended on", "ended")
 EXAMPLES = ("over the next two years", "within 18 months", "by the end of 2025", "in 2024")
 _OPEN = (
     "multi-year", "multiyear", "multi year", "multi-annual", "multiannual", "ongoing",
@@ -60,7 +61,7 @@ class HorizonReader(PeriodReader):
         """The longest horizon that begins at a token."""
         rules = (
             self._deadline, self._on, self._since, self._between, self._window, self._anchored,
-            self._open, self._span,
+            self._started, self._ended, self._open, self._span,
         )  # fmt: skip
         found = [read for rule in rules if (read := rule(at))]
         longest = [read for read in found if read[1] == max(end for _, end in found)]
@@ -241,6 +242,43 @@ class HorizonReader(PeriodReader):
             return None
         start = read[0].next(self.given)[0]
         return self._made(start, self._last_day(start, count, unit)), read[1]
+
+    def _started(self, at: int) -> Read | None:
+        """Read "from 1 July 2024 for three years", the same the other way round."""
+        begin = self.words(
+            at, "starting from", "starting in", "starting on", "starting", "beginning in",
+            "beginning on", "beginning", "from",
+        )  # fmt: skip
+        read = self.period(begin) if begin else None
+        if read is None or self.plain(read[1]) not in ("for", "over"):
+            return None
+        length = self.length(self.skip(read[1] + 1, "the"))
+        if length is None:
+            return None
+        count, unit, end = length
+        start = read[0].next(self.given)[0]
+        return self._made(start, self._last_day(start, count, unit)), end
+
+    def _ended(self, at: int) -> Read | None:
+        """Read "in the year to March 2026", "over the 18 months to 30 June 2025"."""
+        begin = self.skip(self.skip(at, *_DURING), "the")
+        length = self.length(begin)
+        unit = self.plain(begin)
+        if length is None and unit in ("month", "quarter", "year", "decade"):
+            length = (3, "month", begin + 1) if unit == "quarter" else (1, unit, begin + 1)
+        behind = self.words(length[2], *_ENDING) if length else 0
+        read = self.period(behind) if behind else None
+        if length is None or read is None or read[0].size not in ("day", "month", "quarter"):
+            return None
+        count, unit, _ = length
+        if unit not in _MONTHS or read[0].days is None:
+            return None
+        after = read[0].days[1] + dt.timedelta(days=1)
+        try:
+            start = after - relativedelta(months=count * _MONTHS[unit])
+        except (ValueError, OverflowError):
+            raise self.given.refuse("begins before the first day there is", "ambiguous") from None
+        return self._made(start, read[0].days[1]), read[1]
 
     def _last_day(self, start: dt.date, count: int, unit: str) -> dt.date:
         """The last day of a time that begins on a day, which itself counts.
