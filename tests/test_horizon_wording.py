@@ -559,3 +559,11 @@ def test_a_refusal_in_a_long_text_quotes_its_phrase() -> None:
     text = f"Between 2015 and 2020 {'the country built roads and ' * 9}left. In 2021-22 it did not."
     (_, found) = pt.find_horizons(text)
     assert str(found.refusal).startswith("'In 2021-22' may be")
+
+
+@pytest.mark.parametrize("phrase", ["by the 2030s", "by the 22th of June 2024",
+                                    "in the middle of June 2024"])  # fmt: skip
+def test_a_time_that_is_a_part_of_what_is_said_has_no_value(phrase: str) -> None:
+    """The rest of the phrase makes it another."""
+    found = pt.find_horizons(f"We said, {phrase}; so.", announced="2022-07-12")
+    assert [one.value for one in found if one.value is not None] == []

@@ -5,17 +5,25 @@ from __future__ import annotations
 import pytest
 
 import pledgetrack as pt
+from stated import QUANTITIES, lines
 
+STATED_QUANTITIES = [
+    (phrase, locale, dollar, reading)
+    for (locale, dollar), table in QUANTITIES.items()
+    for phrase, reading in lines(table)
+]
 SHARES = {
     "en": """
         a quarter of a billion dollars; three quarters of a billion dollars; a fifth of
         a million homes; one-quarter of a billion dollars; ¾ of a billion dollars; half
         of a million homes; two-thirds of a million homes; half the 50 schools; a third
-        of the €6bn; a quarter million euros
+        of the €6bn; a quarter million euros;
+        one in five visas; 9 out of 10 schools; two of 50 visas
     """,
     "es": """
         un cuarto de millón de euros; tres cuartos de millón de euros; la mitad de los
-        500 millones de euros
+        500 millones de euros;
+        una quinta parte de mil millones de euros; uno de cada cinco millones de euros
     """,
     "fr": """
         un quart de milliard d'euros; trois quarts d'un milliard d'euros; la moitié des
@@ -36,18 +44,21 @@ RATES = {
     "es": """
         cada año 500 millones de euros; 500 euros por alumno; 500 euros cada uno; 500
         euros a cada familia; anual de 500 millones de euros; al año 500 millones de
-        euros; mensualmente 500 euros
+        euros; mensualmente 500 euros;
+        todos los años 500 millones de euros
     """,
     "fr": """
         chaque année, 500 millions d'euros; 500 euros par élève; 500 euros chacun; 500
         euros à chaque famille; annuel de 500 millions d'euros; par an 500 millions
-        d'euros
+        d'euros;
+        tous les ans 500 millions d'euros
     """,
     "de": """
         jährlich 500 Millionen Euro; jedes Jahr 500 Millionen Euro; pro Jahr 500
         Millionen Euro; 500 Euro je Schüler; jeweils 500 Millionen Euro; je 500
         Millionen Euro; zweimal 500 Millionen Euro; 500 Euro pro Kopf; 500 Euro für
-        jeden Schüler; jährliches Budget von 500 Euro; im Monat 500 Euro
+        jeden Schüler; jährliches Budget von 500 Euro; im Monat 500 Euro;
+        alle zwei Jahre 500 Euro; jede Woche 500 Euro
     """,
 }
 DENIED = {
@@ -56,7 +67,8 @@ DENIED = {
         than £3bn; won’t cost more than £3bn; no project may receive over €2 million;
         cannot exceed €2 million; not exceed €2 million; never above €2 million; not
         spend less than €5m; not to exceed €5m; exceeds €5m; nobody receives in excess
-        of €5m; €5m must not be exceeded; without ever spending more than €5m
+        of €5m; €5m must not be exceeded; without ever spending more than €5m;
+        No single grant would be larger than €10m
     """,
     "es": """
         No gastaremos más de 500 millones de euros; no superará los 500 millones de
@@ -64,7 +76,8 @@ DENIED = {
         millones de euros; nunca más de 5 millones de euros
     """,
     "fr": """
-        ne recevra plus de 2 millions d'euros; ne dépassera pas les 500 millions d'euros
+        ne recevra plus de 2 millions d'euros; ne dépassera pas les 500 millions d'euros;
+        pas supérieur à 5 millions d'euros
     """,
     "de": """
         kein Projekt erhält mehr als 2 Millionen Euro; niemals über 5 Millionen Euro; 5
@@ -108,6 +121,31 @@ def test_a_rate_is_one_wherever_its_words_stand(tongue: str, phrase: str) -> Non
 def test_a_floor_that_is_denied_is_no_floor(tongue: str, phrase: str) -> None:
     """It is a ceiling, however far before it the denial stands."""
     assert told(phrase, tongue) == [(phrase, "left over")]
+
+
+def test_a_bound_before_another_is_not_lost() -> None:
+    """ "Up to about" is neither of the two."""
+    assert [said for _, said in told("up to about 5 visas", "en")] == ["left over"]
+
+
+def test_more_of_something_compares() -> None:
+    """Beside what there was, which is not told."""
+    (found,) = pt.find_quantities("They hired 20,000 more police officers.")
+    assert (found.text, getattr(found.refusal, "kind", "")) == ("20,000 more", "relative")
+
+
+READ_NOWHERE = [
+    row[:3] for row in STATED_QUANTITIES if row[3] in ("[share]", "[rate]", "[relative]")
+]
+
+
+@pytest.mark.parametrize(("phrase", "locale", "dollar"), READ_NOWHERE)
+def test_what_is_no_quantity_as_a_whole_holds_none(
+    phrase: str, locale: str, dollar: str | None
+) -> None:
+    """A phrase that is a share, a rate or a comparison has no part that is an amount."""
+    found = pt.find_quantities(phrase, locale=locale, dollar=dollar)
+    assert [one.text for one in found if one.value is not None] == []
 
 
 @pytest.mark.parametrize(

@@ -124,9 +124,9 @@ def candidates(text: str, given: Given) -> list[Span]:
 
 
 _OPENERS = frozenset(
-    "by no not on through thru until till before since from starting beginning between over within in during "
-    "throughout for next multi-year multiyear multi ongoing open-ended indefinitely permanently fy "
-    "fys fiscal financial q h up".split()
+    "by no not on through thru until till before since from starting beginning between over within "
+    "in during throughout for next multi-year multiyear multi ongoing open-ended indefinitely "
+    "permanently fy fys fiscal financial q h up".split()
 )
 
 
@@ -195,10 +195,19 @@ def _lead(reader: HorizonReader, at: int) -> int:
     return at
 
 
+_PARTS = frozenset("beginning start middle week weekend day days part st nd rd th".split())
+
+
 def _denied(reader: HorizonReader, at: int) -> bool:
     """Whether what stands before a time makes it another: "not by", "3 to 5 March"."""
     if reader.plain(at - 1) in _DENIED or reader.plain(at - 2) in _DENIED:
         return True
+    if reader.plain(at - 1) == "of" and (
+        reader.plain(at - 2) in _PARTS or reader.kind(at - 2) == "number"
+    ):
+        return True
+    if reader.plain(at - 1) == "the" and reader.plain(at - 2) in ("by", "before", "until", "till"):
+        return True  # "by the 2030s"
     linked = reader.plain(at - 1) in {"to", "and", "or", "/", *DASHES}
     return linked and reader.kind(at - 2) == "number"
 

@@ -98,6 +98,8 @@ def _is_relative(reader: Reader) -> bool:
         or re.fullmatch(r"(doubl|tripl|quadrupl|halv)\w+", row.plain) is not None
         for row in reader.tokens[begin:]
         if row.plain != last
+    ) or any(
+        reader.kind(at) == "number" and reader.plain(at + 1) in _MORE for at in range(len(rows))
     )
 
 
@@ -172,6 +174,8 @@ def _candidate(reader: Reader, at: int) -> tuple[Span | None, int]:
         unitless = isinstance(error, WordingError) and error.kind == "no unit"
         if unitless and (last := _share_end(reader, end)) > end:
             return _no_quantity(reader, at, last, "share")
+        if unitless and reader.kind(at) == "number" and reader.plain(end) in _MORE:
+            return _no_quantity(reader, at, end + 1, "relative")
         if unitless and not _stated(reader, at):
             return None, at + 1
         return Span(rows[at].start, rows[end - 1].end, None, error), end
@@ -208,6 +212,7 @@ def _candidate(reader: Reader, at: int) -> tuple[Span | None, int]:
     return Span(begin, stop, made, None), end
 
 
+_MORE = frozenset("more fewer extra further mas adicionales supplementaires zusatzliche".split())
 _DENIED = frozenset(
     {"minus", "not", "no", "without", "nicht", "kein", "keine", "sin", "sans", "pas"}
 )
@@ -220,6 +225,10 @@ _BETWEEN = frozenset(
 def _denied(reader: Reader, at: int) -> bool:
     """Whether what stands before an amount makes it another: "minus", "not", "twice the"."""
     before = at - 1 - (reader.plain(at - 1) == "the")
+    for long in (2, 3, 4):  # "up to about"
+        row = tuple(reader.plain(n) for n in range(at - long, at))
+        if at >= long and reader.words.bounds.get(row, "about") != "about":
+            return True
     return at > 0 and reader.plain(before) in _DENIED | reader.words.relative
 
 
@@ -253,7 +262,8 @@ def _share_end(reader: Reader, at: int) -> int:
 
 def _no_quantity(reader: Reader, at: int, end: int, kind: str) -> tuple[Span, int]:
     said = reader.piece(at, end)
-    told = WordingError(f"{said!r} is a {kind}, not a quantity", text=said, kind=kind)
+    what = "compares, and is no quantity" if kind == "relative" else f"is a {kind}, not a quantity"
+    told = WordingError(f"{said!r} {what}", text=said, kind=kind)
     return Span(reader.tokens[at].start, reader.tokens[end - 1].end, None, told), end
 
 

@@ -15,6 +15,14 @@ _GLYPHS = frozenset("½ ¼ ¾ ⅓ ⅔ ⅕ ⅖ ⅗ ⅘ ⅙ ⅚ ⅐ ⅛ ⅜ ⅝ �
 _ARTICLES = frozenset("the a an el la los las les le l' un une una der die das den dem des".split())
 _BETWEEN = frozenset("de d' pas jamais the".split())
 _ENDS = frozenset(". ; : ! ? …".split())
+_EVERY = frozenset("each every chaque cada todos todas tous toutes alle".split())
+_COMPARED = re.compile(
+    "(larg|great|high|bigg|small|low)er|(super|infer)(ior|ieur)(e?s?|es)|mayor(es)?|menor(es)?|"
+    "hoher|grosser|kleiner|niedriger|geringer"
+)
+_THAN = frozenset("than a als que".split())
+_ORDINALS = frozenset("tercera cuarta quinta sexta septima octava novena decima".split())
+_OUT_OF = (("in",), ("out", "of"), ("of",), ("sur",), ("von",), ("de", "cada"))
 _TURNS = frozenset("but pero sino mais aber sondern".split())  # what begins another thought
 _BACK = 12
 """How many tokens before an amount are looked at."""
@@ -29,7 +37,7 @@ def fraction(reader: Reader, at: int) -> int:
     """
     end = _fraction(reader, at)
     if not end:
-        return 0
+        return _so_many_of(reader, at)
     linked = reader.plain(end) in reader.words.of and reader.kind(end) == "word"
     begin = end + linked
     if linked and reader.plain(begin) in _ARTICLES and not _amount(reader, begin):
@@ -43,6 +51,23 @@ def fraction(reader: Reader, at: int) -> int:
     return _amount(reader, begin) if reader.plain(scaled) in reader.words.magnitudes else 0
 
 
+def _so_many_of(reader: Reader, at: int) -> int:
+    """The place behind "one in five schools", "9 out of 10", or 0."""
+    if not _counts(reader, at) or at + 1 in reader.chains:
+        return 0
+    for link in _OUT_OF:
+        begin = at + 1 + len(link)
+        if tuple(reader.plain(n) for n in range(at + 1, begin)) == link and _counts(reader, begin):
+            return _amount(reader, begin)
+    return 0
+
+
+def _counts(reader: Reader, at: int) -> bool:
+    """Whether a token is a number that is no year."""
+    digits = reader.kind(at) == "number" and not re.fullmatch(YEAR, reader.plain(at))
+    return digits or (reader.kind(at) == "word" and reader.plain(at) in reader.words.numbers)
+
+
 def _fraction(reader: Reader, at: int) -> int:
     """The place behind "a quarter", "three quarters", "one-quarter", "¾", or 0."""
     words = reader.words
@@ -52,6 +77,8 @@ def _fraction(reader: Reader, at: int) -> int:
     begin = at + (counted or reader.plain(at) in _ARTICLES)
     if reader.kind(begin) != "word":
         return 0
+    if reader.plain(begin) in _ORDINALS and reader.plain(begin + 1) == "parte":
+        return begin + 2
     return begin + 1 if reader.plain(begin).rpartition("-")[2] in words.fractions else 0
 
 
@@ -105,6 +132,10 @@ def denied(reader: Reader, at: int, end: int) -> tuple[int, int] | None:
     before = at - 1
     while before > at - 4 and reader.plain(before) in _ARTICLES | _BETWEEN:
         before -= 1
+    compared = before - (reader.plain(before) in _THAN)
+    if _COMPARED.fullmatch(reader.plain(compared)):
+        denier = _denier(reader, compared)
+        return compared if denier is None else denier, end
     over = before >= 0 and exceeding.fullmatch(reader.plain(before)) is not None
     if over and not (reader.tongue == "en" and reader.plain(before) == "top"):
         denier = _denier(reader, before)
@@ -149,7 +180,7 @@ def rate_before(reader: Reader, at: int) -> int | None:
         if here in _ENDS:
             break
         adjacent = place in (last - 1, last - 2)
-        strong = here in ("each", "every", "chaque", "cada") or here.startswith("jede")
+        strong = here in _EVERY or here.startswith("jede")
         if (
             here in words.before_time
             and (strong or adjacent)
@@ -192,7 +223,8 @@ def _again(reader: Reader, at: int) -> bool:
 
 def _is_time(reader: Reader, at: int) -> bool:
     plain = reader.plain(at)
-    return bool(plain) and (plain in reader.words.times or plain.rstrip("s") in reader.words.times)
+    times = reader.words.times
+    return any(plain.removesuffix(end) in times for end in ("", "s", "e", "n", "en"))
 
 
 def rate_behind(reader: Reader, at: int) -> int:

@@ -204,7 +204,8 @@ class Reader:
             codes = tuple(code for code in low.codes if code in high.codes)
             if not codes:
                 raise WordingError(f"{said!r} has ends in two units", text=said, kind="ambiguous")
-        if low.year and not low.codes and (high.led or (high.year and not codes)):
+        dated = high.led or self.plain(at - 1) in _DATING or (high.year and not codes)
+        if low.year and not low.codes and dated:
             raise self._year(said)
         if not printed:
             self._refuse_shared_thousands(low, high, said)

@@ -206,7 +206,7 @@ _ES = Vocabulary(
               "exced(e|en|a|an|er|era|eran|io|ieron|iendo)|"
               "(sobrepas|rebas)(a|an|ar|ara|aran|e|en|o)",
     each=_words("cada"),
-    before_time=_words("cada por al"),
+    before_time=_words("cada por al todos todas"),
     per_thing=_words("por cada"),
     no_thing=_words("ciento parte ejemplo lo el la los las un una su sus este esta estos estas ese "
                     "esa que si no fin tanto supuesto valor concepto medio motivo encima debajo "
@@ -259,7 +259,7 @@ _FR = Vocabulary(
     exceeding="depass(e|ent|er|era|eront|erait|eraient|ait|ant)|"
               "(n')?exced(e|ent|er|era|eront|erait|eraient|ait|ant)",
     each=_words("chacun chacune chacuns chacunes chaque"),
-    before_time=_words("chaque par"),
+    before_time=_words("chaque par tous toutes"),
     per_thing=_words("par chaque"),
     no_thing=_words("cent exemple rapport voie suite ailleurs contre moyen le la les l' un une des "
                     "son sa ses leur leurs ce cette ces notre nos votre vos mon ma mes"),
@@ -308,7 +308,7 @@ _DE = Vocabulary(
     comparing=_words("mehr weniger über unter"),
     exceeding="uber(steig|schreit|schritt|stieg|treff)(e|en|t|et|end)?",
     each=_words("jeweils je"),
-    before_time=_words("jedes jede jeden jedem pro je im am"),
+    before_time=_words("jedes jede jeden jedem pro je im am alle"),
     per_thing=_words("pro je jeden jede jedes"),
     no_thing=_words("prozent nach"),
     measured=_words("von in höhe beträgt ist sind war"),
