@@ -123,8 +123,22 @@ def test_a_floor_that_is_denied_is_no_floor(tongue: str, phrase: str) -> None:
     assert told(phrase, tongue) == [(phrase, "left over")]
 
 
+@pytest.mark.parametrize(
+    ("tongue", "text"),
+    [
+        ("en", "€5m a year and €20m in all"), ("en", "€5m annually, €20m in all"),
+        ("en", "€5m every year and €20m in all"), ("es", "5 euros por año y 20 euros en total"),
+        ("en", "50 schools every year and 20 hospitals"),
+        ("de", "5 Euro jährlich, 20 Euro insgesamt"), ("fr", "5 euros par an et 20 euros en tout"),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_rate_belong_to_one_amount(tongue: str, text: str) -> None:
+    """What follows it is an amount of its own."""
+    assert [said == "rate" for _, said in told(text, tongue)] == [True, False]
+
+
 def test_a_bound_before_another_is_not_lost() -> None:
-    """ "Up to about" is neither of the two."""
+    """What is "up to about" is neither of the two."""
     assert [said for _, said in told("up to about 5 visas", "en")] == ["left over"]
 
 
@@ -162,6 +176,8 @@ def test_what_is_no_quantity_as_a_whole_holds_none(
         ("en", "half a million homes", "500,000 homes"),
         ("en", "5,000 homes at most", "up to 5,000 homes"),
         ("en", "5,000 homes at least", "at least 5,000 homes"),
+        ("en", "worth €5m per the agreement", "5,000,000 EUR"),
+        ("de", "im kommenden Jahr 500 Euro", "500 EUR"),
         ("es", "no más de 500 euros", "up to 500 EUR"),
         ("es", "500 euros por España", "500 EUR"),
         ("es", "500 euros por el gobierno", "500 EUR"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pledgetrack.quantity_wording import YEAR, Reader
-from pledgetrack.vocabulary import fold
+from pledgetrack.vocabulary import codes_of_word, fold
 
 _GLYPHS = frozenset("½ ¼ ¾ ⅓ ⅔ ⅕ ⅖ ⅗ ⅘ ⅙ ⅚ ⅐ ⅛ ⅜ ⅝ ⅞ ⅑ ⅒".split())
 _ARTICLES = frozenset("the a an el la los las les le l' un une una der die das den dem des".split())
@@ -173,21 +173,35 @@ def rate_before(reader: Reader, at: int) -> int | None:
     plain = reader.plain(last)
     if last < 0:
         return None
-    if _periodic(reader, last) or plain in words.each or _again(reader, last):
+    told = _periodic(reader, last) or plain in words.each or _again(reader, last)
+    if told and not _ends_amount(reader, last - 1):
         return last
-    for place in range(last, max(last - _BACK, -1), -1):
+    if plain in words.joining:
+        return None  # "€5m every year and €20m in all"
+    for place in range(last - 1, max(last - _BACK, -1), -1):
         here = reader.plain(place)
-        if here in _ENDS:
+        if here in _ENDS or reader.kind(place) in ("sign", "code"):
             break
-        adjacent = place in (last - 1, last - 2)
         strong = here in _EVERY or here.startswith("jede")
-        if (
-            here in words.before_time
-            and (strong or adjacent)
-            and any(_is_time(reader, n) for n in (place + 1, place + 2) if n <= last)
-        ):
+        behind = (place + 1, place + 2) if strong else (last,) * (place == last - 1)
+        timed = any(_is_time(reader, n) for n in behind if n <= last)
+        if here in words.before_time and timed and not _ends_amount(reader, place - 1):
             return place
     return _called(reader, last)
+
+
+def _ends_amount(reader: Reader, at: int) -> bool:
+    """Whether an amount may end with a token, so that the words behind it are its own."""
+    if at < 0:
+        return False
+    words, plain = reader.words, reader.plain(at)
+    return (
+        reader.kind(at) in ("number", "sign", "code")
+        or plain in words.magnitudes
+        or plain in words.short
+        or (plain,) in reader.names
+        or bool(codes_of_word(reader.tokens[at].text))
+    )
 
 
 def _called(reader: Reader, last: int) -> int | None:

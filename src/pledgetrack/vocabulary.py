@@ -155,7 +155,7 @@ _EN = Vocabulary(
     each=_words("each apiece"),
     before_time=_words("each every per"),
     per_thing=_words("per each every"),
-    no_thing=_words("cent se"),
+    no_thing=_words("cent se the a an this that these our their its his her your my"),
     measured=_words("of is be was are were totals at worth"),
     said={"at least": "at least", "up to": "up to", "about": "about"},
 )  # fmt: skip
