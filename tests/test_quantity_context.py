@@ -191,3 +191,9 @@ def test_what_is_no_quantity_as_a_whole_holds_none(
 def test_what_is_no_rate_and_no_denial_is_read(tongue: str, phrase: str, reading: str) -> None:
     """What looks like one beside it changes nothing."""
     assert [said for _, said in told(phrase, tongue)] == [reading]
+
+
+@pytest.mark.parametrize("text", ["007-07 visas", "0123 to 07", "5.5.5 - 02"])
+def test_digits_that_are_no_number_are_refused_and_never_raised(text: str) -> None:
+    """Wherever in a running text they stand."""
+    assert all(one.value is None for one in pt.find_quantities(f"On {text} they left"))

@@ -304,7 +304,10 @@ def _extent(reader: Reader, at: int) -> int:
             or end in reader.chains
             or row.plain in words.short
             or reader.money(end) is not None
-            or (row.plain in links and reader.number(end + 1) is not None)
+            or (
+                row.plain in links
+                and (reader.kind(end + 1) == "number" or end + 1 in reader.chains)
+            )
         )
         if not amount:
             break
