@@ -97,6 +97,8 @@ def _more(tokens: Sequence[Token], at: int, end: int, tongue: str, links: set[in
         # "2 mil 500 millones"; but "3bn 2024" is an amount and a year.
         small = power and (power <= 3 or _power(tokens, end + 1, tongue))
         return end + 1 if small and not _year(tokens[end].text) else 0
+    if tongue == "en" and tokens[end].plain in ("a", "an"):
+        return end + 2 if _power(tokens, end + 1, tongue) else 0  # "two a hundred"
     linked = tokens[end].plain in words.joining and end not in links
     led = at > 0 and (
         tokens[at - 1].kind in ("sign", "code") or bool(codes_of_word(tokens[at - 1].text))
