@@ -24,7 +24,7 @@ def sample() -> list[pt.Ledger]:
     drawn: list[pt.Ledger] = []
 
     @settings(
-        max_examples=250, derandomize=True, database=None, deadline=None,
+        max_examples=400, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(pts.ledgers())

@@ -55,6 +55,8 @@ TAGS: dict[str, tuple[str, ...]] = {
     "tags": ("tags", "labels", "keywords"),
 }  # fmt: skip
 
+_RIVALS = {"title": ("title", "promise", "commitment", "pledge"), "rating": TITLES["rating"]}
+"""Titles of which a list has one: of two, either may be what it is about."""
 _COUNT = re.compile(
     r"(?:(?:grand|sub|overall|general|sous) ?-?)?"
     r"(?:totals?|totales?|totaux|gesamt|insgesamt|summe|suma|sum|somme)"
@@ -174,8 +176,11 @@ class Reading:
     def _check_alone(self, name: str, columns: Sequence[int]) -> None:
         """Refuse two columns of ratings or promises, and one field under two spellings."""
         titles = [self.header.titles[at - 1] for at in columns]
-        if name not in ("rating", "title"):
-            titles = [title for title in titles if _bare(title) == _bare(titles[0])]
+        rivals = _RIVALS.get(name, ())
+        titles = [
+            title for title in titles
+            if _bare(title) == _bare(titles[0]) or _bare(title) in map(_bare, rivals)
+        ]  # fmt: skip
         if len(titles) > 1:
             order = [*columns[: len(titles)]]
             raise TableError(
