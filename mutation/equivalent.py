@@ -29,6 +29,14 @@ EQUIVALENT: dict[str, str] = {
     "bits = (_STANDS, _ARRIVES, _FIRST if self.is_compared else np.uint8(0))": (
         "what is added up in the place of what was promised first is not shown"
     ),
+    "codes.py _years: 1 -> 2 in "
+    "labels = [str(year) for year in range(int(years[0]), int(years[-1]) + 1)]": (
+        "a label more, of a year that no row has"
+    ),
+    "cell_rows.py CellRows.in_order: True -> False in "
+    "for (name, head), code in zip(self.heads.items(), codes_, strict=True):": _ALIKE,
+    "codes.py apart: True -> False in "
+    "return [table.slice(low, high - low) for low, high in zip(cuts, ends, strict=True)]": _ALIKE,
     "judging.py Judging._facts: -1 -> 1": (
         "a table whose rows miss a commitment or a unit is left to an engine"
     ),

@@ -18,12 +18,11 @@ import pledgetrack as pt
 from pledgetrack import codes, fast
 from pledgetrack.movements import NUMBER
 
-BY = st.lists(
-    st.sampled_from((
-        "party", "recipient", "channel", "horizon", "due", "announced", "source", "commitment",
-        "status",
-    )), unique=True, max_size=2,
+KEYS = (
+    "party", "recipient", "channel", "horizon", "due", "announced", "source", "commitment",
+    "status",
 )  # fmt: skip
+BY = st.lists(st.sampled_from(KEYS), unique=True, max_size=2)
 TOTALS = importlib.import_module("pledgetrack.totals")
 
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pledgetrack as pt
-from general_way import BY, DAYS, TOTALS, by_loops, few, tables, totals_by_engine
+from examples import times
+from general_way import BY, DAYS, KEYS, TOTALS, by_loops, few, tables, totals_by_engine
 from pledgetrack import cell_rows, codes, tally
 from pledgetrack import strategies as pts
 from pledgetrack.movements import MEASURES, NUMBER
@@ -54,6 +55,32 @@ def test_by_codes_nothing_is_otherwise(
     with by_loops(chunk=2):
         again = pt.totals(table, by, as_of=day, where=where, columns=columns)
     pd.testing.assert_frame_equal(again, some)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@times(1 / 2)
+@given(pts.ledgers(), pts.days())
+def test_each_key_has_the_labels_that_engines_give_it(
+    key: str, ledger: pt.Ledger, day: dt.date
+) -> None:
+    """Years by codes among them, which are counted from the first day that there is."""
+    table = pa.table(ledger.movements())
+    pd.testing.assert_frame_equal(
+        pt.totals(table, key, as_of=day), by_engine(table, key, as_of=day)
+    )
+
+
+def test_rows_whose_event_is_not_stated_are_no_parts() -> None:
+    """In the loops as by an engine: what is not there is no code of another."""
+    rows = pt.load_seeds().movements()
+    table = pa.table(
+        rows.assign(event=rows["event"].astype(object).where(rows.index % 2 == 0, None))
+    )
+    expected = by_engine(table, "party", as_of="2024-08-01")
+    for chunk in (3, 1000):
+        with by_loops(chunk):
+            made = pt.totals(table, "party", as_of="2024-08-01")
+        pd.testing.assert_frame_equal(made, expected)
 
 
 @given(tables(), st.sampled_from([(), ("party",), ("commitment",), ("party", "commitment")]),

@@ -218,3 +218,23 @@ def test_ranks_are_places_in_order(words: list[str]) -> None:
     order = sorted(words, key=str.encode)
     assert codes.ranks(column).tolist() == [order.index(word) for word in words]
     assert codes.are_sorted(column) == (order == words)
+
+
+@pytest.mark.parametrize(
+    ("order", "parts"),
+    [([0, 0, 1, 1, 2, 2], 3), ([0, 2, 1, 3, 3, 3], 1), ([0, 1, 2, 3, 4, 3], 1),
+     ([3, 0, 1, 2, 4, 5], 1), ([0, 0, 0, 0, 0, 0], 1), ([0, 1, 1, 1, 1, 2], 2)],
+)  # fmt: skip
+@pytest.mark.parametrize("chunk", [1, 2, 6])
+def test_rows_are_set_apart_only_where_each_word_stays_in_one_part(
+    order: list[int], parts: int, chunk: int
+) -> None:
+    """Wherever the words go back, within a chunk or from one to the next, it is one part."""
+    words = pa.DictionaryArray.from_arrays(pa.array(order, pa.int32()), [*"abcdef"])
+    table = pa.table({"commitment": words})
+    with mock.patch.object(codes, "CHUNK", chunk):
+        made = codes.apart(table, "commitment", 2)
+    assert len(made) == parts
+    assert [word for part in made for word in part["commitment"].to_pylist()] == words.to_pylist()
+    seen = [{*part["commitment"].to_pylist()} for part in made]
+    assert sum(map(len, seen)) == len({*words.to_pylist()})
