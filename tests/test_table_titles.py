@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -127,3 +128,27 @@ def test_a_scale_of_the_title_is_stated_by_the_mapping(title: str, power: int) -
     assert read(title, title, scale=scale) == [["USD", 2 * 10**power]]
     assert read(title, {"column": title, "scale": scale}) == [["USD", 2 * 10**power]]
     assert read(title, title, scale="units") == [["USD", 2]]
+
+
+def test_a_line_above_the_table_says_what_the_title_does_not() -> None:
+    """As the draft of a mapping takes it; a title is nearer, and a number is what is meant."""
+    above = "Pledges in EUR thousands,,\n" + TITLED
+    mapping: dict[str, Any] = {
+        "columns": {"party": "Donor", "announced": "Date", "target": "Amount"},
+        "constants": {"unit": "USD", "stage": "pledged"},
+    }  # fmt: skip
+    with pytest.raises(pt.TableError, match="EUR by a line above the table, and the mapping says"):
+        pt.read_table(io.StringIO(above.format("Amount")), mapping)
+    mapping["constants"]["unit"] = "EUR"
+    with pytest.raises(pt.TableError, match="thousands by a line above the table"):
+        pt.read_table(io.StringIO(above.format("Amount")), mapping)
+    mapping["scale"] = "thousands"
+    made = pt.read_table(io.StringIO(above.format("Amount")), mapping).totals(as_of="2024-12-31")
+    assert made[["unit", "pledged"]].values.tolist() == [["EUR", 2000]]
+    drafted = pt.inspect_table(io.StringIO(above.format("Amount"))).mapping
+    made = pt.read_table(io.StringIO(above.format("Amount")), drafted).totals(as_of="2024-12-31")
+    assert made[["unit", "pledged"]].values.tolist() == [["EUR", 2000]]
+    mapping |= {"columns": {**mapping["columns"], "target": "Amount (USD million)"}, "scale": None}
+    mapping["constants"]["unit"] = "USD"
+    with pytest.raises(pt.TableError, match="millions by the title"):
+        pt.read_table(io.StringIO(above.format("Amount (USD million)")), mapping)

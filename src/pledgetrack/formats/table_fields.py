@@ -14,7 +14,7 @@ from pledgetrack.formats.table_days import NO_DAYS, day_in, excel_day, is_day_fi
 from pledgetrack.formats.table_header import Header, fold_title
 from pledgetrack.formats.table_mapping import TableMapping
 from pledgetrack.formats.table_specs import DAY_WORDS, WORDS, Spec, scale_of
-from pledgetrack.formats.table_titles import money_of
+from pledgetrack.formats.table_titles import Money, money_of
 from pledgetrack.quantity import DECIMAL_PLACES, EXACT, tidy
 from pledgetrack.units import check_unit, is_currency
 from pledgetrack.wording import parse_quantity
@@ -24,6 +24,7 @@ Row = list[Any]
 """The cells of a row, then what stands beside them: file, sheet, heading, unpivoted name, value."""
 
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
+_TITLE = 120  # characters of a line above a table that says what is in it
 _FINEST = Decimal(1).scaleb(-DECIMAL_PLACES)
 WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 """What a function of a mapping may raise at a cell that it does not expect."""
@@ -322,24 +323,34 @@ class Fields:
     def _check_title(self, spec: Spec, unit: Spec | None) -> None:
         """Refuse a column that says another currency than the mapping, or a scale that it lacks.
 
-        A column that is named by its number is taken as the mapping says.
+        What its title does not say a line above the table may. A column that is named by its number
+        is taken as the mapping says.
         """
         name = next((name for name in spec.columns if self.header.places(name)), None)
         if not isinstance(name, str) or any(callable(word) for word in spec.read):
             return
         place = self.header.places(name)[0]
-        said = money_of(self.header.titles[place])
+        said, above = money_of(self.header.titles[place]), self._above()
         given = text_of(unit.constant) if unit and not (unit.columns or unit.first) else ""
-        if said.unit and is_currency(given) and given != said.unit:
+        money = said.unit or (not said.currencies and above.unit)
+        if money and is_currency(given) and given != money:
             raise self._refusal(
-                f"has amounts in {said.unit} by the title {name!r}, and the mapping says {given}; "
+                f"has amounts in {money} by {_by(name, said.unit)}, and the mapping says {given}; "
                 f"correct one, or name the column by its number, {place + 1}", name,
             )  # fmt: skip
-        if said.scale and spec.scale is None and self.mapping.scale is None:
+        scale = said.scale or above.scale
+        if scale and spec.scale is None and self.mapping.scale is None:
             raise self._refusal(
-                f"has {said.scale} by the title {name!r}, and the mapping states no scale; state "
-                f'scale = "{said.scale}", or scale = "units" where amounts are written out', name,
+                f"has {scale} by {_by(name, said.scale)}, and the mapping states no scale; state "
+                f'scale = "{scale}", or scale = "units" where amounts are written out', name,
             )  # fmt: skip
+
+    def _above(self) -> Money:
+        """What the one line above the table says of money that names a currency, if any does."""
+        lines = (text_of(cell) for _, row in self.grid.rows[: max(0, self.header.taken - 1)]
+                 for cell in row if isinstance(cell, str) and len(cell) < _TITLE)  # fmt: skip
+        found = [said for line in lines if (said := money_of(line)).currencies]
+        return found[0] if len(found) == 1 else Money()
 
     def _number(self, spec: Spec) -> Callable[[Any], tuple[Decimal, str]]:
         """Reads the number in a cell of the column of a spec, and what is written beside it."""
@@ -439,6 +450,10 @@ class Fields:
             return {**found[0], "number": made}
 
         return total
+
+
+def _by(title: str, said: str | None) -> str:
+    return f"the title {title!r}" if said else "a line above the table"
 
 
 def _known_alone(beside: str) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from pledgetrack.formats.table_amounts import currency_of
@@ -13,15 +14,11 @@ from pledgetrack.vocabulary import PLAIN_CODES, SIGNS, WORDS_TOO, codes_of_dolla
 
 
 class Money(NamedTuple):
-    """The currencies that a title names, its scale, and whether it may have one that is not read.
-
-    ``beside`` says that the scale stands right beside the currency.
-    """
+    """The currencies that a title names, its scale, and whether it may have another."""
 
     currencies: tuple[str, ...] = ()
     scale: str | None = None
     is_doubtful: bool = False
-    beside: bool = False
 
     @property
     def unit(self) -> str | None:
@@ -84,40 +81,41 @@ def money_of(title: str, tag: str = "") -> Money:
     >>> money_of("Budget (€m)")[:2], money_of("TEUR")[:2], money_of("Amount (US$ '000)")[:2]
     ((('EUR',), 'millions'), (('EUR',), 'thousands'), (('USD',), 'thousands'))
     >>> money_of("Medium of exchange"), money_of("Amount (€ t)").is_doubtful
-    (Money(currencies=(), scale=None, is_doubtful=False, beside=False), True)
+    (Money(currencies=(), scale=None, is_doubtful=False), True)
     """
     text = f"{words_of(title)} {' '.join(tag.upper().split('+'))}"
     for pattern, word in _MANY:
         text = pattern.sub(word, text)
     tokens = [*_tokens(text)]
-    money = [at for at, token in enumerate(tokens) if token.kind == "money"]
-    near = [
-        (tokens[other], tokens[at], other < at)
-        for at in money for other in (at - 1, at + 1)
-        if 0 <= other < len(tokens) and tokens[other].kind != "money"
-    ]  # fmt: skip
-    scales, doubtful, beside = [], False, False
-    for token, sign, is_before in near:
-        plain = _plain(token.text)
-        if token.kind == "scale":
-            beside = True
-        elif token.text == "T" and is_before and token.end == sign.start:
-            scales.append("thousands")  # as German books have it: T€
-        elif plain in _LETTERS and not (plain == "b" and is_before):
-            scales.append(_LETTERS[plain])
-        elif plain in _UNSURE or _is_glued(token, sign):
-            doubtful = True
-    beside = beside or bool(scales)
-    scales += [_SCALES[_plain(token.text)] for token in tokens if token.kind == "scale"]
-    found = dict.fromkeys(scales)
-    named = dict.fromkeys(t.currency for t in tokens if t.currency)
+    scales, doubts = _scales(tokens)
+    scales |= {_SCALES[_plain(token.text)] for token in tokens if token.kind == "scale"}
+    named = dict.fromkeys(token.currency for token in tokens if token.currency)
     words = re.search(r"\b(US dollars?|euros?|pounds? sterling|SDRs?)\b", text, re.IGNORECASE)
     if words and not named and (currency := currency_of(words.group())):
         named = {currency: None}
-    known = tuple(name for name in named if name is not None)
-    return Money(known, next(iter(found)) if len(found) == 1 else None,
-                 doubtful or len(found) > 1 or (not found and bool(_LONE.search(title))),
-                 beside)  # fmt: skip
+    is_lone = not scales and _LONE.search(title) is not None
+    return Money(
+        tuple(name for name in named if name is not None),
+        min(scales) if len(scales) == 1 else None,
+        doubts or len(scales) > 1 or is_lone,
+    )
+
+
+def _scales(tokens: Sequence[_Token]) -> tuple[set[str], bool]:
+    """The scales that letters say right beside a currency, and whether some may say one."""
+    scales, doubts = set(), False
+    pairs = [*pairwise(tokens)]
+    for token, sign in (*pairs, *((after, before) for before, after in pairs)):
+        if sign.kind != "money" or token.kind != "word":
+            continue
+        plain, is_before = _plain(token.text), token.end <= sign.start
+        if token.text == "T" and token.end == sign.start:
+            scales.add("thousands")  # as German books have it: T€
+        elif plain in _LETTERS and not (plain == "b" and is_before):
+            scales.add(_LETTERS[plain])
+        elif plain in _UNSURE or _is_glued(token, sign):
+            doubts = True
+    return scales, doubts
 
 
 def _plain(text: str) -> str:
